@@ -1,0 +1,1 @@
+//! Typed program to LLVM module to ELF object

@@ -1,0 +1,1 @@
+//! The typed program: types with regions and nullability

@@ -1,0 +1,1 @@
+//! Facts about the kernel as tables: helpers, sections, map types, constants

@@ -1,0 +1,1 @@
+//! The pythonbpf._native extension module

@@ -1,0 +1,1 @@
+//! Diagnostics drawn as text for terminals and Python

@@ -1,0 +1,1 @@
+//! Object bytes to loaded programs, links, maps and events

@@ -1,0 +1,1 @@
+//! Python source to a small tree of what a BPF program may say
