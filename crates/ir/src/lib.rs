@@ -1,1 +1,25 @@
-//! The typed program: types with regions and nullability
+//! The typed program: what a BPF program means, with every question of type,
+//! memory region and nullability answered.
+//!
+//! A [`Module`] is made by `check` and read by `codegen`. It knows neither the
+//! Python it came from (beyond spans, for line info) nor LLVM. Functions are
+//! trees of statements and expressions over named locals; every expression
+//! carries its [`Type`], and a pointer's type says where it points
+//! ([`Region`]) and whether it may be null. [`verify()`] states and checks the
+//! rules that `codegen` relies on; [`print()`] writes a module as text.
+
+mod build;
+mod expr;
+mod module;
+mod print;
+mod types;
+pub mod verify;
+
+pub use expr::{BinaryOp, CompareOp, Expr, ExprKind, Place, Stmt, StmtKind, UnaryOp};
+pub use module::{
+    EventType, Function, FunctionId, FunctionKind, Global, GlobalId, Local, LocalId, Map, MapId,
+    Module, StringId, Value,
+};
+pub use print::print;
+pub use types::{Field, IntType, PtrType, Region, Struct, StructId, Type};
+pub use verify::verify;

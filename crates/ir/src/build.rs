@@ -1,0 +1,134 @@
+//! Short ways to make expressions, and types of places.
+
+use diagnostics::Span;
+
+use crate::{
+    BinaryOp, CompareOp, Expr, ExprKind, Function, Module, Place, PtrType, Region, Stmt, StmtKind,
+    Type,
+};
+
+impl Expr {
+    /// An expression.
+    pub fn new(kind: ExprKind, ty: Type, span: Span) -> Self {
+        Self { kind, ty, span }
+    }
+
+    /// An integer or bool constant.
+    pub fn int(value: i128, ty: Type, span: Span) -> Self {
+        Self::new(ExprKind::Const(value), ty, span)
+    }
+
+    /// The constant this is, if it is one.
+    pub fn as_const(&self) -> Option<i128> {
+        match self.kind {
+            ExprKind::Const(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The pointer type, if it is a pointer.
+    pub fn ptr_type(&self) -> Option<&PtrType> {
+        match &self.ty {
+            Type::Ptr(ptr) => Some(ptr),
+            _ => None,
+        }
+    }
+
+    /// Reads the place.
+    pub fn load(place: Place, ty: Type, span: Span) -> Self {
+        Self::new(ExprKind::Load(place), ty, span)
+    }
+
+    /// The address of the place.
+    pub fn address(place: Place, ty: Type, region: Region, span: Span) -> Self {
+        Self::new(ExprKind::Address(place), Type::ptr(Some(ty), region), span)
+    }
+
+    /// A stack slot with this value; the expression is its address.
+    pub fn spill(self) -> Self {
+        let span = self.span;
+        let ty = Type::ptr(Some(self.ty.clone()), Region::Stack);
+        Self::new(ExprKind::Spill(Box::new(self)), ty, span)
+    }
+
+    /// The same value in another type; constants are converted at once.
+    pub fn convert(self, ty: Type) -> Self {
+        if self.ty == ty {
+            return self;
+        }
+        let span = self.span;
+        let constant = match (&self.kind, &self.ty, &ty) {
+            (ExprKind::Const(value), Type::Int(_) | Type::Bool, Type::Int(to)) => {
+                Some(to.wrap(*value))
+            }
+            (ExprKind::Const(value), Type::Int(_), Type::Bool) => Some(i128::from(*value != 0)),
+            _ => None,
+        };
+        match constant {
+            Some(value) => Self::int(value, ty, span),
+            None => Self::new(ExprKind::Convert(Box::new(self)), ty, span),
+        }
+    }
+
+    /// Two operands of one type.
+    pub fn binary(op: BinaryOp, left: Self, right: Self, span: Span) -> Self {
+        let ty = left.ty.clone();
+        Self::new(ExprKind::Binary(op, Box::new(left), Box::new(right)), ty, span)
+    }
+
+    /// Two operands of one type, giving a bool.
+    pub fn compare(op: CompareOp, left: Self, right: Self, span: Span) -> Self {
+        Self::new(ExprKind::Compare(op, Box::new(left), Box::new(right)), Type::Bool, span)
+    }
+}
+
+impl Stmt {
+    /// A statement.
+    pub fn new(kind: StmtKind, span: Span) -> Self {
+        Self { kind, span }
+    }
+}
+
+impl Place {
+    /// The member of a struct in this place.
+    pub fn field(self, index: usize) -> Self {
+        Self::Field(Box::new(self), index as u32)
+    }
+
+    /// The type of what is in this place; `None` if the place is ill-formed.
+    pub fn ty(&self, module: &Module, function: &Function) -> Option<Type> {
+        match self {
+            Self::Local(id) => function.locals.get(id.0 as usize).map(|local| local.ty.clone()),
+            Self::Global(id) => module.globals.get(id.0 as usize).map(|global| global.ty.clone()),
+            Self::Deref(pointer) => match &pointer.ty {
+                Type::Ptr(PtrType { pointee: Some(pointee), .. }) => Some((**pointee).clone()),
+                _ => None,
+            },
+            Self::Field(base, index) => match base.ty(module, function)? {
+                Type::Struct(id) => {
+                    let fields = &module.structs.get(id.0 as usize)?.fields;
+                    fields.get(*index as usize).map(|field| field.ty.clone())
+                }
+                _ => None,
+            },
+            Self::Index(base, _) => match base.ty(module, function)? {
+                Type::Array(element, _) => Some(*element),
+                Type::Str(_) => Some(Type::Int(crate::IntType { bits: 8, signed: true })),
+                _ => None,
+            },
+        }
+    }
+
+    /// The memory that this place lies in.
+    pub fn region(&self) -> Region {
+        match self {
+            Self::Local(_) => Region::Stack,
+            Self::Global(_) => Region::Global,
+            Self::Deref(pointer) => match &pointer.ty {
+                Type::Ptr(ptr) => ptr.region,
+                _ => Region::Opaque,
+            },
+            Self::Field(base, _) | Self::Index(base, _) => base.region(),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Statements, expressions and places.
+
+use diagnostics::Span;
+
+use crate::{FunctionId, GlobalId, LocalId, MapId, StringId, Type};
+
+/// Somewhere in memory.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A local variable.
+    Local(LocalId),
+    /// A global variable.
+    Global(GlobalId),
+    /// What a pointer points to; the pointer is not null.
+    Deref(Box<Expr>),
+    /// A member of a struct.
+    Field(Box<Place>, u32),
+    /// An element of an array or a byte of a string; the index is in range.
+    Index(Box<Place>, Box<Expr>),
+}
+
+/// Operators on two integers of one type, giving that type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BinaryOp {
+    /// Wraps.
+    Add,
+    /// Wraps.
+    Sub,
+    /// Wraps.
+    Mul,
+    /// Truncates toward zero; by zero gives 0.
+    Div,
+    /// Takes the dividend's sign; by zero gives the dividend.
+    Rem,
+    /// Bits.
+    And,
+    /// Bits.
+    Or,
+    /// Bits.
+    Xor,
+    /// The count is taken modulo the width.
+    Shl,
+    /// Arithmetic for signed types; the count is taken modulo the width.
+    Shr,
+}
+
+/// Comparisons of two integers, bools or pointers of one type, giving a bool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompareOp {
+    /// Equal.
+    Eq,
+    /// Not equal.
+    Ne,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Le,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Ge,
+}
+
+/// Operators on one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnaryOp {
+    /// Minus an integer; wraps.
+    Neg,
+    /// All bits of an integer turned.
+    BitNot,
+    /// A bool turned.
+    Not,
+}
+
+/// An expression with its type.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it does.
+    pub kind: ExprKind,
+    /// What it gives.
+    pub ty: Type,
+    /// Where it stands in the source.
+    pub span: Span,
+}
+
+/// The forms of expressions.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// An integer or bool constant; fits the type.
+    Const(i128),
+    /// The null pointer.
+    Null,
+    /// Reads a scalar from a place.
+    Load(Place),
+    /// The address of a place.
+    Address(Place),
+    /// The address of a fresh stack slot that holds the scalar.
+    Spill(Box<Expr>),
+    /// The address of a map.
+    Map(MapId),
+    /// The address of a constant string, NUL included.
+    Str(StringId),
+    /// Converts between integers, bools and opaque pointers, as C does.
+    Convert(Box<Expr>),
+    /// The same pointer with null ruled out by a check that was passed.
+    NonNull(Box<Expr>),
+    /// Whether a pointer is not null.
+    IsFound(Box<Expr>),
+    /// One operand.
+    Unary(UnaryOp, Box<Expr>),
+    /// Two integers.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// Two scalars.
+    Compare(CompareOp, Box<Expr>, Box<Expr>),
+    /// `a and b` on bools; `b` is evaluated only if `a` holds.
+    And(Box<Expr>, Box<Expr>),
+    /// `a or b` on bools; `b` is evaluated only if `a` does not hold.
+    Or(Box<Expr>, Box<Expr>),
+    /// One of two values; only that one is evaluated.
+    Select(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// Calls a helper by its number; arguments are scalars and pointers.
+    Helper(u32, Vec<Expr>),
+    /// Calls a function of the module.
+    Call(FunctionId, Vec<Expr>),
+    /// Does the statements and then gives the value.
+    Sequence(Vec<Stmt>, Box<Expr>),
+}
+
+/// A statement with its place in the source.
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    /// What it does.
+    pub kind: StmtKind,
+    /// Where it stands in the source.
+    pub span: Span,
+}
+
+/// The forms of statements.
+#[derive(Clone, Debug)]
+pub enum StmtKind {
+    /// Writes a scalar to a place.
+    Store(Place, Expr),
+    /// Makes all bytes of an aggregate zero.
+    Zero(Place),
+    /// Copies an aggregate of the same type; source and target may be one.
+    Copy(Place, Place),
+    /// Writes the bytes of a text into a string, the rest becoming zero.
+    StoreStr(Place, Vec<u8>),
+    /// Adds to an integer in memory, atomically; the old value is not used.
+    AtomicAdd(Place, Expr),
+    /// Evaluates for what it does.
+    Eval(Expr),
+    /// One of two blocks.
+    If(Expr, Vec<Stmt>, Vec<Stmt>),
+    /// Counts an integer local from `start` while it is before `stop` by
+    /// `step`, all constant; the local is set anew at each turn, from a
+    /// hidden counter.
+    ForRange {
+        /// Set at each turn.
+        local: LocalId,
+        /// First value.
+        start: i64,
+        /// Bound that is not reached.
+        stop: i64,
+        /// Not 0.
+        step: i64,
+        /// Done each turn.
+        body: Vec<Stmt>,
+        /// Done when the loop ends without `break`.
+        orelse: Vec<Stmt>,
+    },
+    /// Leaves the innermost loop.
+    Break,
+    /// Goes to the next turn of the innermost loop.
+    Continue,
+    /// Leaves the function.
+    Return(Option<Expr>),
+}

@@ -1,0 +1,181 @@
+//! A module and its declarations.
+
+use diagnostics::Span;
+
+use crate::{Stmt, Struct, StructId, Type};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $id:ident;)*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $id(pub u32);)*
+    };
+}
+
+ids! {
+    /// Names a map of a module.
+    MapId;
+    /// Names a global of a module.
+    GlobalId;
+    /// Names a function of a module.
+    FunctionId;
+    /// Names a local of a function.
+    LocalId;
+    /// Names a constant string of a module.
+    StringId;
+}
+
+/// A map, as it is created at load.
+#[derive(Clone, Debug)]
+pub struct Map {
+    /// Name in the object.
+    pub name: String,
+    /// `BPF_MAP_TYPE_*` number.
+    pub kind: u32,
+    /// Key type; absent for buffers and where only a size is declared.
+    pub key: Option<Type>,
+    /// Value type; absent likewise.
+    pub value: Option<Type>,
+    /// Size of the key in bytes where there is no type.
+    pub key_size: Option<u32>,
+    /// Size of the value in bytes where there is no type.
+    pub value_size: Option<u32>,
+    /// Entries, or bytes of a ring buffer.
+    pub max_entries: Option<u32>,
+    /// `map_flags`.
+    pub flags: u32,
+    /// What programs put into a ring or perf buffer; empty otherwise.
+    pub events: Vec<EventType>,
+    /// Line of the definition, from 1.
+    pub line: u32,
+}
+
+/// A type of record that programs send through a buffer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventType {
+    /// Type of the record.
+    pub ty: Type,
+    /// Where it is first sent.
+    pub span: Span,
+}
+
+/// A constant value with the shape of its type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// All bytes zero, of any type.
+    Zero,
+    /// An integer or a bool.
+    Int(i128),
+    /// Text without its NUL.
+    Str(Vec<u8>),
+}
+
+/// A global variable.
+#[derive(Clone, Debug)]
+pub struct Global {
+    /// Name.
+    pub name: String,
+    /// Type.
+    pub ty: Type,
+    /// What it holds when the program is loaded.
+    pub init: Value,
+    /// Whether a program stores to it; `.rodata` if not.
+    pub mutable: bool,
+    /// Line of the definition, from 1.
+    pub line: u32,
+}
+
+/// What a function is to the kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FunctionKind {
+    /// An entry point in the ELF section of this name.
+    Program {
+        /// libbpf's section string.
+        section: String,
+    },
+    /// Called by programs.
+    Subprogram,
+}
+
+/// A variable of a function.
+#[derive(Clone, Debug)]
+pub struct Local {
+    /// Name in the source, or a made-up one.
+    pub name: String,
+    /// Type.
+    pub ty: Type,
+}
+
+/// A program or a subprogram.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Name in the object.
+    pub name: String,
+    /// Entry point or not.
+    pub kind: FunctionKind,
+    /// Its first locals, as many as it takes.
+    pub params: u32,
+    /// Type returned.
+    pub ret: Type,
+    /// Variables; parameters first.
+    pub locals: Vec<Local>,
+    /// Statements.
+    pub body: Vec<Stmt>,
+    /// The function's name in the source.
+    pub span: Span,
+}
+
+impl Function {
+    /// A local; the IR verifier guards the ids.
+    pub fn local(&self, id: LocalId) -> &Local {
+        &self.locals[id.0 as usize]
+    }
+}
+
+/// All that becomes one object.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// Structs.
+    pub structs: Vec<Struct>,
+    /// Maps.
+    pub maps: Vec<Map>,
+    /// Globals.
+    pub globals: Vec<Global>,
+    /// Functions.
+    pub functions: Vec<Function>,
+    /// Constant strings without NUL, for formats and arguments.
+    pub strings: Vec<Vec<u8>>,
+    /// The licence.
+    pub license: String,
+}
+
+impl Module {
+    /// A struct of this module.
+    pub fn struct_(&self, id: StructId) -> &Struct {
+        &self.structs[id.0 as usize]
+    }
+
+    /// A map of this module.
+    pub fn map(&self, id: MapId) -> &Map {
+        &self.maps[id.0 as usize]
+    }
+
+    /// A global of this module.
+    pub fn global(&self, id: GlobalId) -> &Global {
+        &self.globals[id.0 as usize]
+    }
+
+    /// A function of this module.
+    pub fn function(&self, id: FunctionId) -> &Function {
+        &self.functions[id.0 as usize]
+    }
+
+    /// The id of a constant string, which is stored once.
+    pub fn intern(&mut self, text: Vec<u8>) -> StringId {
+        let at = self.strings.iter().position(|known| *known == text).unwrap_or_else(|| {
+            self.strings.push(text);
+            self.strings.len() - 1
+        });
+        StringId(at as u32)
+    }
+}
