@@ -1,2 +1,33 @@
-//! Development tasks.
-fn main() {}
+//! Development tasks, run as `cargo xtask TASK`: the virtual-machine lab, the
+//! check of the crate edges and whatever else a developer needs that is not
+//! part of the product. Links neither LLVM nor libbpf, so it builds in seconds.
+
+mod edges;
+mod vm;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Development tasks of PythonBPF.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run a script on a Debian kernel in a virtual machine.
+    Vm(vm::Args),
+    /// Compare the crate dependencies with the allow-list.
+    Edges,
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().task {
+        Task::Vm(args) => vm::run(&args),
+        Task::Edges => edges::run(),
+    }
+}

@@ -1,0 +1,174 @@
+//! Generation of the kernel tables and of `pythonbpf.helper`.
+//!
+//! Reads the UAPI headers and libbpf's section table that libbpf-sys vendors,
+//! and what [`probe`] read off a kernel's verifier, and writes checked-in
+//! files. With `--check` nothing is written: stale files are an error.
+
+mod classify;
+mod constants;
+mod expression;
+mod header;
+mod helpers;
+mod probe;
+mod prog_types;
+mod python;
+mod record;
+mod sections;
+mod syscall;
+mod vendored;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+/// Writes the tables of `crates/kernel` and `pythonbpf.helper`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Write nothing; fail if a file is stale.
+    #[arg(long)]
+    check: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Ask this machine's verifier which program type may call which helper
+    /// (needs root) and record the answers.
+    Probe,
+}
+
+/// Why generation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The vendored headers were not found.
+    #[error("the headers that libbpf-sys vendors were not found: {0}")]
+    Vendored(String),
+    /// A header has not the shape that the generator knows.
+    #[error("{what} has an unknown form: {text}")]
+    Form {
+        /// What was read.
+        what: &'static str,
+        /// The text in question.
+        text: String,
+    },
+    /// A system call failed where it must not.
+    #[error("{what}: {source}")]
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Files do not agree with their sources.
+    #[error("stale, run `cargo xtask gen`: {}", .0.join(", "))]
+    Stale(Vec<String>),
+}
+
+impl Error {
+    fn form(what: &'static str, text: impl Into<String>) -> Self {
+        Self::Form { what, text: text.into() }
+    }
+}
+
+/// Runs the task.
+pub fn run(args: &Args) -> ExitCode {
+    let result = match args.command {
+        Some(Command::Probe) => probe_host(),
+        None if args.check => check(),
+        None => write(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a command's error goes to the terminal")]
+fn report(error: &Error) {
+    eprintln!("gen: {error}");
+}
+
+/// The workspace, which holds this crate's folder.
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|source| Error::File { path: path.to_owned(), source })
+}
+
+fn save(path: &Path, text: &str) -> Result<(), Error> {
+    std::fs::write(path, text).map_err(|source| Error::File { path: path.to_owned(), source })
+}
+
+/// Every generated file: its path in the workspace and its text.
+fn outputs() -> Result<Vec<(&'static str, String)>, Error> {
+    let sources = vendored::Sources::find(root())?;
+    let constants = constants::Constants::parse(&sources)?;
+    let prog_types = prog_types::parse(&constants)?;
+    let record = record::Record::parse(&read(&root().join(record::PATH))?)?;
+    let helpers = helpers::parse(&sources.bpf)?;
+    Ok(vec![
+        ("crates/kernel/src/generated/prog_types.rs", prog_types::render(&prog_types)),
+        ("crates/kernel/src/generated/map_ids.rs", constants::render_map_ids(&constants)),
+        ("crates/kernel/src/generated/constants.rs", constants::render(&constants)),
+        (
+            "crates/kernel/src/generated/helpers.rs",
+            helpers::render(&helpers, &prog_types, &record)?,
+        ),
+        (
+            "crates/kernel/src/generated/sections.rs",
+            sections::render(&sources.libbpf, &record)?,
+        ),
+        ("python/pythonbpf/helper.py", python::module(&helpers, &constants)),
+        ("python/pythonbpf/helper.pyi", python::stub(&helpers, &constants)),
+    ])
+}
+
+fn write() -> Result<(), Error> {
+    outputs()?.iter().try_for_each(|(path, text)| save(&root().join(path), text))
+}
+
+fn check() -> Result<(), Error> {
+    let mut stale = Vec::new();
+    for (path, text) in outputs()? {
+        if std::fs::read_to_string(root().join(path)).ok().as_deref() != Some(&*text) {
+            stale.push(path.to_owned());
+        }
+    }
+    if stale.is_empty() { Ok(()) } else { Err(Error::Stale(stale)) }
+}
+
+fn probe_host() -> Result<(), Error> {
+    let sources = vendored::Sources::find(root())?;
+    let constants = constants::Constants::parse(&sources)?;
+    let helpers = helpers::parse(&sources.bpf)?;
+    let record = probe::host(&helpers, &prog_types::parse(&constants)?, &constants)?;
+    save(&root().join(record::PATH), &record.render())
+}
+
+/// The first line of each generated file, after the comment sign.
+const BANNER: &str = "Written by `cargo xtask gen`; do not edit.";
+
+#[cfg(test)]
+mod tests {
+    /// The checked-in tables are what the generator writes today.
+    #[test]
+    fn nothing_is_stale() {
+        super::check().unwrap();
+    }
+}
