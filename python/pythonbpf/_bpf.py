@@ -1,0 +1,289 @@
+"""A BPF program file or object, from its source to the running kernel."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from types import TracebackType
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pythonbpf import _compile, _native, _source
+from pythonbpf._maps import open_map
+from pythonbpf._marks import mark_of
+from pythonbpf._values import field_names, is_struct, struct_type
+from pythonbpf.errors import Diagnostic
+
+_T = TypeVar("_T")
+
+
+class BPF:
+    """A BPF object: compiled here or read from a file, then loaded and attached.
+
+    ::
+
+        with BPF() as b:                 # this file; attached inside, released at the end
+            for event in b["events"]:
+                print(event)
+
+    ``BPF()`` compiles the file, notebook cells, ``-c`` argument or standard
+    input that the call stands in.
+
+    Args:
+        filename: another Python file.
+        source: the program's text itself.
+        loglevel: least level of what is logged, as :mod:`logging` has them.
+
+    Raises:
+        CompileError: the program is wrong; ``str()`` of it shows where and how to mend it.
+        SourceNotFoundError: there is no such file, or the caller has no source.
+    """
+
+    def __init__(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        *,
+        source: str | bytes | None = None,
+        loglevel: int | str = _compile.WARNING,
+    ) -> None:
+        text = _chosen_source(filename, source)
+        compilation = _compile.build(text, "object", loglevel)
+        self._object_bytes = compilation.output or b""
+        self._diagnostics = compilation.diagnostics
+        self._open(text.name, compilation, text.namespace)
+
+    @classmethod
+    def from_object(cls, file: str | os.PathLike[str] | bytes) -> BPF:
+        """Takes a compiled object: a path, or the bytes themselves.
+
+        Any libbpf-style object will do, whatever it was compiled from.
+
+        Raises:
+            OSError: the file cannot be read.
+            BpfError: it is not a BPF object.
+        """
+        self = cls.__new__(cls)
+        if isinstance(file, bytes):
+            name, self._object_bytes = "object", file
+        else:
+            name = os.fspath(file)
+            with open(name, "rb") as opened:
+                self._object_bytes = opened.read()
+        self._diagnostics = ()
+        self._open(name, None, {})
+        return self
+
+    def _open(
+        self, name: str, compilation: _native.Compilation | None, namespace: dict[str, Any]
+    ) -> None:
+        types = _struct_types(namespace)
+        self._native = _native.Object.open(name, self._object_bytes, compilation, types)
+        native = self._native  # not self: no reference cycle keeps links alive
+        self._programs = _Named(native.programs, partial(Program, native))
+        self._maps = _Named(native.maps, partial(open_map, native))
+
+    # --- life ---------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Creates the maps and loads the programs, past the kernel's verifier.
+
+        Raises:
+            PrivilegeError: a capability is missing; the message names it.
+            VerifierError: the kernel refused a program; ``log`` has its reasons.
+        """
+        self._native.load()
+
+    def attach_all(self) -> None:
+        """Attaches every program whose section names its hook; loads first if need be.
+
+        Programs that need more than that, as XDP needs an interface, are
+        attached one by one: ``b.programs["x"].attach(interface="eth0")``.
+        """
+        if not self._native.loaded:
+            self._native.load()
+        self._native.attach_all()
+
+    def load_and_attach(self) -> None:
+        """:meth:`load` and :meth:`attach_all`."""
+        self.attach_all()
+
+    def close(self) -> None:
+        """Detaches everything and frees programs and maps; again does nothing.
+
+        The same happens when the object is collected and when the process ends
+        in whatever way.
+        """
+        self._native.close()
+
+    def __enter__(self) -> BPF:
+        try:
+            self.load_and_attach()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- contents -----------------------------------------------------------------------------
+
+    @property
+    def programs(self) -> Mapping[str, Program]:
+        """The programs by name."""
+        return self._programs
+
+    @property
+    def maps(self) -> Mapping[str, Any]:
+        """The maps by name: each a :class:`~pythonbpf.Table` or :class:`~pythonbpf.Events`."""
+        return self._maps
+
+    def __getitem__(self, name: str) -> Any:
+        return self._maps[name]
+
+    @property
+    def object_bytes(self) -> bytes:
+        """The ELF object, as ``pythonbpf build`` writes it."""
+        return self._object_bytes
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """The compiler's warnings."""
+        return self._diagnostics
+
+    def __repr__(self) -> str:
+        native = self._native
+        state = "closed" if native.closed else "loaded" if native.loaded else "opened"
+        programs, maps = ", ".join(native.programs), ", ".join(native.maps)
+        return f"<BPF {state}: programs {programs or 'none'}; maps {maps or 'none'}>"
+
+
+class TestRun(NamedTuple):
+    """The result of a test run."""
+
+    retval: int
+    """What the program returned, as a signed 32-bit integer."""
+    data: bytes
+    """The packet as the program left it."""
+    duration: int
+    """Nanoseconds per run, as the kernel measures it."""
+
+
+class ProgramInfo(NamedTuple):
+    """What the kernel tells of a loaded program."""
+
+    id: int
+    """The program's number, as bpftool shows it."""
+    instructions: int
+    """BPF instructions after the verifier's rewriting."""
+    verified_instructions: int
+    """Instructions that the verifier walked through; 0 before Linux 5.16."""
+    jited_bytes: int
+    """Size of the machine code."""
+    run_count: int
+    """How often it ran; counted while ``kernel.bpf_stats_enabled`` is on."""
+    run_time: int
+    """Nanoseconds it ran in all; likewise."""
+
+
+class Program:
+    """One program of a BPF object."""
+
+    def __init__(self, owner: _native.Object, name: str) -> None:
+        self._native = owner.program(name)
+        self.name = name
+
+    @property
+    def section(self) -> str:
+        """The section string, which names the hook."""
+        return self._native.section
+
+    @property
+    def attached(self) -> bool:
+        """Whether it is attached now."""
+        return self._native.attached
+
+    def attach(self, *, interface: str | int | None = None) -> None:
+        """Attaches the program to its hook.
+
+        Args:
+            interface: for XDP, the network interface, by name or index.
+
+        Raises:
+            NoSuchHookError: this kernel has no such hook; the message has near ones.
+        """
+        self._native.attach(interface)
+
+    def detach(self) -> None:
+        """Detaches it; nothing happens if it is not attached."""
+        self._native.detach()
+
+    def test_run(
+        self, data: bytes | None = None, *, ctx: bytes | None = None, repeat: int = 1
+    ) -> TestRun:
+        """Runs the program once, or ``repeat`` times, on a packet or context of yours.
+
+        Nothing is attached and no packet is sent. The kernel takes it for
+        networking programs and some others.
+        """
+        return TestRun(*self._native.test_run(data, ctx, repeat))
+
+    @property
+    def info(self) -> ProgramInfo:
+        """What the kernel tells of it."""
+        return ProgramInfo(**self._native.info())
+
+    def __repr__(self) -> str:
+        state = "attached" if self.attached else "not attached"
+        return f"<Program {self.name!r} ({self.section}, {state})>"
+
+
+class _Named(Mapping[str, _T], Generic[_T]):
+    """Programs or maps by name, each opened when it is first asked for."""
+
+    def __init__(self, names: tuple[str, ...], open: Callable[[str], _T]) -> None:
+        self._names = names
+        self._open = open
+        self._opened: dict[str, _T] = {}
+
+    def __getitem__(self, name: str) -> _T:
+        if name not in self._opened:
+            self._opened[name] = self._open(name)
+        return self._opened[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __repr__(self) -> str:
+        return f"<{', '.join(self._names) or 'none'}>"
+
+
+def _chosen_source(
+    filename: str | os.PathLike[str] | None, source: str | bytes | None
+) -> _source.Source:
+    if source is None:
+        return _source.caller_source() if filename is None else _source.from_file(filename)
+    text = source.encode() if isinstance(source, str) else source
+    return _source.Source("<source>" if filename is None else os.fspath(filename), text, {})
+
+
+def _struct_types(namespace: dict[str, Any]) -> Callable[[str, tuple[str, ...]], type]:
+    """Which class stands for a struct: the program's own, or one made for it."""
+
+    def find(name: str, fields: tuple[str, ...]) -> type[Any]:
+        own: Any = namespace.get(name)
+        known = isinstance(own, type) and mark_of(own) is not None and is_struct(own)
+        return own if known and field_names(own) == fields else struct_type(name, fields)
+
+    return find

@@ -1,0 +1,93 @@
+"""Compiling to files, and what becomes of the compiler's words.
+
+Errors are raised as :class:`~pythonbpf.errors.CompileError`. Warnings go to
+the logger ``pythonbpf`` at level ``WARNING``; ``loglevel`` is the least level
+that a call lets through, so ``loglevel=logging.ERROR`` silences them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pythonbpf import _native, _source
+from pythonbpf.errors import CompileError
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+WARNING = 30
+"""``logging.WARNING``, without the cost of importing :mod:`logging`."""
+
+
+def compile(
+    filename: str | os.PathLike[str] | None = None,
+    output: str | os.PathLike[str] | None = None,
+    loglevel: int | str = WARNING,
+) -> Path:
+    """Compiles a file to a BPF object that any libbpf loader takes.
+
+    Args:
+        filename: the Python file; by default the one that calls.
+        output: where the object goes; by default beside the source, as ``.o``.
+        loglevel: least level of what is logged, as :mod:`logging` has them.
+
+    Returns:
+        The path that was written.
+
+    Raises:
+        CompileError: the program is wrong.
+        SourceNotFoundError: there is no such file, or the caller has none.
+        ValueError: the source is not a file and no output is given.
+    """
+    return _write(filename, output, loglevel, "object", ".o")
+
+
+def compile_to_ir(
+    filename: str | os.PathLike[str] | None = None,
+    output: str | os.PathLike[str] | None = None,
+    loglevel: int | str = WARNING,
+) -> Path:
+    """Compiles a file to LLVM IR as text; all else is as in :func:`compile`, with ``.ll``."""
+    return _write(filename, output, loglevel, "ir", ".ll")
+
+
+def build(
+    source: _source.Source, emit: Literal["object", "ir", "asm"], loglevel: int | str
+) -> _native.Compilation:
+    """Compiles a source; errors are raised, warnings logged.
+
+    Raises:
+        CompileError: the program is wrong.
+    """
+    compilation = _native.compile(source.name, source.text, emit)
+    if compilation.output is None:
+        raise CompileError(compilation.rendered, compilation.diagnostics)
+    if compilation.diagnostics:
+        _log(compilation.rendered, loglevel)
+    return compilation
+
+
+def _log(text: str, loglevel: int | str) -> None:
+    import logging
+
+    # A handler is the logging module's own way from the name of a level to its number.
+    if logging.Handler(loglevel).level <= logging.WARNING:
+        logging.getLogger("pythonbpf").warning("%s", text.rstrip())
+
+
+def _write(
+    filename: str | os.PathLike[str] | None,
+    output: str | os.PathLike[str] | None,
+    loglevel: int | str,
+    emit: Literal["object", "ir"],
+    suffix: str,
+) -> Path:
+    source = _source.caller_source() if filename is None else _source.from_file(filename)
+    if output is None and source.name.startswith("<"):
+        raise ValueError(f"the source is {source.name}, not a file: say where with output=…")
+    path = Path(source.name).with_suffix(suffix) if output is None else Path(output)
+    compilation = build(source, emit, loglevel)
+    path.write_bytes(compilation.output or b"")
+    return path

@@ -1,0 +1,105 @@
+"""The extension module: what the border between Rust and Python hands over."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from pythonbpf.errors import Diagnostic
+
+__version__: str
+
+def main(args: list[str]) -> int:
+    """Runs the ``pythonbpf`` command; gives its exit status."""
+
+def compile(name: str, text: bytes, emit: Literal["object", "ir", "asm"]) -> Compilation:
+    """Compiles a text. Never raises for what the text says."""
+
+class Compilation:
+    """What came of a compilation, and the source that later errors are shown on."""
+
+    @property
+    def output(self) -> bytes | None:
+        """What was made; ``None`` if there is an error."""
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All that the compiler says, in source order."""
+    @property
+    def rendered(self) -> str:
+        """The same as text, as ``pythonbpf check`` prints it."""
+
+class Object:
+    """A BPF object: opened, then loaded, then closed."""
+
+    @staticmethod
+    def open(
+        name: str,
+        data: bytes,
+        compilation: Compilation | None,
+        struct_type: Callable[[str, tuple[str, ...]], type],
+    ) -> Object: ...
+    def load(self) -> None: ...
+    def attach_all(self) -> None: ...
+    def close(self) -> None: ...
+    @property
+    def loaded(self) -> bool: ...
+    @property
+    def closed(self) -> bool: ...
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """Names of the programs, in the object's order."""
+    @property
+    def maps(self) -> tuple[str, ...]:
+        """Names of the maps, in the object's order."""
+    def program(self, name: str) -> Program: ...
+    def map(self, name: str) -> Map: ...
+    def events(self, name: str) -> EventReader: ...
+
+class Program:
+    """A program of a loaded object."""
+
+    @property
+    def section(self) -> str: ...
+    @property
+    def attached(self) -> bool: ...
+    def attach(self, interface: str | int | None) -> None: ...
+    def detach(self) -> None: ...
+    def test_run(
+        self, data: bytes | None, ctx: bytes | None, repeat: int
+    ) -> tuple[int, bytes, int]:
+        """Return value, data out, and nanoseconds per run."""
+    def info(self) -> dict[str, Any]: ...
+
+class Map:
+    """A map of a loaded object."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> str:
+        """The kernel's name of the type, for example ``hash``."""
+    @property
+    def max_entries(self) -> int: ...
+    @property
+    def carries_events(self) -> bool: ...
+    def lookup(self, key: object) -> Any | None: ...
+    def update(self, key: object, value: object) -> None: ...
+    def delete(self, key: object) -> bool:
+        """Whether there was such an entry."""
+    def keys(self) -> list[Any]: ...
+    def items(self) -> list[tuple[Any, Any]]: ...
+    def clear(self) -> None: ...
+
+class EventReader:
+    """The reading end of a ring buffer or perf event array."""
+
+    def poll(self, timeout: float | None) -> list[Any]:
+        """Waits for events; those that have come, or none when the time is over."""
+    @property
+    def lost(self) -> int: ...
+
+class TracePipe:
+    """The kernel's trace pipe."""
+
+    @staticmethod
+    def open() -> TracePipe: ...
+    def line(self, timeout: float | None) -> str | None:
+        """The next line without its newline; ``None`` when the time is over."""

@@ -1,0 +1,77 @@
+"""What programs print: the kernel's trace pipe.
+
+The pipe is one for the whole machine: a line goes to one reader only.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pythonbpf import _native
+
+_FIELDS = re.compile(r"\s*(.+)-(\d+)\s+(?:\(.*?\)\s+)?\[(\d+)\]\s+(\S+)\s+(\d+\.\d+):\s+(.*)")
+_opened: list[_native.TracePipe] = []
+
+
+class TraceFields(NamedTuple):
+    """A line of the trace pipe, taken apart."""
+
+    task: str
+    """Name of the thread that ran the program."""
+    pid: int
+    """Its id."""
+    cpu: int
+    """The CPU it ran on."""
+    flags: str
+    """The kernel's flags: interrupts off, need to reschedule, …"""
+    ts: float
+    """Seconds since the machine started."""
+    msg: str
+    """What the program printed."""
+
+
+def trace_pipe() -> None:
+    """Prints what programs print, until Ctrl-C.
+
+    Raises:
+        PrivilegeError: the trace pipe needs root.
+    """
+    try:
+        while True:
+            print(_next_line(), flush=True)
+    except KeyboardInterrupt:
+        return
+
+
+def trace_fields() -> TraceFields:
+    """Waits for the next line that a program prints, and takes it apart.
+
+    Returns:
+        ``(task, pid, cpu, flags, ts, msg)``
+
+    Raises:
+        PrivilegeError: the trace pipe needs root.
+    """
+    while True:
+        fields = parse(_next_line())
+        if fields is not None:
+            return fields
+
+
+def parse(line: str) -> TraceFields | None:
+    """The parts of a line; ``None`` for the kernel's own remarks about lost lines."""
+    match = _FIELDS.fullmatch(line)
+    if match is None:
+        return None
+    task, pid, cpu, flags, ts, msg = match.groups()
+    return TraceFields(task, int(pid), int(cpu), flags, float(ts), msg.partition(": ")[2])
+
+
+def _next_line() -> str:
+    if not _opened:
+        _opened.append(_native.TracePipe.open())
+    while True:
+        line = _opened[0].line(None)
+        if line is not None:
+            return line

@@ -1,0 +1,194 @@
+"""Struct values: what a BPF struct is in user space.
+
+:func:`install` gives a decorated class the behaviour of a value, and
+:func:`struct_type` makes such a class for a struct that the object file
+describes and no Python class stands for. Events, map keys and map values are
+instances of these classes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, cast
+
+FIELDS = "__bpf_fields__"
+_ZEROS = "__bpf_zeros__"
+_MATCH_ARGS = "__match_args__"
+
+_generated: dict[tuple[str, tuple[str, ...]], type[Any]] = {}
+
+
+def field_names(struct: object) -> tuple[str, ...]:
+    """Names of the fields of a struct class or value, in order of declaration.
+
+    Raises:
+        TypeError: it is not a struct.
+    """
+    cls: type[Any] = struct if isinstance(struct, type) else type(struct)
+    names = getattr(cls, FIELDS, None)
+    if names is None:
+        raise TypeError(f"{cls.__name__} is not a struct: its class needs @bpf and @struct")
+    return names
+
+
+def is_struct(obj: object) -> bool:
+    """Whether it is a struct class or value."""
+    return hasattr(obj, FIELDS)
+
+
+def install(cls: type[Any], fields: Iterable[str] | None = None) -> None:
+    """Makes ``cls`` a value type with these fields; by default its annotated names."""
+    names = tuple(_annotations(cls) if fields is None else fields)
+    setattr(cls, FIELDS, names)
+    for method in (__init__, __repr__, __eq__, __hash__, __iter__, _asdict):
+        setattr(cls, method.__name__, method)
+    setattr(cls, _MATCH_ARGS, names)
+
+
+def struct_type(name: str, fields: tuple[str, ...]) -> type[Any]:
+    """The class for a struct of this name and these fields; one for each pair."""
+    cls = _generated.get((name, fields))
+    if cls is None:
+        cls = type(name, (_Generated,), {"__slots__": fields})
+        install(cls, fields)
+        cls = _generated.setdefault((name, fields), cls)
+    return cls
+
+
+class _Generated:
+    __slots__ = ()
+    __module__ = "pythonbpf.structs"
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return rebuild, (type(self).__name__, field_names(self), tuple(_values(self)))
+
+
+def rebuild(name: str, fields: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+    """A value of a generated type; for :mod:`pickle`."""
+    return struct_type(name, fields)(*values)
+
+
+# --- the methods of every struct class -----------------------------------------------------
+
+
+def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    cls = cast("type[Any]", type(self))
+    names = field_names(cls)
+    if len(args) > len(names):
+        raise TypeError(f"{cls.__name__} has {len(names)} fields but {len(args)} values were given")
+    given = dict(zip(names, args, strict=False))
+    for name, value in kwargs.items():
+        if name not in names:
+            raise TypeError(f"{cls.__name__} has no field {name!r}: it has {', '.join(names)}")
+        if name in given:
+            raise TypeError(f"{cls.__name__}: field {name!r} is given twice")
+        given[name] = value
+    if len(given) < len(names):
+        zeros = _zeros(cls)
+        for name in names:
+            if name not in given:
+                given[name] = zeros[name]()
+    for name in names:
+        setattr(self, name, given[name])
+
+
+def __repr__(self: Any) -> str:
+    body = ", ".join(f"{name}={getattr(self, name)!r}" for name in field_names(self))
+    return f"{type(self).__name__}({body})"
+
+
+def __eq__(self: Any, other: object) -> bool:
+    if not is_struct(other):
+        return NotImplemented
+    same_type = type(self).__name__ == type(other).__name__
+    return same_type and field_names(self) == field_names(other) and _all_equal(self, other)
+
+
+def _all_equal(one: object, other: object) -> bool:
+    return all(a == b for a, b in zip(_values(one), _values(other), strict=True))
+
+
+def __hash__(self: Any) -> int:
+    return hash((type(self).__name__, *_values(self)))
+
+
+def __iter__(self: Any) -> Iterator[Any]:
+    return _values(self)
+
+
+def _asdict(self: Any) -> dict[str, Any]:
+    return {name: _plain(getattr(self, name)) for name in field_names(self)}
+
+
+def _values(struct: object) -> Iterator[Any]:
+    return (getattr(struct, name) for name in field_names(struct))
+
+
+def _plain(value: Any) -> Any:
+    if is_struct(value):
+        return _asdict(value)
+    return [_plain(item) for item in value] if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType]
+
+
+# --- zero values by annotation ----------------------------------------------------------------
+
+
+def _annotations(cls: type[Any]) -> Mapping[str, Any]:
+    if sys.version_info >= (3, 14):
+        import annotationlib
+
+        return annotationlib.get_annotations(cls, format=annotationlib.Format.FORWARDREF)
+    return vars(cls).get("__annotations__", {})
+
+
+def _zeros(cls: type[Any]) -> dict[str, Callable[[], Any]]:
+    """For each field what makes its initial value; worked out on first use."""
+    known = cls.__dict__.get(_ZEROS)
+    if known is None:
+        annotations = _annotations(cls)
+        module = sys.modules.get(cls.__module__)
+        namespace = vars(module) if module is not None else {}
+        known = {
+            name: _default(cls, name) or _zero(annotations.get(name), namespace)
+            for name in field_names(cls)
+        }
+        setattr(cls, _ZEROS, known)
+    return known
+
+
+def _default(cls: type[Any], name: str) -> Callable[[], Any] | None:
+    """The value that the class body assigns to the field."""
+    value = cls.__dict__.get(name)
+    if value is None or hasattr(value, "__set__"):  # a slot's descriptor is no default
+        return None
+    plain = getattr(value, "value", value)  # c_uint32(5) is 5
+    return lambda: plain
+
+
+def _zero(annotation: Any, namespace: dict[str, Any]) -> Callable[[], Any]:
+    if isinstance(annotation, str) and not annotation.isdigit():
+        try:
+            annotation = eval(annotation, namespace)  # as typing.get_type_hints does
+        except Exception:  # noqa: BLE001  (whatever an annotation raises, its field starts at 0)
+            return int
+    if isinstance(annotation, str):  # str(16) is the string "16" once CPython has run it
+        return str
+    if not isinstance(annotation, type):
+        return int
+    if is_struct(annotation):
+        return annotation
+    if issubclass(annotation, ctypes.Array):
+        return _zero_array(cast("Any", annotation))
+    return bool if annotation is ctypes.c_bool else int
+
+
+def _zero_array(array: Any) -> Callable[[], Any]:
+    element, length = array._type_, array._length_
+    if element is ctypes.c_char:
+        return str
+    if element is ctypes.c_uint8:
+        return lambda: bytes(length)
+    zero = _zero(element, {})
+    return lambda: [zero() for _ in range(length)]
