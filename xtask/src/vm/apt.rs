@@ -68,8 +68,10 @@ pub struct Apt {
 }
 
 impl Apt {
-    /// Makes the state below `dir` and fetches the package lists of `suites`.
-    pub fn open(dir: &Path, mirror: &Mirror, suites: &[&str]) -> Result<Self, Error> {
+    /// Makes a state of this process in `cache` and fetches the package lists
+    /// of `suites`.
+    pub fn open(cache: &Path, mirror: &Mirror, suites: &[&str]) -> Result<Self, Error> {
+        let dir = cache.join(format!("apt-{}", std::process::id()));
         for part in ["lists/partial", "archives/partial"] {
             let path = dir.join(part);
             fs::create_dir_all(&path).map_err(Error::file(&path))?;
@@ -77,7 +79,7 @@ impl Apt {
         let sources: String = suites.iter().filter_map(|suite| mirror.source_line(suite)).collect();
         let list = dir.join("sources.list");
         fs::write(&list, sources).map_err(Error::file(&list))?;
-        let apt = Self { dir: dir.to_owned() };
+        let apt = Self { dir };
         apt.checked(apt.command("apt-get").args(["-q", "update"]))?;
         Ok(apt)
     }
@@ -168,8 +170,16 @@ impl Apt {
             return Ok(output);
         }
         let said = String::from_utf8_lossy(&output.stderr);
-        let reason = said.lines().rfind(|line| line.starts_with("E:")).unwrap_or("apt failed");
-        Err(Error::Unavailable(reason.to_owned()))
+        let reason = said.lines().find_map(|line| line.strip_prefix("E: "));
+        Err(Error::Unavailable(reason.unwrap_or("apt failed").to_owned()))
+    }
+}
+
+impl Drop for Apt {
+    fn drop(&mut self) {
+        // The lists are larger than what was wanted of them; a failure to
+        // remove them wastes space and nothing else.
+        let _ = fs::remove_dir_all(&self.dir);
     }
 }
 

@@ -90,7 +90,7 @@ fn fetch_qemu(cache: &Path, root: &Path) -> Result<(), Error> {
     let backports = format!("{release}-backports");
     // Debian 12 is the one release with a too old QEMU and a new one in backports.
     let suite = if release == "bookworm" { &backports } else { release };
-    let apt = Apt::open(&cache.join("apt/qemu"), &mirror, &[release, &security, suite])?;
+    let apt = Apt::open(cache, &mirror, &[release, &security, suite])?;
     let packages = apt.download_for_this_machine(suite, &["qemu-system-x86", "seabios"])?;
     apt::unpack(&packages, root)
 }
@@ -105,7 +105,7 @@ pub fn busybox(cache: &Path) -> Result<PathBuf, Error> {
     }
     super::progress("downloading busybox (1 MB)");
     let mirror = Mirror::of_this_machine()?;
-    let apt = Apt::open(&cache.join("apt/busybox"), &mirror, &[&mirror.codename])?;
+    let apt = Apt::open(cache, &mirror, &[&mirror.codename])?;
     apt::unpack(&apt.download(&["busybox-static"])?, &root)?;
     cached().ok_or_else(|| Error::Unavailable("the busybox-static package has no busybox".into()))
 }

@@ -98,7 +98,7 @@ fn missing(line: Line) -> Error {
 fn fetch(cache: &Path, line: Line, root: &Path) -> Result<(), Error> {
     super::progress(&format!("downloading kernel {} (about 30 MB)", line.name()));
     let mirror = Mirror::of_this_machine()?;
-    let apt = Apt::open(&cache.join("apt").join(line.name()), &mirror, line.suites())?;
+    let apt = Apt::open(cache, &mirror, line.suites())?;
     let of_kernel = |name: &str| {
         name.starts_with("linux-") && name.ends_with("-cloud-amd64") && name.contains('.')
     };
