@@ -1,1 +1,36 @@
-//! Facts about the kernel as tables: helpers, sections, map types, constants
+//! Facts about the kernel as tables.
+//!
+//! Helpers with their signatures, program types, the grammar of `SEC()`
+//! strings, map types with what each allows, named constants and the licences
+//! the kernel counts as GPL-compatible. The tables under `generated` are
+//! written by `cargo xtask gen` from the kernel's UAPI headers and from
+//! libbpf's own section table; a new helper, hook or constant is a row there
+//! and never a branch elsewhere.
+//!
+//! This crate makes no system call and knows nothing of Python or LLVM: it
+//! hands plain `'static` rows to the checker, the code generator and the
+//! documentation.
+
+mod constant;
+mod generated;
+mod helper;
+mod license;
+mod map_type;
+mod prog_type;
+mod section;
+mod short_name;
+
+pub use constant::{CONSTANTS, Constant, constant, constants_in};
+pub use generated::prog_types::ProgType;
+pub use helper::{HELPERS, Helper, Param, ParamKind, Ret, helper};
+pub use license::{GPL_COMPATIBLE_LICENSES, license_is_gpl_compatible};
+pub use map_type::{
+    MAP_TYPES, MapOps, MapParam, MapSizeError, MapType, ParamRule, map_type,
+    ring_buffer_size_at_load, ring_buffer_size_error,
+};
+pub use prog_type::ProgTypeSet;
+pub use section::{
+    ContextKind, Returns, SECTION_DEFS, Section, SectionDef, SectionError, Target, TargetForm,
+    section,
+};
+pub use short_name::{Form, SHORT_NAMES, ShortName, short_name};
