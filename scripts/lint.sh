@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Formatting, lints, types, licences and crate edges; all are run, and the
+# last line names those that failed.
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+failed=()
+check() {
+	local name=$1
+	shift
+	say "$name"
+	"$@" || failed+=("$name")
+}
+
+deny() {
+	if ! cargo-deny --version >/dev/null 2>&1; then
+		say "installing cargo-deny $DENY_VERSION (once; some minutes)"
+		"$CARGO" install --quiet --locked "cargo-deny@$DENY_VERSION" || return 1
+	fi
+	"$CARGO" deny --offline --all-features check --hide-inclusion-graph bans licenses sources
+}
+DENY_VERSION=0.20.2
+
+check "cargo fmt" "$CARGO" fmt --all --check
+check "cargo xtask edges" "$CARGO" xtask edges
+check "ruff check" .venv/bin/ruff check .
+check "ruff format" .venv/bin/ruff format --check .
+check "pyright" .venv/bin/pyright
+check "cargo deny" deny
+check "cargo clippy" "$CARGO" clippy --release --locked --workspace --all-targets -- -D warnings
+
+[ ${#failed[@]} -eq 0 ] || die "failed: ${failed[*]}"
+say "all lints passed"

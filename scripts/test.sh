@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# All tests. The release profile, because its dependencies are built already;
+# the last lines are the runners' own summaries. Both run even if the first
+# fails.
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+failed=0
+say "Rust tests"
+"$CARGO" test --release --locked --workspace --exclude pythonbpf-python || failed=1
+say "Python tests, the wheel, and kernel ${PYTHONBPF_VM_KERNELS:-6.1} in a virtual machine"
+.venv/bin/python -m pytest tests/python tests/vm || failed=1
+exit "$failed"
