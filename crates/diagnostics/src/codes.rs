@@ -105,7 +105,7 @@ codes! {
     SYSTEM_REFUSED "E0704" "system-refused" Error "The kernel refused a request.";
     INTERNAL "E0799" "internal" Error "The compiler met something it did not expect: a bug of ours.";
 
-    UNIMPORTED_HELPER "W0901" "unimported-helper" Warning "A helper is used without being imported.";
+    UNIMPORTED_NAME "W0901" "unimported-name" Warning "A name of pythonbpf or ctypes is used without being imported.";
     MAYBE_MISSING "W0902" "maybe-missing" Warning "A lookup that may find nothing is read as 0.";
     EMPTY_DEFINITION "W0903" "empty-definition" Warning "A definition defines nothing.";
     IMPLICIT_ANNOTATION "W0904" "implicit-annotation" Warning "An annotation is left out and a default is taken.";

@@ -1,0 +1,522 @@
+//! The top level of a file: imports, constants and `@bpf` definitions, with
+//! the rules about decorators.
+
+use diagnostics::{Diagnostic, SourceFile, Span, codes};
+use ruff_python_ast as ast;
+use ruff_text_size::Ranged;
+
+use crate::{
+    Constant, Definition, Expr, ExprKind, Function, Ident, Module, Param, Role, Struct,
+    StructField,
+    convert::{Converter, ident},
+    parse::span,
+};
+
+/// Our decorators, by the name that `pythonbpf` gives them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    Bpf,
+    Section,
+    Map,
+    Struct,
+    Global,
+}
+
+impl Mark {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Bpf, "bpf"),
+        (Self::Section, "section"),
+        (Self::Map, "map"),
+        (Self::Struct, "struct"),
+        (Self::Global, "bpfglobal"),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(mark, _)| *mark)
+    }
+
+    fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(mark, _)| *mark == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// Reads the statements of a module.
+pub(crate) fn declare(source: &SourceFile, body: &[ast::Stmt]) -> (Module, Vec<Diagnostic>) {
+    let mut reader = Reader { source, module: Module::default(), diagnostics: Vec::new() };
+    for stmt in body {
+        reader.imports(stmt);
+    }
+    for stmt in body {
+        reader.hide(stmt);
+    }
+    for stmt in body {
+        reader.top_level(stmt);
+    }
+    reader.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
+    (reader.module, reader.diagnostics)
+}
+
+struct Reader<'a> {
+    source: &'a SourceFile,
+    module: Module,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// A decorator of ours on a definition.
+struct Marked<'a> {
+    mark: Mark,
+    decorator: &'a ast::Decorator,
+}
+
+impl<'a> Reader<'a> {
+    fn error(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn imports(&mut self, stmt: &ast::Stmt) {
+        match stmt {
+            ast::Stmt::Import(import) => {
+                for alias in &import.names {
+                    let asname = alias.asname.as_ref().map(|name| name.id.as_str());
+                    self.module.imports.add_module(alias.name.id.as_str(), asname);
+                }
+            }
+            ast::Stmt::ImportFrom(import) if import.level == 0 => {
+                let Some(module) = &import.module else { return };
+                for alias in &import.names {
+                    let asname = alias.asname.as_ref().map(|name| name.id.as_str());
+                    let (module, name) = (module.id.as_str(), alias.name.id.as_str());
+                    self.module.imports.add_name(module, name, asname);
+                }
+            }
+            _ => {
+                for block in blocks(stmt) {
+                    if !matches!(stmt, ast::Stmt::FunctionDef(_) | ast::Stmt::ClassDef(_)) {
+                        block.iter().for_each(|stmt| self.imports(stmt));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Definitions of the file hide imports of the same name.
+    fn hide(&mut self, stmt: &ast::Stmt) {
+        match stmt {
+            ast::Stmt::FunctionDef(def) => self.module.imports.hide(def.name.id.as_str()),
+            ast::Stmt::ClassDef(def) => self.module.imports.hide(def.name.id.as_str()),
+            _ => {}
+        }
+    }
+
+    fn top_level(&mut self, stmt: &'a ast::Stmt) {
+        match stmt {
+            ast::Stmt::FunctionDef(def) => {
+                let marks = self.marks(&def.decorator_list);
+                if marks.is_empty() {
+                    self.user_space(&def.name);
+                    self.nested(&def.body);
+                } else {
+                    self.function(def, &marks);
+                }
+            }
+            ast::Stmt::ClassDef(def) => {
+                let marks = self.marks(&def.decorator_list);
+                if marks.is_empty() {
+                    self.user_space(&def.name);
+                    self.nested(&def.body);
+                } else {
+                    self.class(def, &marks);
+                }
+            }
+            ast::Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    self.constant(target, &assign.value);
+                }
+            }
+            ast::Stmt::AnnAssign(assign) => {
+                if let Some(value) = &assign.value {
+                    self.constant(&assign.target, value);
+                }
+            }
+            _ => blocks(stmt).into_iter().for_each(|block| self.nested(block)),
+        }
+    }
+
+    fn user_space(&mut self, name: &ast::Identifier) {
+        self.module.user_space.push(ident(name));
+    }
+
+    /// `NAME = value`: a constant if the value reads as one.
+    fn constant(&mut self, target: &ast::Expr, value: &ast::Expr) {
+        let ast::Expr::Name(name) = target else { return };
+        let name = Ident { name: name.id.to_string(), span: span(name.range) };
+        let mut ignored = Vec::new();
+        let value = Converter::new(self.source, &mut ignored).expr(value);
+        if ignored.is_empty() {
+            self.module.constants.push(Constant { name, value });
+        } else {
+            self.module.user_space.push(name);
+        }
+    }
+
+    /// Looks for `@bpf` below the top level, where it cannot stand.
+    fn nested(&mut self, body: &[ast::Stmt]) {
+        for stmt in body {
+            let found = match stmt {
+                ast::Stmt::FunctionDef(def) => Some((&def.decorator_list, &def.name)),
+                ast::Stmt::ClassDef(def) => Some((&def.decorator_list, &def.name)),
+                _ => None,
+            };
+            if let Some((decorators, name)) = found
+                && let Some(marked) = self.marks(decorators).first()
+            {
+                let message = format!("`{}` is not at the top level of the file", name.id);
+                let decorator = span(marked.decorator.range());
+                self.error(
+                    Diagnostic::new(&codes::NOT_TOP_LEVEL, span(name.range), message)
+                        .label("defined inside another block")
+                        .also(decorator, "marked for the kernel here")
+                        .help("move the definition out, to the left margin of the file"),
+                );
+                continue;
+            }
+            blocks(stmt).into_iter().for_each(|block| self.nested(block));
+        }
+    }
+
+    /// The decorators that are ours, outermost first.
+    fn marks<'d>(&self, decorators: &'d [ast::Decorator]) -> Vec<Marked<'d>> {
+        decorators
+            .iter()
+            .filter_map(|decorator| {
+                self.mark(&decorator.expression).map(|mark| Marked { mark, decorator })
+            })
+            .collect()
+    }
+
+    fn mark(&self, decorator: &ast::Expr) -> Option<Mark> {
+        let path = dotted(match decorator {
+            ast::Expr::Call(call) => &call.func,
+            other => other,
+        })?;
+        match self.module.imports.resolve(&path) {
+            Some((module, name)) if module == "pythonbpf" || module == "pythonbpf.decorators" => {
+                Mark::named(&name)
+            }
+            Some(_) => None,
+            // Not imported: ours if nothing else of the file has the name.
+            None => match path.as_slice() {
+                [name] if self.module.imports.get(name).is_none() => Mark::named(name),
+                _ => None,
+            },
+        }
+    }
+
+    /// Rules that hold for functions and classes alike; gives the one mark
+    /// besides `@bpf`.
+    fn role<'m, 'd>(
+        &mut self,
+        decorators: &'d [ast::Decorator],
+        marks: &'m [Marked<'d>],
+        name: &ast::Identifier,
+    ) -> Option<&'m Marked<'d>> {
+        if let Some(strange) = decorators.iter().find(|d| self.mark(&d.expression).is_none()) {
+            let message = "a decorator that is not pythonbpf's cannot change a BPF definition";
+            self.error(
+                Diagnostic::new(&codes::DECORATOR_CONFLICT, span(strange.range()), message)
+                    .help("remove it: the function runs in the kernel, where it does not exist"),
+            );
+        }
+        self.order(decorators, marks, name);
+        let mut roles = marks.iter().filter(|marked| marked.mark != Mark::Bpf);
+        let role = roles.next();
+        if let (Some(first), Some(second)) = (role, roles.next()) {
+            let (a, b) = (first.mark.name(), second.mark.name());
+            let message = format!("`@{a}` and `@{b}` exclude each other");
+            self.error(
+                Diagnostic::new(
+                    &codes::DECORATOR_CONFLICT,
+                    span(second.decorator.range()),
+                    message,
+                )
+                .also(span(first.decorator.range()), "the other one")
+                .help(format!("keep the one that says what `{}` is", name.id)),
+            );
+        }
+        role
+    }
+
+    fn order(
+        &mut self,
+        decorators: &[ast::Decorator],
+        marks: &[Marked<'_>],
+        name: &ast::Identifier,
+    ) {
+        let (Some(first), Some(last)) = (decorators.first(), decorators.last()) else { return };
+        let block = span(first.range()).to(span(last.range()));
+        let lines = |marks: &mut dyn Iterator<Item = &Marked<'_>>| {
+            let texts = marks.map(|marked| self.source.slice(span(marked.decorator.range())));
+            texts.collect::<Vec<_>>().join("\n")
+        };
+        let bpf = marks.iter().find(|marked| marked.mark == Mark::Bpf);
+        let others = lines(&mut marks.iter().filter(|marked| marked.mark != Mark::Bpf));
+        match bpf {
+            None => {
+                let written = marks.first().map_or("", |marked| marked.mark.name());
+                let message =
+                    format!("`{}` has `@{written}` but not `@bpf`, so it is not compiled", name.id);
+                self.error(
+                    Diagnostic::new(&codes::MISSING_BPF, span(first.range()), message)
+                        .label("`@bpf` is missing above this line")
+                        .fix("put `@bpf` first", block, format!("@bpf\n{others}")),
+                );
+            }
+            Some(bpf) if !marks.first().is_some_and(|marked| marked.mark == Mark::Bpf) => {
+                let message = "`@bpf` must be the outermost decorator";
+                self.error(
+                    Diagnostic::new(
+                        &codes::DECORATOR_ORDER,
+                        span(bpf.decorator.range()),
+                        message,
+                    )
+                    .label("this belongs on the first line")
+                    .fix("put `@bpf` first", block, format!("@bpf\n{others}")),
+                );
+            }
+            Some(bpf) if matches!(bpf.decorator.expression, ast::Expr::Call(_)) => {
+                let at = span(bpf.decorator.range());
+                self.error(
+                    Diagnostic::new(&codes::DECORATOR_CONFLICT, at, "`@bpf` takes no arguments")
+                        .fix("write it bare", at, "@bpf"),
+                );
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn function(&mut self, def: &'a ast::StmtFunctionDef, marks: &[Marked<'_>]) {
+        let marked = self.role(&def.decorator_list, marks, &def.name);
+        let role = match marked.map(|marked| (marked.mark, marked.decorator)) {
+            None => Role::Plain,
+            Some((Mark::Section, decorator)) => match self.section(decorator) {
+                Some(role) => role,
+                None => return,
+            },
+            Some((Mark::Map, _)) => Role::Map,
+            Some((Mark::Global, _)) => Role::Global,
+            Some((Mark::Struct | Mark::Bpf, decorator)) => {
+                let message = "`@struct` marks a class, not a function";
+                self.error(
+                    Diagnostic::new(&codes::DECORATOR_CONFLICT, span(decorator.range()), message)
+                        .help(format!("write `class {}:` with typed fields", def.name.id)),
+                );
+                return;
+            }
+        };
+        if let Some(marked) = marked.filter(|marked| marked.mark != Mark::Section)
+            && matches!(marked.decorator.expression, ast::Expr::Call(_))
+        {
+            let at = span(marked.decorator.range());
+            let name = marked.mark.name();
+            let message = format!("`@{name}` takes no arguments");
+            self.error(
+                Diagnostic::new(&codes::DECORATOR_CONFLICT, at, message)
+                    .fix("write it bare", at, format!("@{name}")),
+            );
+        }
+        if def.is_async {
+            let message = "an `async` function cannot run in the kernel";
+            self.error(
+                Diagnostic::new(&codes::UNSUPPORTED_STATEMENT, span(def.name.range), message)
+                    .help("write plain `def`"),
+            );
+        }
+        self.nested(&def.body);
+        let header = Span::new(
+            self.source.text()[..def.name.range.start().to_usize()]
+                .rfind("def")
+                .map_or(def.name.range.start().to_u32(), |at| at as u32),
+            def.returns
+                .as_ref()
+                .map_or(def.parameters.range.end(), |returns| returns.range().end())
+                .to_u32(),
+        );
+        let params = self.params(def);
+        let mut converter = Converter::new(self.source, &mut self.diagnostics);
+        let returns = def.returns.as_ref().map(|returns| converter.expr(returns));
+        let body = converter.body(&def.body);
+        let name = ident(&def.name);
+        let function = Function { name, role, params, returns, body, header };
+        self.module.definitions.push(Definition::Function(function));
+    }
+
+    fn section(&mut self, decorator: &ast::Decorator) -> Option<Role> {
+        let literal = match &decorator.expression {
+            ast::Expr::Call(call)
+                if call.arguments.args.len() == 1 && call.arguments.keywords.is_empty() =>
+            {
+                match &call.arguments.args[0] {
+                    ast::Expr::StringLiteral(literal) => Some(literal),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        let Some(literal) = literal else {
+            let message = "`@section` needs one string: the hook to attach to";
+            self.error(
+                Diagnostic::new(&codes::BAD_SECTION, span(decorator.range()), message)
+                    .help("for example `@section(\"tracepoint/syscalls/sys_enter_execve\")`"),
+            );
+            return None;
+        };
+        let section = literal.value.to_str().to_owned();
+        Some(Role::Program { section, span: span(literal.range) })
+    }
+
+    fn params(&mut self, def: &ast::StmtFunctionDef) -> Vec<Param> {
+        let parameters = &def.parameters;
+        let strange = parameters
+            .vararg
+            .iter()
+            .chain(&parameters.kwarg)
+            .map(|param| span(param.range))
+            .chain(parameters.kwonlyargs.iter().map(|param| span(param.range)))
+            .chain(parameters.args.iter().chain(&parameters.posonlyargs).filter_map(|param| {
+                param.default.as_ref().map(|_| span(param.range))
+            }))
+            .next();
+        if let Some(strange) = strange {
+            let message = "only plain parameters, without defaults, `*` or `**`";
+            self.error(
+                Diagnostic::new(&codes::BAD_SIGNATURE, strange, message)
+                    .help("pass every argument by position"),
+            );
+        }
+        let mut converter = Converter::new(self.source, &mut self.diagnostics);
+        let plain = parameters.posonlyargs.iter().chain(&parameters.args);
+        plain
+            .map(|param| Param {
+                name: ident(&param.parameter.name),
+                annotation: param.parameter.annotation.as_ref().map(|a| converter.expr(a)),
+            })
+            .collect()
+    }
+
+    fn class(&mut self, def: &ast::StmtClassDef, marks: &[Marked<'_>]) {
+        match self.role(&def.decorator_list, marks, &def.name).map(|m| (m.mark, m.decorator)) {
+            Some((Mark::Struct, _)) => {}
+            Some((mark, decorator)) => {
+                let message = format!("`@{}` marks a function, not a class", mark.name());
+                self.error(
+                    Diagnostic::new(&codes::DECORATOR_CONFLICT, span(decorator.range()), message)
+                        .help("a class under `@bpf` is a struct: write `@struct`"),
+                );
+            }
+            None => {
+                let message = format!("the class `{}` has `@bpf` but not `@struct`", def.name.id);
+                let at = marks.first().map_or(span(def.name.range), |m| span(m.decorator.range()));
+                self.error(
+                    Diagnostic::new(&codes::DECORATOR_CONFLICT, at, message)
+                        .fix("make it a struct", at, "@bpf\n@struct"),
+                );
+            }
+        }
+        if let Some(base) = def.arguments.as_ref().and_then(|args| args.args.first()) {
+            let message = "a struct has no base classes";
+            self.error(
+                Diagnostic::new(&codes::BAD_STRUCT_DEFINITION, span(base.range()), message)
+                    .help("put a field of the other struct's type inside instead"),
+            );
+        }
+        let fields = def.body.iter().filter_map(|stmt| self.field(stmt)).collect();
+        let name = ident(&def.name);
+        self.module.definitions.push(Definition::Struct(Struct { name, fields }));
+    }
+
+    fn field(&mut self, stmt: &ast::Stmt) -> Option<StructField> {
+        match stmt {
+            ast::Stmt::AnnAssign(assign) => {
+                let ast::Expr::Name(name) = &*assign.target else { return None };
+                if let Some(value) = &assign.value {
+                    let message = "struct fields have no default values: they start as zero";
+                    self.error(
+                        Diagnostic::new(
+                            &codes::BAD_STRUCT_DEFINITION,
+                            span(value.range()),
+                            message,
+                        )
+                        .help("assign the field after making the struct"),
+                    );
+                }
+                let mut converter = Converter::new(self.source, &mut self.diagnostics);
+                let annotation = converter.expr(&assign.annotation);
+                let name = Ident { name: name.id.to_string(), span: span(name.range) };
+                (!matches!(annotation.kind, ExprKind::Error))
+                    .then_some(StructField { name, annotation })
+            }
+            ast::Stmt::Pass(_) => None,
+            ast::Stmt::Expr(expr)
+                if matches!(
+                    *expr.value,
+                    ast::Expr::StringLiteral(_) | ast::Expr::EllipsisLiteral(_)
+                ) =>
+            {
+                None
+            }
+            other => {
+                let at = Converter::new(self.source, &mut self.diagnostics).first_line(other);
+                let message = "a struct has typed fields and nothing else";
+                self.error(
+                    Diagnostic::new(&codes::BAD_STRUCT_DEFINITION, at, message)
+                        .label("not of the form `name: type`")
+                        .help("write for example `pid: c_uint32` or `comm: str(16)`"),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// The blocks inside a statement.
+fn blocks(stmt: &ast::Stmt) -> Vec<&[ast::Stmt]> {
+    match stmt {
+        ast::Stmt::FunctionDef(def) => vec![&def.body],
+        ast::Stmt::ClassDef(def) => vec![&def.body],
+        ast::Stmt::For(stmt) => vec![&stmt.body, &stmt.orelse],
+        ast::Stmt::While(stmt) => vec![&stmt.body, &stmt.orelse],
+        ast::Stmt::If(stmt) => std::iter::once(&stmt.body[..])
+            .chain(stmt.elif_else_clauses.iter().map(|clause| &clause.body[..]))
+            .collect(),
+        ast::Stmt::With(stmt) => vec![&stmt.body],
+        ast::Stmt::Match(stmt) => stmt.cases.iter().map(|case| &case.body[..]).collect(),
+        ast::Stmt::Try(stmt) => {
+            let handlers = stmt.handlers.iter().map(|handler| {
+                let ast::ExceptHandler::ExceptHandler(handler) = handler;
+                &handler.body[..]
+            });
+            let rest: [&[ast::Stmt]; 3] = [&stmt.body, &stmt.orelse, &stmt.finalbody];
+            rest.into_iter().chain(handlers).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The dotted path of a parser's expression.
+fn dotted(expr: &ast::Expr) -> Option<Vec<&str>> {
+    match expr {
+        ast::Expr::Name(name) => Some(vec![name.id.as_str()]),
+        ast::Expr::Attribute(attribute) => {
+            let mut path = dotted(&attribute.value)?;
+            path.push(attribute.attr.id.as_str());
+            Some(path)
+        }
+        _ => None,
+    }
+}
+
+impl Expr {
+    pub(crate) fn error(span: Span) -> Self {
+        Self { kind: ExprKind::Error, span }
+    }
+}
