@@ -1681,12 +1681,12 @@ strncmp = _helper(
 )
 strtol = _helper(
     "strtol",
-    "(buf: str, buf_len: object, flags: int, res: object) -> int",
+    "(buf: object, flags: int, res: object) -> int",
     "Kernel helper bpf_strtol, number 105.",
 )
 strtoul = _helper(
     "strtoul",
-    "(buf: str, buf_len: object, flags: int, res: object) -> int",
+    "(buf: object, flags: int, res: object) -> int",
     "Kernel helper bpf_strtoul, number 106.",
 )
 sys_bpf = _helper(
@@ -1701,22 +1701,22 @@ sys_close = _helper(
 )
 sysctl_get_current_value = _helper(
     "sysctl_get_current_value",
-    "(ctx: object, buf: object, buf_len: object) -> int",
+    "(ctx: object, buf: object) -> int",
     "Kernel helper bpf_sysctl_get_current_value, number 102.",
 )
 sysctl_get_name = _helper(
     "sysctl_get_name",
-    "(ctx: object, buf: object, buf_len: object, flags: int) -> int",
+    "(ctx: object, buf: object, flags: int) -> int",
     "Kernel helper bpf_sysctl_get_name, number 101.",
 )
 sysctl_get_new_value = _helper(
     "sysctl_get_new_value",
-    "(ctx: object, buf: object, buf_len: object) -> int",
+    "(ctx: object, buf: object) -> int",
     "Kernel helper bpf_sysctl_get_new_value, number 103.",
 )
 sysctl_set_new_value = _helper(
     "sysctl_set_new_value",
-    "(ctx: object, buf: str, buf_len: object) -> int",
+    "(ctx: object, buf: object) -> int",
     "Kernel helper bpf_sysctl_set_new_value, number 104.",
 )
 tail_call = _helper(

@@ -3,6 +3,7 @@
 //! part of the product. Links neither LLVM nor libbpf, so it builds in seconds.
 
 mod edges;
+mod r#gen;
 mod vm;
 
 use std::process::ExitCode;
@@ -23,11 +24,14 @@ enum Task {
     Vm(vm::Args),
     /// Compare the crate dependencies with the allow-list.
     Edges,
+    /// Write the kernel tables and `pythonbpf.helper`.
+    Gen(r#gen::Args),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().task {
         Task::Vm(args) => vm::run(&args),
         Task::Edges => edges::run(),
+        Task::Gen(args) => r#gen::run(&args),
     }
 }

@@ -20,6 +20,8 @@ pub struct Helper {
     pub params: &'static [Param],
     /// Only programs under a GPL-compatible licence may call it.
     pub gpl_only: bool,
+    /// Only programs that may sleep may call it (`SectionDef::sleepable`).
+    pub sleepable_only: bool,
     /// One line of explanation, or empty.
     pub summary: &'static str,
     /// The program types that may call it; a type that could not be probed

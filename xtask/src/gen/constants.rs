@@ -129,7 +129,9 @@ pub fn render(constants: &Constants) -> String {
 
 /// `generated/map_ids.rs`.
 pub fn render_map_ids(constants: &Constants) -> String {
-    let mut out = format!("//! {BANNER}\n#![allow(dead_code, reason = \"every type of the header, used or not\")]\n\n");
+    let mut out = format!(
+        "//! {BANNER}\n#![allow(dead_code, reason = \"every type of the header, used or not\")]\n\n"
+    );
     for (name, value) in constants.members("bpf_map_type") {
         if !name.starts_with("__") {
             let _ = writeln!(out, "pub(crate) const {name}: u32 = {value};");

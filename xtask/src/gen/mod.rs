@@ -4,6 +4,7 @@
 //! and what [`probe`] read off a kernel's verifier, and writes checked-in
 //! files. With `--check` nothing is written: stale files are an error.
 
+mod btf;
 mod classify;
 mod constants;
 mod expression;
@@ -130,10 +131,7 @@ fn outputs() -> Result<Vec<(&'static str, String)>, Error> {
             "crates/kernel/src/generated/helpers.rs",
             helpers::render(&helpers, &prog_types, &record)?,
         ),
-        (
-            "crates/kernel/src/generated/sections.rs",
-            sections::render(&sources.libbpf, &record)?,
-        ),
+        ("crates/kernel/src/generated/sections.rs", sections::render(&sources.libbpf, &record)?),
         ("python/pythonbpf/helper.py", python::module(&helpers, &constants)),
         ("python/pythonbpf/helper.pyi", python::stub(&helpers, &constants)),
     ])
@@ -157,7 +155,9 @@ fn probe_host() -> Result<(), Error> {
     let sources = vendored::Sources::find(root())?;
     let constants = constants::Constants::parse(&sources)?;
     let helpers = helpers::parse(&sources.bpf)?;
-    let record = probe::host(&helpers, &prog_types::parse(&constants)?, &constants)?;
+    let prog_types = prog_types::parse(&constants)?;
+    let code = header::without_comments(&sources.libbpf);
+    let record = probe::host(&helpers, &prog_types, &constants, &sections::definitions(&code)?)?;
     save(&root().join(record::PATH), &record.render())
 }
 

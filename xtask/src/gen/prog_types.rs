@@ -31,7 +31,10 @@ pub fn variant(name: &str) -> String {
     name.split('_')
         .flat_map(|word| {
             let mut chars = word.chars();
-            chars.next().into_iter().chain(chars.map(|c| c.to_ascii_lowercase()).collect::<Vec<_>>())
+            chars
+                .next()
+                .into_iter()
+                .chain(chars.map(|c| c.to_ascii_lowercase()).collect::<Vec<_>>())
         })
         .collect()
 }

@@ -123,7 +123,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::Optional(TargetForm::FunctionPattern),
         context: ContextKind::Registers,
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "uprobe.multi",
@@ -153,7 +153,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::Optional(TargetForm::BinaryFunction),
         context: ContextKind::Registers,
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "uprobe.multi.s",
@@ -183,7 +183,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: true,
         target: Target::Optional(TargetForm::BinaryFunction),
         context: ContextKind::Registers,
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "ksyscall",
@@ -513,7 +513,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::Required(TargetForm::Name("iterator")),
         context: ContextKind::Iterator,
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "iter.s",
@@ -523,7 +523,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: true,
         target: Target::Required(TargetForm::Name("iterator")),
         context: ContextKind::Iterator,
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "syscall",
@@ -653,7 +653,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_ops"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "sk_skb/stream_parser",
@@ -733,7 +733,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("__sk_buff"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup_skb/egress",
@@ -743,7 +743,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("__sk_buff"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 3 },
     },
     SectionDef {
         prefix: "cgroup/skb",
@@ -753,7 +753,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("__sk_buff"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/sock_create",
@@ -763,7 +763,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/sock_release",
@@ -773,7 +773,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/sock",
@@ -783,7 +783,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/post_bind4",
@@ -793,7 +793,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/post_bind6",
@@ -803,7 +803,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/bind4",
@@ -813,7 +813,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 3 },
     },
     SectionDef {
         prefix: "cgroup/bind6",
@@ -823,7 +823,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 3 },
     },
     SectionDef {
         prefix: "cgroup/connect4",
@@ -833,7 +833,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/connect6",
@@ -843,7 +843,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/connect_unix",
@@ -853,7 +853,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/sendmsg4",
@@ -863,7 +863,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/sendmsg6",
@@ -873,7 +873,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/sendmsg_unix",
@@ -883,7 +883,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/recvmsg4",
@@ -893,7 +893,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 1, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/recvmsg6",
@@ -903,7 +903,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 1, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/recvmsg_unix",
@@ -913,7 +913,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 1, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/getpeername4",
@@ -923,7 +923,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 1, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/getpeername6",
@@ -933,7 +933,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 1, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/getpeername_unix",
@@ -943,7 +943,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 1, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/getsockname4",
@@ -953,7 +953,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 1, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/getsockname6",
@@ -963,7 +963,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 1, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/getsockname_unix",
@@ -973,7 +973,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sock_addr"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 1, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/sysctl",
@@ -983,7 +983,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sysctl"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/getsockopt",
@@ -993,7 +993,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sockopt"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/setsockopt",
@@ -1003,7 +1003,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sockopt"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "cgroup/dev",
@@ -1013,7 +1013,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_cgroup_dev_ctx"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "struct_ops",
@@ -1053,6 +1053,6 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_nf_ctx"),
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
 ];

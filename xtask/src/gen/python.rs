@@ -1,0 +1,147 @@
+//! `pythonbpf.helper`: the helpers as functions that explain themselves when
+//! user space calls them, the constants as integers, and the stub file.
+
+use std::fmt::Write;
+
+use kernel::{Form, SHORT_NAMES};
+
+use super::BANNER;
+use super::classify::{Kind, Ret};
+use super::constants::Constants;
+use super::helpers::Helper;
+
+/// A function of the module.
+struct Function {
+    name: String,
+    params: String,
+    ret: &'static str,
+    summary: String,
+}
+
+/// Python's keywords that occur as parameter names get an underscore.
+const KEYWORDS: [&str; 1] = ["from"];
+
+impl Function {
+    fn of_helper(helper: &Helper) -> Self {
+        let mut params: Vec<String> = helper
+            .params
+            .iter()
+            .filter_map(|param| {
+                let mark = if KEYWORDS.contains(&param.name.as_str()) { "_" } else { "" };
+                Some(format!("{}{mark}: {}", param.name, python_type(param.kind)?))
+            })
+            .collect();
+        if helper.variadic {
+            params.push("*args: int".to_owned());
+        }
+        Self {
+            name: helper.name.clone(),
+            params: params.join(", "),
+            ret: match helper.ret {
+                Ret::Void => "None",
+                Ret::Int(_) => "int",
+                Ret::MapValueOrNull | Ret::Pointer | Ret::PointerOrNull => "Any",
+            },
+            summary: format!("Kernel helper bpf_{}, number {}.", helper.name, helper.id),
+        }
+    }
+
+    /// A short name in the shape it gives to `helper`.
+    fn of_short(name: &str, form: Form, helper: &Self, summary: &str) -> Self {
+        let params = match form {
+            Form::Same => helper.params.clone(),
+            Form::High32 | Form::Low32 => String::new(),
+            Form::Comm => "buf: object".to_owned(),
+        };
+        Self { name: name.to_owned(), params, ret: helper.ret, summary: summary.to_owned() }
+    }
+}
+
+/// The annotation of an argument; sizes are filled in by the compiler.
+fn python_type(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Size => None,
+        Kind::Scalar(_) => Some("int"),
+        Kind::Str => Some("str"),
+        _ => Some("object"),
+    }
+}
+
+/// Every function, by name; a short name hides a helper of the same name.
+fn functions(helpers: &[Helper]) -> Vec<Function> {
+    let own: Vec<Function> = helpers.iter().map(Function::of_helper).collect();
+    let mut all: Vec<Function> = SHORT_NAMES
+        .iter()
+        .filter_map(|short| {
+            let helper = own.iter().find(|function| function.name == short.helper)?;
+            Some(Function::of_short(short.name, short.form, helper, short.summary))
+        })
+        .collect();
+    all.extend(own.into_iter().filter(|own| SHORT_NAMES.iter().all(|s| s.name != own.name)));
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all
+}
+
+/// `helper.py`.
+pub fn module(helpers: &[Helper], constants: &Constants) -> String {
+    let functions = functions(helpers);
+    let mut out = format!(
+        r#"# {BANNER}
+"""The kernel's helper functions and constants, by name.
+
+Helpers run in the kernel: inside an `@bpf` function the compiler turns a call
+into the helper; anywhere else a call raises RuntimeError. The constants are
+plain integers on both sides.
+"""
+
+from typing import Any, Callable, NoReturn
+
+"#
+    );
+    out += "__all__ = [\n";
+    for (name, ..) in constants.offered() {
+        let _ = writeln!(out, "    \"{name}\",");
+    }
+    for Function { name, .. } in &functions {
+        let _ = writeln!(out, "    \"{name}\",");
+    }
+    out += r#"]
+
+
+def _helper(name: str, signature: str, summary: str) -> Callable[..., Any]:
+    def kernel_only(*_args: object, **_kwargs: object) -> NoReturn:
+        raise RuntimeError(
+            f"{name}() runs in the kernel: use it inside an @bpf function"
+        )
+
+    kernel_only.__name__ = kernel_only.__qualname__ = name
+    kernel_only.__doc__ = f"{name}{signature}\n\n{summary}"
+    return kernel_only
+
+
+"#;
+    for (name, value, _) in constants.offered() {
+        let _ = writeln!(out, "{name} = {value}");
+    }
+    out.push('\n');
+    for Function { name, params, ret, summary } in &functions {
+        let _ = writeln!(
+            out,
+            "{name} = _helper(\n    \"{name}\",\n    \"({params}) -> {ret}\",\n    \"{summary}\",\n)"
+        );
+    }
+    out
+}
+
+/// `helper.pyi`.
+pub fn stub(helpers: &[Helper], constants: &Constants) -> String {
+    let mut out = format!("# {BANNER}\nfrom typing import Any, Final\n\n");
+    for (name, value, _) in constants.offered() {
+        let _ = writeln!(out, "{name}: Final = {value}");
+    }
+    out.push('\n');
+    for Function { name, params, ret, .. } in functions(helpers) {
+        let _ = writeln!(out, "def {name}({params}) -> {ret}: ...");
+    }
+    out
+}
