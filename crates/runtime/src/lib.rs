@@ -1,1 +1,67 @@
-//! Object bytes to loaded programs, links, maps and events
+//! Object bytes to loaded programs, links, maps and events.
+//!
+//! The only user of libbpf. It reads all that it needs from the object, so it
+//! serves any libbpf-style object, and knows neither the compiler nor Python.
+//!
+//! The phases are types: [`OpenObject`] (read, nothing in the kernel yet) →
+//! [`Object`] (loaded) → attached programs, typed [`Map`]s and
+//! [`EventReader`]s of it. An `Object` and its handles can be used from any
+//! thread. Closing or dropping the object detaches and releases everything;
+//! the kernel does the same if the process dies.
+//!
+//! ```no_run
+//! use pythonbpf_runtime::{AttachOptions, OpenObject};
+//! use std::time::Duration;
+//!
+//! # fn main() -> Result<(), pythonbpf_runtime::Error> {
+//! let bytes = std::fs::read("prog.o").expect("an object file");
+//! let object = OpenObject::from_bytes("prog.o", &bytes)?.load()?;
+//! object.attach_all(&AttachOptions::default())?;
+//! let events = object.events("events")?;
+//! while let Some(event) = events.next(Duration::from_secs(1))? {
+//!     println!("{:?}", event.value);
+//! }
+//! object.close();
+//! # Ok(())
+//! # }
+//! ```
+#![allow(unsafe_code, reason = "the border to libbpf and to a few system calls")]
+
+mod attach;
+mod attach_error;
+mod elf;
+mod error;
+mod events;
+mod interface;
+mod iterate;
+mod layout;
+mod load_error;
+mod map;
+mod nearest;
+mod object;
+mod open;
+mod prints;
+mod privilege;
+mod program;
+mod spec;
+mod trace_pipe;
+mod tracefs;
+mod value;
+mod verifier;
+
+pub use attach::{AttachOptions, AttachReport};
+pub use error::{Error, ProgramPlace, Result};
+pub use events::{Event, EventReader, Interrupter};
+pub use interface::Interface;
+pub use iterate::Entries;
+pub use layout::{FieldLayout, Layout, StructLayout};
+pub use map::{Map, UpdateMode};
+pub use object::Object;
+pub use open::OpenObject;
+pub use privilege::{Capability, capabilities_for_section, missing_capabilities};
+pub use program::{Program, ProgramInfo, TestRun, TestRunOutput};
+pub use spec::{MapSpec, MapType, ProgramSpec};
+pub use trace_pipe::{TraceFields, TracePipe, parse_fields};
+pub use tracefs::{ensure_tracefs, tracepoints};
+pub use value::{StructValue, Value, ValueError, decode, encode};
+pub use verifier::{Rejection, SourceLine, VerifierStats};

@@ -1,0 +1,95 @@
+//! Why an attach failed, in words of ours.
+
+use std::io;
+
+use crate::attach::AttachOptions;
+use crate::error::Error;
+use crate::load_error::btf_tracepoints;
+use crate::nearest::nearest;
+use crate::prints;
+use crate::privilege::{capabilities_for_section, missing_capabilities};
+use crate::spec::ProgramSpec;
+use crate::tracefs::{has_kprobes, probe_functions, tracepoints};
+
+/// Picks the error for a failed attach of `program`.
+pub(crate) fn explain(
+    program: &ProgramSpec,
+    options: &AttachOptions,
+    printed: &str,
+    source: io::Error,
+) -> Error {
+    let place = program.place();
+    let code = source.raw_os_error().unwrap_or_default();
+    if matches!(code, libc::EPERM | libc::EACCES) {
+        return Error::MissingPrivilege {
+            action: format!("attaching `{}` ({})", program.name, program.section),
+            missing: missing_capabilities(&capabilities_for_section(&program.section)),
+            place: Some(place),
+        };
+    }
+    if let Some(error) = missing_hook(program, code) {
+        return error;
+    }
+    if code == libc::EOPNOTSUPP && printed.is_empty() {
+        return Error::NotAttachable { place };
+    }
+    let interface = options.interface.as_ref().map(ToString::to_string).unwrap_or_default();
+    let reason = match code {
+        libc::EBUSY | libc::EEXIST if program.kind() == "xdp" => {
+            format!("interface `{interface}` already runs an XDP program; detach that one first")
+        }
+        libc::EOPNOTSUPP if program.kind() == "xdp" => {
+            format!("interface `{interface}` cannot run XDP programs")
+        }
+        _ => prints::first_line(printed).map_or_else(|| source.to_string(), str::to_owned),
+    };
+    Error::AttachFailed { place, reason, source }
+}
+
+fn missing_hook(program: &ProgramSpec, code: i32) -> Option<Error> {
+    let not_found = matches!(code, libc::ENOENT | libc::EINVAL | libc::ESRCH);
+    let name = program.target().to_owned();
+    let place = program.place();
+    match program.kind() {
+        "tp" | "tracepoint" if not_found => {
+            let existing = tracepoints();
+            (!existing.is_empty() && !existing.contains(&name)).then(|| Error::NoSuchTracepoint {
+                nearest: nearest_tracepoints(&name, &existing),
+                name,
+                place,
+            })
+        }
+        "raw_tp" | "raw_tracepoint" if not_found => {
+            let mut existing = btf_tracepoints();
+            if existing.is_empty() {
+                let listed = tracepoints();
+                let names = listed.iter().filter_map(|tracepoint| tracepoint.split_once('/'));
+                existing = names.map(|(_, name)| name.to_owned()).collect();
+            }
+            let nearest = nearest(&name, existing);
+            Some(Error::NoSuchTracepoint { name, nearest, place })
+        }
+        "kprobe" | "kretprobe" | "ksyscall" | "kretsyscall" if !has_kprobes() => {
+            Some(Error::NoKprobes { place })
+        }
+        "kprobe" | "kretprobe" if not_found || code == libc::EADDRNOTAVAIL => {
+            let function = name.split('+').next().unwrap_or(&name).to_owned();
+            let nearest = nearest(&function, probe_functions());
+            Some(Error::NoSuchFunction { name: function, nearest, place })
+        }
+        _ => None,
+    }
+}
+
+/// First those of the same category, by the name alone; then of any category.
+fn nearest_tracepoints(wanted: &str, existing: &[String]) -> Vec<String> {
+    let (category, name) = wanted.split_once('/').unwrap_or(("", wanted));
+    let siblings = existing.iter().filter_map(|tracepoint| {
+        tracepoint.split_once('/').filter(|(home, _)| *home == category).map(|(_, name)| name)
+    });
+    let found = nearest(name, siblings);
+    if found.is_empty() {
+        return nearest(wanted, existing);
+    }
+    found.into_iter().map(|name| format!("{category}/{name}")).collect()
+}

@@ -1,0 +1,248 @@
+//! A first look at the bytes, before libelf and libbpf see them.
+//!
+//! libbpf trusts an ELF file's outline more than bytes from anywhere deserve.
+//! [`check`] makes sure that the headers, sections, symbols and strings lie
+//! within the file, and says in plain words what the bytes are instead. Field
+//! offsets are those of `Elf64_Ehdr`, `Elf64_Shdr` and `Elf64_Sym` in
+//! `include/uapi/linux/elf.h`.
+
+/// What is wrong with the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("it is empty")]
+    Empty,
+    #[error("it is not an ELF file")]
+    NotElf,
+    #[error("it is not a 64-bit little-endian ELF file")]
+    WrongClass,
+    #[error("it is an ELF file for another machine, not for BPF")]
+    NotBpf,
+    #[error("it is not relocatable, as BPF objects are before they are loaded")]
+    NotRelocatable,
+    #[error("it is truncated")]
+    Truncated,
+    #[error("its {0} is corrupt")]
+    Corrupt(&'static str),
+}
+
+const HEADER_BYTES: usize = 64;
+const SECTION_BYTES: usize = 64;
+const SYMBOL_BYTES: u64 = 24;
+const RELOCATION_BYTES: u64 = 16;
+
+const TYPE_RELOCATABLE: u16 = 1;
+const MACHINE_BPF: u16 = 247;
+
+const SECTION_SYMBOLS: u32 = 2;
+const SECTION_STRINGS: u32 = 3;
+const SECTION_NO_BITS: u32 = 8;
+const SECTION_RELOCATIONS: u32 = 9;
+
+const FLAG_COMPRESSED: u64 = 1 << 11;
+
+struct Section {
+    name: u32,
+    kind: u32,
+    flags: u64,
+    offset: u64,
+    size: u64,
+    link: u32,
+    info: u32,
+    alignment: u64,
+    entry_size: u64,
+}
+
+/// Accepts the outline of a BPF object.
+pub(crate) fn check(bytes: &[u8]) -> Result<(), Fault> {
+    check_header(bytes)?;
+    let sections = read_sections(bytes)?;
+    let names = usize::from(u16_at(bytes, 62)?);
+    let names = sections.get(names).ok_or(Fault::Corrupt("section name table"))?;
+    let names = strings(bytes, names)?;
+    for section in &sections {
+        check_section(bytes, section, &sections, names)?;
+    }
+    Ok(())
+}
+
+fn check_header(bytes: &[u8]) -> Result<(), Fault> {
+    if bytes.is_empty() {
+        return Err(Fault::Empty);
+    }
+    if !bytes.starts_with(b"\x7fELF") {
+        return Err(Fault::NotElf);
+    }
+    if bytes.len() < HEADER_BYTES {
+        return Err(Fault::Truncated);
+    }
+    if bytes.get(4..7) != Some(&[2, 1, 1]) {
+        return Err(Fault::WrongClass);
+    }
+    if u16_at(bytes, 18)? != MACHINE_BPF {
+        return Err(Fault::NotBpf);
+    }
+    if u16_at(bytes, 16)? != TYPE_RELOCATABLE {
+        return Err(Fault::NotRelocatable);
+    }
+    if usize::from(u16_at(bytes, 58)?) != SECTION_BYTES {
+        return Err(Fault::Corrupt("section table"));
+    }
+    Ok(())
+}
+
+fn read_sections(bytes: &[u8]) -> Result<Vec<Section>, Fault> {
+    let start = usize::try_from(u64_at(bytes, 40)?).map_err(|_| Fault::Truncated)?;
+    let count = usize::from(u16_at(bytes, 60)?);
+    if count < 2 {
+        return Err(Fault::Corrupt("section table"));
+    }
+    (0..count)
+        .map(|index| {
+            let at = start.checked_add(index * SECTION_BYTES).ok_or(Fault::Truncated)?;
+            read_section(bytes, at)
+        })
+        .collect()
+}
+
+fn read_section(bytes: &[u8], at: usize) -> Result<Section, Fault> {
+    // The last field is read first, so that every other one is in reach.
+    let entry_size = u64_at(bytes, at.checked_add(56).ok_or(Fault::Truncated)?)?;
+    Ok(Section {
+        name: u32_at(bytes, at)?,
+        kind: u32_at(bytes, at + 4)?,
+        flags: u64_at(bytes, at + 8)?,
+        offset: u64_at(bytes, at + 24)?,
+        size: u64_at(bytes, at + 32)?,
+        link: u32_at(bytes, at + 40)?,
+        info: u32_at(bytes, at + 44)?,
+        alignment: u64_at(bytes, at + 48)?,
+        entry_size,
+    })
+}
+
+fn check_section(
+    bytes: &[u8],
+    section: &Section,
+    sections: &[Section],
+    names: &[u8],
+) -> Result<(), Fault> {
+    if section.name as usize >= names.len() {
+        return Err(Fault::Corrupt("section name table"));
+    }
+    if section.kind == 0 {
+        return Ok(());
+    }
+    if section.flags & FLAG_COMPRESSED != 0 {
+        return Err(Fault::Corrupt("section table"));
+    }
+    if section.alignment > 4096 {
+        return Err(Fault::Corrupt("section alignment"));
+    }
+    if section.kind == SECTION_NO_BITS {
+        // Becomes a map of this size; BPF maps end at 4 GiB.
+        return if section.size <= u64::from(u32::MAX) {
+            Ok(())
+        } else {
+            Err(Fault::Corrupt("section table"))
+        };
+    }
+    let data = section_data(bytes, section)?;
+    match section.kind {
+        SECTION_STRINGS => strings(bytes, section).map(|_| ()),
+        SECTION_SYMBOLS => check_symbols(bytes, section, data, sections),
+        SECTION_RELOCATIONS => check_relocations(section, data, sections),
+        _ => Ok(()),
+    }
+}
+
+fn check_symbols(
+    bytes: &[u8],
+    section: &Section,
+    data: &[u8],
+    sections: &[Section],
+) -> Result<(), Fault> {
+    let fault = Fault::Corrupt("symbol table");
+    if section.entry_size != SYMBOL_BYTES || !section.size.is_multiple_of(SYMBOL_BYTES) {
+        return Err(fault);
+    }
+    let names = sections.get(section.link as usize).filter(|s| s.kind == SECTION_STRINGS);
+    let names = strings(bytes, names.ok_or(fault)?)?;
+    for symbol in data.chunks_exact(SYMBOL_BYTES as usize) {
+        let index = usize::from(u16_at(symbol, 6)?);
+        let reserved = index >= 0xff00;
+        let within = sections.get(index).is_some_and(|home| {
+            let value = u64_at(symbol, 8).unwrap_or(u64::MAX);
+            let size = u64_at(symbol, 16).unwrap_or(u64::MAX);
+            index == 0 || value.checked_add(size).is_some_and(|end| end <= home.size)
+        });
+        if u32_at(symbol, 0)? as usize >= names.len() || !(reserved || within) {
+            return Err(fault);
+        }
+    }
+    Ok(())
+}
+
+fn check_relocations(section: &Section, data: &[u8], sections: &[Section]) -> Result<(), Fault> {
+    let fault = Fault::Corrupt("relocation table");
+    if section.entry_size != RELOCATION_BYTES || !section.size.is_multiple_of(RELOCATION_BYTES) {
+        return Err(fault);
+    }
+    let symbols = sections.get(section.link as usize).filter(|s| s.kind == SECTION_SYMBOLS);
+    let symbols = symbols.ok_or(fault)?.size / SYMBOL_BYTES;
+    let target = sections.get(section.info as usize).ok_or(fault)?;
+    for relocation in data.chunks_exact(RELOCATION_BYTES as usize) {
+        let place = u64_at(relocation, 0)?;
+        let symbol = u64::from(u32_at(relocation, 12)?);
+        if place >= target.size || symbol >= symbols {
+            return Err(fault);
+        }
+    }
+    Ok(())
+}
+
+/// A table of strings, of which the last ends within the table.
+fn strings<'a>(bytes: &'a [u8], section: &Section) -> Result<&'a [u8], Fault> {
+    if section.kind != SECTION_STRINGS {
+        return Err(Fault::Corrupt("string table"));
+    }
+    let data = section_data(bytes, section)?;
+    if data.last() == Some(&0) { Ok(data) } else { Err(Fault::Corrupt("string table")) }
+}
+
+fn section_data<'a>(bytes: &'a [u8], section: &Section) -> Result<&'a [u8], Fault> {
+    let start = usize::try_from(section.offset).map_err(|_| Fault::Truncated)?;
+    let size = usize::try_from(section.size).map_err(|_| Fault::Truncated)?;
+    let end = start.checked_add(size).ok_or(Fault::Truncated)?;
+    bytes.get(start..end).ok_or(Fault::Truncated)
+}
+
+fn array<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], Fault> {
+    let end = at.checked_add(N).ok_or(Fault::Truncated)?;
+    bytes.get(at..end).and_then(|part| part.try_into().ok()).ok_or(Fault::Truncated)
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Result<u16, Fault> {
+    array(bytes, at).map(u16::from_le_bytes)
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Result<u32, Fault> {
+    array(bytes, at).map(u32::from_le_bytes)
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> Result<u64, Fault> {
+    array(bytes, at).map(u64::from_le_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_wrong_bytes_has_its_words() {
+        assert_eq!(check(b""), Err(Fault::Empty));
+        assert_eq!(check(&[0; 4096]), Err(Fault::NotElf));
+        assert_eq!(check(b"\x7fELF"), Err(Fault::Truncated));
+        let own = std::fs::read("/proc/self/exe").unwrap();
+        assert_eq!(check(&own), Err(Fault::NotBpf));
+    }
+}

@@ -1,0 +1,349 @@
+//! The one error type of the runtime.
+//!
+//! Every variant says what was attempted, what the system answered and the
+//! way out, in one line, and carries the names (program, section, map) that a
+//! caller needs to put it on the user's own line. libbpf's words are at most
+//! an addition to ours.
+
+use std::io;
+
+use crate::nearest::{quoted, suggestion};
+use crate::privilege::Capability;
+use crate::value::ValueError;
+use crate::verifier::Rejection;
+
+/// Where a program stands: its function name and its section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgramPlace {
+    /// The function's name.
+    pub program: String,
+    /// The ELF section, as written in the program (`tracepoint/…`).
+    pub section: String,
+}
+
+/// What went wrong between an object's bytes and the running program.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The bytes are no BPF object: empty, truncated, corrupt or not BPF.
+    #[error("`{object}` is not a usable BPF object: {reason}")]
+    BadObject {
+        /// The name the object was given.
+        object: String,
+        /// What is wrong with the bytes.
+        reason: String,
+    },
+
+    /// No program has this name.
+    #[error("no program named `{name}` in this object{}", suggestion(.nearest))]
+    UnknownProgram {
+        /// The name asked for.
+        name: String,
+        /// Names that exist and look like it.
+        nearest: Vec<String>,
+    },
+
+    /// No map has this name.
+    #[error("no map named `{name}` in this object{}", suggestion(.nearest))]
+    UnknownMap {
+        /// The name asked for.
+        name: String,
+        /// Names that exist and look like it.
+        nearest: Vec<String>,
+    },
+
+    /// The kernel offers no BTF, and the object needs it.
+    #[error(
+        "this kernel has no BTF (/sys/kernel/btf/vmlinux is missing), which the object needs; \
+         use a kernel built with CONFIG_DEBUG_INFO_BTF=y"
+    )]
+    NoKernelBtf,
+
+    /// The kernel refused for want of a privilege.
+    #[error("{action}: not permitted; {}", privilege_advice(.missing))]
+    MissingPrivilege {
+        /// What was attempted.
+        action: String,
+        /// The capabilities that the process lacks; empty if it has all that
+        /// are usual and a security module or a container refuses.
+        missing: Vec<Capability>,
+        /// The program concerned, where it is one program.
+        place: Option<ProgramPlace>,
+    },
+
+    /// The verifier rejected a program.
+    #[error("{0}")]
+    Rejected(Box<Rejection>),
+
+    /// The object could not be loaded for a reason other than the verifier.
+    #[error("loading `{object}` failed: {reason}")]
+    LoadFailed {
+        /// The name the object was given.
+        object: String,
+        /// What libbpf and the kernel say.
+        reason: String,
+        /// The program concerned, where it is known.
+        place: Option<ProgramPlace>,
+        /// The system's answer.
+        source: io::Error,
+    },
+
+    /// A map could not be created.
+    #[error("creating map `{map}` failed: {reason}")]
+    MapCreate {
+        /// The map's name.
+        map: String,
+        /// Why, with the way out.
+        reason: String,
+        /// The system's answer.
+        source: io::Error,
+    },
+
+    /// The kernel has no such tracepoint.
+    #[error("this kernel has no tracepoint `{name}`{}", suggestion(.nearest))]
+    NoSuchTracepoint {
+        /// The tracepoint, `category/name` or, for raw ones, `name`.
+        name: String,
+        /// Tracepoints that exist and look like it.
+        nearest: Vec<String>,
+        /// The program that asks for it.
+        place: ProgramPlace,
+    },
+
+    /// The kernel has no such function, or it cannot be probed.
+    #[error("this kernel has no function `{name}` that can be probed{}", suggestion(.nearest))]
+    NoSuchFunction {
+        /// The function.
+        name: String,
+        /// Functions that exist and look like it.
+        nearest: Vec<String>,
+        /// The program that asks for it.
+        place: ProgramPlace,
+    },
+
+    /// The kernel was built without kprobes.
+    #[error(
+        "`{}` cannot attach: this kernel was built without kprobes (CONFIG_KPROBES); \
+         use a tracepoint instead, or another kernel", .place.section
+    )]
+    NoKprobes {
+        /// The program that asks for a kprobe.
+        place: ProgramPlace,
+    },
+
+    /// No such network interface.
+    #[error("no network interface `{name}`; there are {}", quoted(.existing))]
+    NoSuchInterface {
+        /// The name or index asked for.
+        name: String,
+        /// The interfaces of this network namespace.
+        existing: Vec<String>,
+    },
+
+    /// The program needs a network interface to attach to.
+    #[error(
+        "`{}` ({}) attaches to a network interface: say which with interface=…",
+        .place.program, .place.section
+    )]
+    InterfaceNeeded {
+        /// The program.
+        place: ProgramPlace,
+    },
+
+    /// The section names nothing that a program can be attached to by itself.
+    #[error(
+        "`{}` cannot be attached: section `{}` names no hook of its own (test_run can run it)",
+        .place.program, .place.section
+    )]
+    NotAttachable {
+        /// The program.
+        place: ProgramPlace,
+    },
+
+    /// The program was left out of the load.
+    #[error(
+        "`{}` was not loaded: the `?` of its section `{}` switches loading off",
+        .place.program, .place.section
+    )]
+    NotLoaded {
+        /// The program.
+        place: ProgramPlace,
+    },
+
+    /// The program is attached already.
+    #[error("`{}` is already attached; detach it first", .place.program)]
+    AlreadyAttached {
+        /// The program.
+        place: ProgramPlace,
+    },
+
+    /// The kernel refused to attach the program.
+    #[error("attaching `{}` ({}) failed: {reason}", .place.program, .place.section)]
+    AttachFailed {
+        /// The program.
+        place: ProgramPlace,
+        /// What libbpf and the kernel say.
+        reason: String,
+        /// The system's answer.
+        source: io::Error,
+    },
+
+    /// A test run failed.
+    #[error("test run of `{}` ({}) failed: {reason}", .place.program, .place.section)]
+    TestRun {
+        /// The program.
+        place: ProgramPlace,
+        /// Why, with the way out.
+        reason: String,
+        /// The system's answer.
+        source: io::Error,
+    },
+
+    /// A value does not fit the map's key or value type.
+    #[error("map `{map}`: {role}: {source}")]
+    Value {
+        /// The map.
+        map: String,
+        /// `key` or `value`.
+        role: &'static str,
+        /// What does not fit.
+        source: ValueError,
+    },
+
+    /// The map has no room for another entry.
+    #[error("map `{map}` is full (max_entries is {max_entries})")]
+    MapFull {
+        /// The map.
+        map: String,
+        /// Its capacity.
+        max_entries: u32,
+    },
+
+    /// `UpdateMode::Create` met an existing key.
+    #[error("map `{map}`: the key exists already")]
+    KeyExists {
+        /// The map.
+        map: String,
+    },
+
+    /// `UpdateMode::Replace` or an array index met no such entry.
+    #[error("map `{map}`: no such key")]
+    NoSuchKey {
+        /// The map.
+        map: String,
+    },
+
+    /// The map's type does not have this operation.
+    #[error("map `{map}` ({map_type}): {operation} is not supported; {advice}")]
+    Unsupported {
+        /// The map.
+        map: String,
+        /// Its type, as libbpf names it (`array`, `queue`, …).
+        map_type: String,
+        /// What was attempted.
+        operation: &'static str,
+        /// What to do instead.
+        advice: &'static str,
+    },
+
+    /// The map does not carry events.
+    #[error(
+        "map `{map}` ({map_type}) carries no events; only ring buffers and perf event arrays do"
+    )]
+    NotAnEventMap {
+        /// The map.
+        map: String,
+        /// Its type.
+        map_type: String,
+    },
+
+    /// tracefs is not there and cannot be mounted.
+    #[error("tracefs is needed at /sys/kernel/tracing: {reason}")]
+    Tracefs {
+        /// Why not, with the way out.
+        reason: String,
+    },
+
+    /// The object was closed.
+    #[error("the object is closed")]
+    Closed,
+
+    /// Another system call failed.
+    #[error("{action}: {source}")]
+    System {
+        /// What was attempted.
+        action: String,
+        /// The system's answer.
+        source: io::Error,
+    },
+}
+
+/// What the operations of this crate return.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// The program and section that the error is about, where it is one.
+    pub fn place(&self) -> Option<&ProgramPlace> {
+        match self {
+            Self::Rejected(rejection) => Some(&rejection.place),
+            Self::MissingPrivilege { place, .. } | Self::LoadFailed { place, .. } => place.as_ref(),
+            Self::NoSuchTracepoint { place, .. }
+            | Self::NoSuchFunction { place, .. }
+            | Self::NoKprobes { place }
+            | Self::InterfaceNeeded { place }
+            | Self::NotAttachable { place }
+            | Self::NotLoaded { place }
+            | Self::AlreadyAttached { place }
+            | Self::AttachFailed { place, .. }
+            | Self::TestRun { place, .. } => Some(place),
+            _ => None,
+        }
+    }
+
+    /// The name of the program that the error is about, where it is one.
+    pub fn program(&self) -> Option<&str> {
+        self.place().map(|place| place.program.as_str())
+    }
+
+    /// The section of the program that the error is about, where it is one.
+    pub fn section(&self) -> Option<&str> {
+        self.place().map(|place| place.section.as_str())
+    }
+
+    /// The map that the error is about, where it is one.
+    pub fn map(&self) -> Option<&str> {
+        match self {
+            Self::MapCreate { map, .. }
+            | Self::Value { map, .. }
+            | Self::MapFull { map, .. }
+            | Self::KeyExists { map }
+            | Self::NoSuchKey { map }
+            | Self::Unsupported { map, .. }
+            | Self::NotAnEventMap { map, .. } => Some(map),
+            _ => None,
+        }
+    }
+
+    /// Whether the error is the system's refusal, and not a fault of the
+    /// program or of the call.
+    pub fn is_system_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::NoKernelBtf
+                | Self::MissingPrivilege { .. }
+                | Self::NoKprobes { .. }
+                | Self::Tracefs { .. }
+                | Self::System { .. }
+        )
+    }
+}
+
+fn privilege_advice(missing: &[Capability]) -> String {
+    if missing.is_empty() {
+        return "the process has the usual capabilities, so a security module, a container or \
+                kernel lockdown refuses"
+            .to_owned();
+    }
+    let names: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    format!("{} missing: run as root or grant it", names.join(" and "))
+}

@@ -1,0 +1,182 @@
+//! A loaded object: the owner of programs, links, maps and event buffers.
+//!
+//! [`Object`] is a counted handle; [`Program`], [`Map`] and
+//! [`EventReader`](crate::EventReader) hold the same object, so that none of
+//! them can outlive what it needs. [`Object::close`] releases everything at
+//! once whatever handles remain, and these then answer [`Error::Closed`].
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use libbpf_rs::{Link, MapCore as _, MapHandle};
+
+use crate::error::{Error, Result};
+use crate::events::Source;
+use crate::map::Map;
+use crate::nearest::nearest;
+use crate::program::Program;
+use crate::spec::{MapSpec, ProgramSpec};
+use crate::verifier::VerifierStats;
+
+/// A loaded object. Cheap to clone; every clone is the same object.
+#[derive(Debug, Clone)]
+pub struct Object {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) name: String,
+    pub(crate) programs: Vec<ProgramSpec>,
+    pub(crate) stats: Vec<Option<VerifierStats>>,
+    pub(crate) maps: Vec<MapSpec>,
+    /// One slot a program. Taken before `loaded`, never after it.
+    links: Mutex<Vec<Option<Link>>>,
+    /// The open event buffers by the index of their map.
+    sources: Mutex<HashMap<usize, Arc<Source>>>,
+    loaded: RwLock<Option<Loaded>>,
+}
+
+/// What closing the object releases.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) object: libbpf_rs::Object,
+    /// One slot a map; empty for maps that libbpf did not create.
+    maps: Vec<Option<MapHandle>>,
+}
+
+impl Loaded {
+    /// The program at `index`, if it was loaded.
+    pub(crate) fn program(&self, index: usize) -> Option<libbpf_rs::Program<'_>> {
+        self.object.progs().nth(index).filter(libbpf_rs::Program::autoload)
+    }
+
+    pub(crate) fn map(&self, index: usize) -> Option<&MapHandle> {
+        self.maps.get(index)?.as_ref()
+    }
+}
+
+impl Object {
+    pub(crate) fn new(
+        name: String,
+        object: libbpf_rs::Object,
+        programs: Vec<ProgramSpec>,
+        stats: Vec<Option<VerifierStats>>,
+        specs: Vec<MapSpec>,
+    ) -> Self {
+        let handle = |spec: &MapSpec| {
+            let map = object.maps().find(|map| map.name() == spec.name.as_str())?;
+            MapHandle::try_from(&map).ok()
+        };
+        let maps = specs.iter().map(handle).collect();
+        let links = programs.iter().map(|_| None).collect();
+        Self {
+            inner: Arc::new(Inner {
+                name,
+                programs,
+                stats,
+                maps: specs,
+                links: Mutex::new(links),
+                sources: Mutex::new(HashMap::new()),
+                loaded: RwLock::new(Some(Loaded { object, maps })),
+            }),
+        }
+    }
+
+    /// The name that errors call the object by.
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// The programs, in the order of the object.
+    pub fn programs(&self) -> Vec<Program> {
+        let count = self.inner.programs.len();
+        (0..count).map(|index| Program::new(Arc::clone(&self.inner), index)).collect()
+    }
+
+    /// The program named `name`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownProgram`] with the nearest names.
+    pub fn program(&self, name: &str) -> Result<Program> {
+        let names = || self.inner.programs.iter().map(|program| program.name.as_str());
+        match names().position(|program| program == name) {
+            Some(index) => Ok(Program::new(Arc::clone(&self.inner), index)),
+            None => Err(Error::UnknownProgram {
+                name: name.to_owned(),
+                nearest: nearest(name, names()),
+            }),
+        }
+    }
+
+    /// The maps of the program's own, in the order of the object; those of
+    /// global variables are left out.
+    pub fn maps(&self) -> Vec<Map> {
+        let own = self.inner.maps.iter().enumerate().filter(|(_, spec)| !spec.is_internal);
+        own.map(|(index, _)| Map::new(Arc::clone(&self.inner), index)).collect()
+    }
+
+    /// The map named `name`, one of global variables included.
+    ///
+    /// # Errors
+    /// [`Error::UnknownMap`] with the nearest names.
+    pub fn map(&self, name: &str) -> Result<Map> {
+        Ok(Map::new(Arc::clone(&self.inner), self.inner.map_index(name)?))
+    }
+
+    /// Whether the object has been closed.
+    pub fn is_closed(&self) -> bool {
+        self.inner.loaded.read().unwrap_or_else(PoisonError::into_inner).is_none()
+    }
+
+    /// Detaches every program and releases programs, maps and event buffers.
+    /// Waiting readers return; further calls answer [`Error::Closed`]. Closing
+    /// twice does nothing.
+    pub fn close(&self) {
+        self.inner.close();
+    }
+}
+
+impl Inner {
+    pub(crate) fn map_index(&self, name: &str) -> Result<usize> {
+        let names = || self.maps.iter().map(|map| map.name.as_str());
+        names().position(|map| map == name).ok_or_else(|| Error::UnknownMap {
+            name: name.to_owned(),
+            nearest: nearest(name, names()),
+        })
+    }
+
+    /// Runs `call` on the loaded object, which stays loaded meanwhile.
+    pub(crate) fn with_loaded<R>(&self, call: impl FnOnce(&Loaded) -> Result<R>) -> Result<R> {
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        call(loaded.as_ref().ok_or(Error::Closed)?)
+    }
+
+    pub(crate) fn links(&self) -> MutexGuard<'_, Vec<Option<Link>>> {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn sources(&self) -> MutexGuard<'_, HashMap<usize, Arc<Source>>> {
+        self.sources.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn close(&self) {
+        // First, so that no attach that waits for us can add a link later.
+        let loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner).take();
+        let links: Vec<Link> = self.links().iter_mut().filter_map(Option::take).collect();
+        // Closing a perf-based tracepoint link waits for the kernel to let go
+        // of the event, some 50-100 ms each; should many of them matter, this
+        // is the one place where they could be dropped side by side.
+        drop(links);
+        for source in self.sources().drain().map(|(_, source)| source) {
+            source.close();
+        }
+        drop(loaded);
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

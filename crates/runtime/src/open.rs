@@ -1,0 +1,158 @@
+//! From object bytes to an opened and then a loaded object.
+//!
+//! [`OpenObject`] is the phase in which an object can be looked at and, later,
+//! have its constants set; [`OpenObject::load`] ends it. The kernel first sees
+//! each program with the log at its cheapest level, which gives the verifier's
+//! figures. If a program is rejected, the object is loaded once more with the
+//! whole log, since only that names the source line.
+
+use std::io;
+use std::sync::Arc;
+
+use libbpf_rs::{AsRawLibbpf as _, ObjectBuilder, libbpf_sys};
+
+use crate::elf;
+use crate::error::{Error, Result};
+use crate::load_error;
+use crate::object::Object;
+use crate::prints;
+use crate::spec::{MapSpec, ProgramSpec, map_specs, program_specs};
+use crate::verifier::{VerifierStats, parse_stats};
+
+/// `BPF_LOG_STATS` of the kernel's `include/linux/bpf_verifier.h`: only the
+/// figures at the end.
+const LOG_STATS: u32 = 4;
+/// Room for the few lines of [`LOG_STATS`].
+const STATS_BYTES: usize = 16 * 1024;
+
+/// An object that has been read but not loaded: its programs and maps are
+/// known, and nothing of it is in the kernel.
+#[derive(Debug)]
+pub struct OpenObject {
+    name: String,
+    bytes: Arc<[u8]>,
+    object: libbpf_rs::OpenObject,
+    programs: Vec<ProgramSpec>,
+    maps: Vec<MapSpec>,
+}
+
+impl OpenObject {
+    /// Reads an object file's bytes. `name` is what errors call the object.
+    ///
+    /// # Errors
+    /// [`Error::BadObject`] for anything that is not a whole BPF object.
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self> {
+        let bad = |reason: String| Error::BadObject { object: name.to_owned(), reason };
+        elf::check(bytes).map_err(|fault| bad(fault.to_string()))?;
+        let object = open(bytes).map_err(&bad)?;
+        let programs = program_specs(&object);
+        if programs.is_empty() {
+            return Err(bad("it holds no BPF programs".to_owned()));
+        }
+        let maps = map_specs(&object);
+        Ok(Self { name: name.to_owned(), bytes: bytes.into(), object, programs, maps })
+    }
+
+    /// The name that errors call the object by.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The programs, in the order of the object.
+    pub fn programs(&self) -> &[ProgramSpec] {
+        &self.programs
+    }
+
+    /// The maps, those of global variables included, in the order of the
+    /// object.
+    pub fn maps(&self) -> &[MapSpec] {
+        &self.maps
+    }
+
+    /// Creates the maps and has the kernel verify and load the programs.
+    /// Nothing is attached.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] by the verifier, [`Error::MapCreate`],
+    /// [`Error::MissingPrivilege`], [`Error::NoKernelBtf`], a missing
+    /// tracepoint or function for programs typed by BTF, and
+    /// [`Error::LoadFailed`] for the rest. Whatever was created is released.
+    pub fn load(self) -> Result<Object> {
+        let Self { name, bytes, object, programs, maps } = self;
+        let (outcome, printed) = prints::capture(|| load_with_stats(object, programs.len()));
+        let failure = match outcome {
+            Ok((object, stats)) => return Ok(Object::new(name, object, programs, stats, maps)),
+            Err(failure) => failure,
+        };
+        if !load_error::is_program_failure(&printed) {
+            return Err(load_error::explain(&name, &programs, &maps, &printed, failure));
+        }
+        let object =
+            open(&bytes).map_err(|reason| Error::BadObject { object: name.clone(), reason })?;
+        let (outcome, printed) = prints::capture(|| load_raw(object));
+        match outcome {
+            Ok(object) => {
+                let stats = vec![None; programs.len()];
+                Ok(Object::new(name, object, programs, stats, maps))
+            }
+            Err(failure) => Err(load_error::explain(&name, &programs, &maps, &printed, failure)),
+        }
+    }
+}
+
+/// Has libbpf read the object; the error is the reason in words.
+fn open(bytes: &[u8]) -> std::result::Result<libbpf_rs::OpenObject, String> {
+    let (outcome, printed) = prints::capture(|| {
+        let mut builder = ObjectBuilder::default();
+        builder.name("pythonbpf")?.open_memory(bytes)
+    });
+    outcome.map_err(|error| match prints::first_line(&printed) {
+        Some(line) => line.to_owned(),
+        None => format!("libbpf cannot read it ({error})"),
+    })
+}
+
+type Stats = Vec<Option<VerifierStats>>;
+
+fn load_with_stats(
+    mut object: libbpf_rs::OpenObject,
+    programs: usize,
+) -> io::Result<(libbpf_rs::Object, Stats)> {
+    let mut logs = vec![vec![0_u8; STATS_BYTES]; programs];
+    for (mut program, log) in object.progs_mut().zip(&mut logs) {
+        program.set_log_level(LOG_STATS);
+        // SAFETY: libbpf writes to the buffer only while it loads the program,
+        // below, and `logs` lives until after that. It never reads the buffer
+        // again: a program is loaded at most once.
+        let status = unsafe {
+            libbpf_sys::bpf_program__set_log_buf(
+                program.as_libbpf_object().as_ptr(),
+                log.as_mut_ptr().cast(),
+                log.len() as libbpf_sys::size_t,
+            )
+        };
+        check(status)?;
+    }
+    let object = load_raw(object)?;
+    let stats = logs.iter().map(|log| parse_stats(&until_nul(log))).collect();
+    Ok((object, stats))
+}
+
+fn load_raw(object: libbpf_rs::OpenObject) -> io::Result<libbpf_rs::Object> {
+    // SAFETY: the pointer is that of an opened object. libbpf-rs's own `load`
+    // does the same but loses the error number.
+    check(unsafe { libbpf_sys::bpf_object__load(object.as_libbpf_object().as_ptr()) })?;
+    // SAFETY: the object has just been loaded, and `take_ptr` gives up its
+    // ownership of it.
+    Ok(unsafe { libbpf_rs::Object::from_ptr(object.take_ptr()) })
+}
+
+/// A libbpf status: negative is an error number.
+pub(crate) fn check(status: i32) -> io::Result<i32> {
+    if status < 0 { Err(io::Error::from_raw_os_error(-status)) } else { Ok(status) }
+}
+
+fn until_nul(log: &[u8]) -> String {
+    let text = log.split(|&byte| byte == 0).next().unwrap_or_default();
+    String::from_utf8_lossy(text).into_owned()
+}

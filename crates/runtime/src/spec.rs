@@ -1,0 +1,233 @@
+//! Specs: what an opened object says of its programs and maps before
+//! anything is loaded.
+//!
+//! Read once and owned. Hands on [`ProgramSpec`] and [`MapSpec`]; the loaded
+//! object keeps them beside its descriptors.
+
+use std::ffi::CStr;
+
+use libbpf_rs::btf::types::{Composite, DataSec};
+use libbpf_rs::btf::{Btf, BtfKind, BtfType};
+use libbpf_rs::{AsRawLibbpf as _, libbpf_sys};
+
+use crate::error::ProgramPlace;
+use crate::layout::{Layout, layout_of, resolve, sized_layout};
+
+/// The ELF section whose variables tell the types of events.
+const EVENTS_SECTION: &str = ".pythonbpf.events";
+/// What the name of such a variable begins with; the map's name follows.
+const EVENTS_PREFIX: &str = "__pythonbpf_events_";
+
+/// A program of an object.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ProgramSpec {
+    /// The function's name.
+    pub name: String,
+    /// The ELF section, as written in the program (`tracepoint/…`).
+    pub section: String,
+    /// How many instructions the object holds for it, before load.
+    pub instructions: usize,
+}
+
+impl ProgramSpec {
+    pub(crate) fn place(&self) -> ProgramPlace {
+        ProgramPlace { program: self.name.clone(), section: self.section.clone() }
+    }
+
+    /// The part of the section before the first `/` or `.`, without the `?`
+    /// that switches loading off: `tracepoint`, `xdp`, `kprobe`, ….
+    pub fn kind(&self) -> &str {
+        let section = self.section.trim_start_matches('?');
+        section.split(['/', '.']).next().unwrap_or(section)
+    }
+
+    /// The part of the section after its first `/`: `sched/sched_switch`.
+    pub fn target(&self) -> &str {
+        self.section.split_once('/').map_or("", |(_, target)| target)
+    }
+}
+
+/// The type of a map (`enum bpf_map_type` of `include/uapi/linux/bpf.h`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MapType(pub(crate) u32);
+
+impl MapType {
+    /// The name libbpf and bpftool use: `hash`, `ringbuf`, ….
+    pub fn name(self) -> &'static str {
+        // SAFETY: the function takes any number and returns NULL or a static
+        // string.
+        unsafe {
+            let name = libbpf_sys::libbpf_bpf_map_type_str(self.0);
+            if name.is_null() {
+                return "unknown";
+            }
+            CStr::from_ptr(name).to_str().unwrap_or("unknown")
+        }
+    }
+
+    /// Whether the map holds one value per CPU under each key.
+    pub fn is_per_cpu(self) -> bool {
+        matches!(
+            self.0,
+            libbpf_sys::BPF_MAP_TYPE_PERCPU_HASH
+                | libbpf_sys::BPF_MAP_TYPE_PERCPU_ARRAY
+                | libbpf_sys::BPF_MAP_TYPE_LRU_PERCPU_HASH
+        )
+    }
+
+    /// Whether every index of the map exists from the start and forever.
+    pub fn is_array(self) -> bool {
+        matches!(self.0, libbpf_sys::BPF_MAP_TYPE_ARRAY | libbpf_sys::BPF_MAP_TYPE_PERCPU_ARRAY)
+    }
+
+    /// Whether the map is a queue or a stack, which have no keys.
+    pub fn is_queue(self) -> bool {
+        matches!(self.0, libbpf_sys::BPF_MAP_TYPE_QUEUE | libbpf_sys::BPF_MAP_TYPE_STACK)
+    }
+
+    /// Whether the map is a ring buffer.
+    pub fn is_ring_buffer(self) -> bool {
+        self.0 == libbpf_sys::BPF_MAP_TYPE_RINGBUF
+    }
+
+    /// Whether the map is a perf event array.
+    pub fn is_perf_event_array(self) -> bool {
+        self.0 == libbpf_sys::BPF_MAP_TYPE_PERF_EVENT_ARRAY
+    }
+
+    /// Whether the map carries events to user space.
+    pub fn carries_events(self) -> bool {
+        self.is_ring_buffer() || self.is_perf_event_array()
+    }
+
+    /// Whether values can be looked up by key.
+    pub fn has_entries(self) -> bool {
+        !self.carries_events()
+            && !self.is_queue()
+            && !matches!(
+                self.0,
+                libbpf_sys::BPF_MAP_TYPE_PROG_ARRAY
+                    | libbpf_sys::BPF_MAP_TYPE_BLOOM_FILTER
+                    | libbpf_sys::BPF_MAP_TYPE_USER_RINGBUF
+                    | libbpf_sys::BPF_MAP_TYPE_STRUCT_OPS
+                    | libbpf_sys::BPF_MAP_TYPE_ARENA
+            )
+    }
+}
+
+impl std::fmt::Display for MapType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A map of an object.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct MapSpec {
+    /// The map's name.
+    pub name: String,
+    /// Its type.
+    pub map_type: MapType,
+    /// The size of a key in bytes.
+    pub key_size: u32,
+    /// The size of a value in bytes.
+    pub value_size: u32,
+    /// Its capacity: entries, or bytes for a ring buffer.
+    pub max_entries: u32,
+    /// What a key's bytes mean.
+    pub key: Layout,
+    /// What a value's bytes mean.
+    pub value: Layout,
+    /// What its events may be; empty if the object does not say.
+    pub events: Vec<Layout>,
+    /// Whether it holds global variables (`.rodata`, `.data`, `.bss`, …)
+    /// rather than being a map of the program's own.
+    pub is_internal: bool,
+}
+
+pub(crate) fn program_specs(object: &libbpf_rs::OpenObject) -> Vec<ProgramSpec> {
+    object
+        .progs()
+        .map(|program| ProgramSpec {
+            name: program.name().to_string_lossy().into_owned(),
+            section: program.section().to_string_lossy().into_owned(),
+            instructions: program.insn_cnt(),
+        })
+        .collect()
+}
+
+pub(crate) fn map_specs(object: &libbpf_rs::OpenObject) -> Vec<MapSpec> {
+    // SAFETY: the pointer is that of `object`, which outlives this function
+    // and thus `btf`.
+    let raw = unsafe { object.as_libbpf_object().as_ref() };
+    let btf = Btf::from_bpf_object(raw).ok().flatten();
+    let events = btf.as_ref().map(event_layouts).unwrap_or_default();
+    object.maps().map(|map| map_spec(&map, btf.as_ref(), &events)).collect()
+}
+
+fn map_spec(
+    map: &libbpf_rs::OpenMap<'_>,
+    btf: Option<&Btf<'_>>,
+    events: &[(String, Vec<Layout>)],
+) -> MapSpec {
+    let raw = map.as_libbpf_object().as_ptr();
+    // SAFETY: `raw` points to the map that `map` borrows; these only read it.
+    let (map_type, key_id, value_id, is_internal) = unsafe {
+        (
+            libbpf_sys::bpf_map__type(raw),
+            libbpf_sys::bpf_map__btf_key_type_id(raw),
+            libbpf_sys::bpf_map__btf_value_type_id(raw),
+            libbpf_sys::bpf_map__is_internal(raw),
+        )
+    };
+    let name = map.name().to_string_lossy().into_owned();
+    let (key_size, value_size) = (map.key_size(), map.value_size());
+    MapSpec {
+        map_type: MapType(map_type),
+        key_size,
+        value_size,
+        max_entries: map.max_entries(),
+        key: sized_layout(btf, key_id, key_size as usize),
+        value: sized_layout(btf, value_id, value_size as usize),
+        events: events
+            .iter()
+            .find(|(map, _)| *map == name)
+            .map(|(_, layouts)| layouts.clone())
+            .unwrap_or_default(),
+        is_internal,
+        name,
+    }
+}
+
+/// For each map that the object tells the event types of, those types.
+fn event_layouts(btf: &Btf<'_>) -> Vec<(String, Vec<Layout>)> {
+    let mut found = Vec::new();
+    for section in btf.type_by_kind::<DataSec<'_>>() {
+        if section.name().is_none_or(|name| name != EVENTS_SECTION) {
+            continue;
+        }
+        for variable in section.iter() {
+            let Some(entry) = btf.type_by_id::<BtfType<'_>>(variable.ty) else { continue };
+            let name = entry.name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let Some(map) = name.strip_prefix(EVENTS_PREFIX) else { continue };
+            let members = entry.next_type().map(|ty| pointed_layouts(btf, ty));
+            found.push((map.to_owned(), members.unwrap_or_default()));
+        }
+    }
+    found
+}
+
+/// The layouts that the members of the struct `ty` point to.
+fn pointed_layouts(btf: &Btf<'_>, ty: BtfType<'_>) -> Vec<Layout> {
+    let Some(Ok(members)) = resolve(ty).map(Composite::try_from) else { return Vec::new() };
+    members
+        .iter()
+        .filter_map(|member| {
+            let pointer = resolve(btf.type_by_id(member.ty)?)?;
+            let pointee = (pointer.kind() == BtfKind::Ptr).then(|| pointer.next_type())??;
+            layout_of(btf, pointee.type_id())
+        })
+        .collect()
+}

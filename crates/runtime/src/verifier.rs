@@ -1,0 +1,157 @@
+//! The verifier's log, read back.
+//!
+//! A rejection becomes the verifier's last word, the source line it was at
+//! and the whole log; an acceptance becomes the figures of the log's last
+//! lines. Formats: `kernel/bpf/log.c` and `print_verification_stats()` in
+//! `kernel/bpf/verifier.c`, Linux 5.10 to 6.18.
+
+use crate::error::ProgramPlace;
+
+/// A source line as the verifier quotes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceLine {
+    /// The line's text.
+    pub text: String,
+    /// The file, where the log (Linux 6.9 and newer) or the object names it.
+    pub file: Option<String>,
+    /// The line number, counted from 1.
+    pub line: Option<u32>,
+}
+
+/// A program that the verifier rejected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the verifier rejected `{}` ({}): {message}{}", .place.program, .place.section, at(.source_line.as_ref()))]
+pub struct Rejection {
+    /// The program.
+    pub place: ProgramPlace,
+    /// The verifier's last word: why it rejected the program.
+    pub message: String,
+    /// The source line it was at.
+    pub source_line: Option<SourceLine>,
+    /// The index of the instruction it was at.
+    pub instruction: Option<u32>,
+    /// The entire log.
+    pub log: String,
+}
+
+fn at(line: Option<&SourceLine>) -> String {
+    match line {
+        Some(SourceLine { file: Some(file), line: Some(line), .. }) => format!(" at {file}:{line}"),
+        Some(SourceLine { text, .. }) => format!(" at `{text}`"),
+        None => String::new(),
+    }
+}
+
+impl Rejection {
+    pub(crate) fn from_log(place: ProgramPlace, log: String) -> Self {
+        let mut message = None;
+        let mut source_line = None;
+        let mut instruction = None;
+        for line in log.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()) {
+            if let Some(quoted) = line.strip_prefix("; ") {
+                source_line = Some(parse_source_line(quoted));
+            } else if let Some(index) = instruction_index(line) {
+                instruction = Some(index);
+            } else if !is_bookkeeping(line) {
+                message = Some(line.trim().to_owned());
+            }
+        }
+        let message = message.unwrap_or_else(|| "no reason was logged".to_owned());
+        Self { place, message, source_line, instruction, log }
+    }
+}
+
+/// `text @ file:line`, or the text alone from older kernels.
+fn parse_source_line(quoted: &str) -> SourceLine {
+    let located = quoted.rsplit_once(" @ ").and_then(|(text, place)| {
+        let (file, line) = place.rsplit_once(':')?;
+        Some((text, file, line.trim().parse().ok()?))
+    });
+    match located {
+        Some((text, file, line)) => SourceLine {
+            text: text.trim().to_owned(),
+            file: Some(file.to_owned()),
+            line: Some(line),
+        },
+        None => SourceLine { text: quoted.trim().to_owned(), file: None, line: None },
+    }
+}
+
+/// The 12 of `12: (85) call …` and of `12: R0=…` state lines.
+fn instruction_index(line: &str) -> Option<u32> {
+    let (index, rest) = line.split_once(": ")?;
+    let index =
+        index.strip_prefix("from ").and_then(|jump| jump.rsplit(' ').next()).unwrap_or(index);
+    let is_instruction = rest.starts_with('(');
+    let is_state = rest.starts_with('R') || rest.starts_with("frame") || rest.starts_with("safe");
+    let index = index.trim().parse().ok()?;
+    (is_instruction || is_state).then_some(index)
+}
+
+/// Lines that follow or surround the reason without being it.
+fn is_bookkeeping(line: &str) -> bool {
+    const STARTS: [&str; 11] = [
+        "processed ",
+        "verification time ",
+        "stack depth ",
+        "insns processed ",
+        "mark_precise:",
+        "last_idx ",
+        "regs=",
+        "parent ",
+        "func#",
+        "Validating ",
+        "reg type unsupported for arg#0",
+    ];
+    STARTS.iter().any(|start| line.trim_start().starts_with(start)) || is_register_state(line)
+}
+
+/// ` R0_w=inv0 R10=fp0`: a dump of registers, which older kernels print on a
+/// line of its own. A reason that begins with a register has no `=` in its
+/// first word.
+fn is_register_state(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    first.starts_with('R') && first.contains('=')
+}
+
+/// What the verifier says of a program that it accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct VerifierStats {
+    /// Instructions processed, each path counted.
+    pub instructions: u64,
+    /// States created in all.
+    pub total_states: u64,
+    /// The most states held at one time.
+    pub peak_states: u64,
+    /// Bytes of stack, the program and its subprograms summed.
+    pub stack_bytes: u64,
+}
+
+/// Reads the last lines of a log of level 4 (`BPF_LOG_STATS`); `None` if they
+/// are not there.
+pub(crate) fn parse_stats(log: &str) -> Option<VerifierStats> {
+    let mut stats = VerifierStats::default();
+    let mut found = false;
+    for line in log.lines() {
+        if let Some(depths) = line.strip_prefix("stack depth ") {
+            let depths = depths.split_whitespace().next().unwrap_or_default();
+            stats.stack_bytes = depths.split('+').filter_map(|d| d.parse::<u64>().ok()).sum();
+        } else if let Some(rest) = line.strip_prefix("processed ") {
+            let words: Vec<&str> = rest.split_whitespace().collect();
+            let after = |name: &str| {
+                let at = words.iter().position(|word| *word == name)?;
+                words.get(at + 1)?.parse().ok()
+            };
+            stats.instructions = words.first().and_then(|word| word.parse().ok())?;
+            stats.total_states = after("total_states").unwrap_or_default();
+            stats.peak_states = after("peak_states").unwrap_or_default();
+            found = true;
+        }
+    }
+    found.then_some(stats)
+}
+
+#[cfg(test)]
+#[path = "verifier_tests.rs"]
+mod tests;
