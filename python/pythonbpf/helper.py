@@ -6,7 +6,12 @@ into the helper; anywhere else a call raises RuntimeError. The constants are
 plain integers on both sides.
 """
 
-from typing import Any, Callable, NoReturn
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "BPF_ADJ_ROOM_ENCAP_L2_MASK",
@@ -494,14 +499,14 @@ __all__ = [
 ]
 
 
-def _helper(name: str, signature: str, summary: str) -> Callable[..., Any]:
+def _helper(signature: str, summary: str) -> Callable[..., Any]:
+    name = signature.partition("(")[0]
+
     def kernel_only(*_args: object, **_kwargs: object) -> NoReturn:
-        raise RuntimeError(
-            f"{name}() runs in the kernel: use it inside an @bpf function"
-        )
+        raise RuntimeError(f"{name}() runs in the kernel: use it inside an @bpf function")
 
     kernel_only.__name__ = kernel_only.__qualname__ = name
-    kernel_only.__doc__ = f"{name}{signature}\n\n{summary}"
+    kernel_only.__doc__ = f"{signature}\n\n{summary}"
     return kernel_only
 
 
@@ -769,1098 +774,222 @@ XDP_PASS = 2
 XDP_REDIRECT = 4
 XDP_TX = 3
 
-bind = _helper(
-    "bind",
-    "(ctx: object, addr: object) -> int",
-    "Kernel helper bpf_bind, number 64.",
-)
-bprm_opts_set = _helper(
-    "bprm_opts_set",
-    "(bprm: object, flags: int) -> int",
-    "Kernel helper bpf_bprm_opts_set, number 159.",
-)
-btf_find_by_name_kind = _helper(
-    "btf_find_by_name_kind",
-    "(name: object, kind: int, flags: int) -> int",
-    "Kernel helper bpf_btf_find_by_name_kind, number 167.",
-)
-cgrp_storage_delete = _helper(
-    "cgrp_storage_delete",
-    "(map: object, cgroup: object) -> int",
-    "Kernel helper bpf_cgrp_storage_delete, number 211.",
-)
-cgrp_storage_get = _helper(
-    "cgrp_storage_get",
-    "(map: object, cgroup: object, value: object, flags: int) -> Any",
-    "Kernel helper bpf_cgrp_storage_get, number 210.",
-)
-check_mtu = _helper(
-    "check_mtu",
-    "(ctx: object, ifindex: int, mtu_len: object, len_diff: int, flags: int) -> int",
-    "Kernel helper bpf_check_mtu, number 163.",
-)
-clone_redirect = _helper(
-    "clone_redirect",
-    "(skb: object, ifindex: int, flags: int) -> int",
-    "Kernel helper bpf_clone_redirect, number 13.",
-)
-comm = _helper(
-    "comm",
-    "(buf: object) -> int",
-    "Fill a buffer with the name of the current task.",
-)
-copy_from_user = _helper(
-    "copy_from_user",
-    "(dst: object, user_ptr: object) -> int",
-    "Kernel helper bpf_copy_from_user, number 148.",
-)
-copy_from_user_task = _helper(
-    "copy_from_user_task",
-    "(dst: object, user_ptr: object, tsk: object, flags: int) -> int",
-    "Kernel helper bpf_copy_from_user_task, number 191.",
-)
-csum_diff = _helper(
-    "csum_diff",
-    "(from_: object, to: object, seed: int) -> int",
-    "Kernel helper bpf_csum_diff, number 28.",
-)
-csum_level = _helper(
-    "csum_level",
-    "(skb: object, level: int) -> int",
-    "Kernel helper bpf_csum_level, number 135.",
-)
-csum_update = _helper(
-    "csum_update",
-    "(skb: object, csum: int) -> int",
-    "Kernel helper bpf_csum_update, number 40.",
-)
-current_task_under_cgroup = _helper(
-    "current_task_under_cgroup",
-    "(map: object, index: int) -> int",
-    "Kernel helper bpf_current_task_under_cgroup, number 37.",
-)
-d_path = _helper(
-    "d_path",
-    "(path: object, buf: object) -> int",
-    "Kernel helper bpf_d_path, number 147.",
-)
-dynptr_data = _helper(
-    "dynptr_data",
-    "(ptr: object, offset: int, len: int) -> Any",
-    "Kernel helper bpf_dynptr_data, number 203.",
-)
-dynptr_from_mem = _helper(
-    "dynptr_from_mem",
-    "(data: object, flags: int, ptr: object) -> int",
-    "Kernel helper bpf_dynptr_from_mem, number 197.",
-)
-dynptr_read = _helper(
-    "dynptr_read",
-    "(dst: object, src: object, offset: int, flags: int) -> int",
-    "Kernel helper bpf_dynptr_read, number 201.",
-)
-dynptr_write = _helper(
-    "dynptr_write",
-    "(dst: object, offset: int, src: object, flags: int) -> int",
-    "Kernel helper bpf_dynptr_write, number 202.",
-)
-fib_lookup = _helper(
-    "fib_lookup",
-    "(ctx: object, params: object, flags: int) -> int",
-    "Kernel helper bpf_fib_lookup, number 69.",
-)
-find_vma = _helper(
-    "find_vma",
-    "(task: object, addr: int, callback_fn: object, callback_ctx: object, flags: int) -> int",
-    "Kernel helper bpf_find_vma, number 180.",
-)
-for_each_map_elem = _helper(
-    "for_each_map_elem",
-    "(map: object, callback_fn: object, callback_ctx: object, flags: int) -> int",
-    "Kernel helper bpf_for_each_map_elem, number 164.",
-)
-get_attach_cookie = _helper(
-    "get_attach_cookie",
-    "(ctx: object) -> int",
-    "Kernel helper bpf_get_attach_cookie, number 174.",
-)
-get_branch_snapshot = _helper(
-    "get_branch_snapshot",
-    "(entries: object, flags: int) -> int",
-    "Kernel helper bpf_get_branch_snapshot, number 176.",
-)
-get_cgroup_classid = _helper(
-    "get_cgroup_classid",
-    "(skb: object) -> int",
-    "Kernel helper bpf_get_cgroup_classid, number 17.",
-)
-get_current_ancestor_cgroup_id = _helper(
-    "get_current_ancestor_cgroup_id",
-    "(ancestor_level: int) -> int",
-    "Kernel helper bpf_get_current_ancestor_cgroup_id, number 123.",
-)
-get_current_cgroup_id = _helper(
-    "get_current_cgroup_id",
-    "() -> int",
-    "Kernel helper bpf_get_current_cgroup_id, number 80.",
-)
-get_current_comm = _helper(
-    "get_current_comm",
-    "(buf: object) -> int",
-    "Kernel helper bpf_get_current_comm, number 16.",
-)
-get_current_pid_tgid = _helper(
-    "get_current_pid_tgid",
-    "() -> int",
-    "Kernel helper bpf_get_current_pid_tgid, number 14.",
-)
-get_current_task = _helper(
-    "get_current_task",
-    "() -> int",
-    "Kernel helper bpf_get_current_task, number 35.",
-)
-get_current_task_btf = _helper(
-    "get_current_task_btf",
-    "() -> Any",
-    "Kernel helper bpf_get_current_task_btf, number 158.",
-)
-get_current_uid_gid = _helper(
-    "get_current_uid_gid",
-    "() -> int",
-    "Kernel helper bpf_get_current_uid_gid, number 15.",
-)
-get_func_arg = _helper(
-    "get_func_arg",
-    "(ctx: object, n: int, value: object) -> int",
-    "Kernel helper bpf_get_func_arg, number 183.",
-)
-get_func_arg_cnt = _helper(
-    "get_func_arg_cnt",
-    "(ctx: object) -> int",
-    "Kernel helper bpf_get_func_arg_cnt, number 185.",
-)
-get_func_ip = _helper(
-    "get_func_ip",
-    "(ctx: object) -> int",
-    "Kernel helper bpf_get_func_ip, number 173.",
-)
-get_func_ret = _helper(
-    "get_func_ret",
-    "(ctx: object, value: object) -> int",
-    "Kernel helper bpf_get_func_ret, number 184.",
-)
-get_hash_recalc = _helper(
-    "get_hash_recalc",
-    "(skb: object) -> int",
-    "Kernel helper bpf_get_hash_recalc, number 34.",
-)
-get_listener_sock = _helper(
-    "get_listener_sock",
-    "(sk: object) -> Any",
-    "Kernel helper bpf_get_listener_sock, number 98.",
-)
-get_local_storage = _helper(
-    "get_local_storage",
-    "(map: object, flags: int) -> Any",
-    "Kernel helper bpf_get_local_storage, number 81.",
-)
-get_netns_cookie = _helper(
-    "get_netns_cookie",
-    "(ctx: object) -> int",
-    "Kernel helper bpf_get_netns_cookie, number 122.",
-)
-get_ns_current_pid_tgid = _helper(
-    "get_ns_current_pid_tgid",
-    "(dev: int, ino: int, nsdata: object) -> int",
-    "Kernel helper bpf_get_ns_current_pid_tgid, number 120.",
-)
-get_numa_node_id = _helper(
-    "get_numa_node_id",
-    "() -> int",
-    "Kernel helper bpf_get_numa_node_id, number 42.",
-)
-get_prandom_u32 = _helper(
-    "get_prandom_u32",
-    "() -> int",
-    "Kernel helper bpf_get_prandom_u32, number 7.",
-)
-get_retval = _helper(
-    "get_retval",
-    "() -> int",
-    "Kernel helper bpf_get_retval, number 186.",
-)
-get_route_realm = _helper(
-    "get_route_realm",
-    "(skb: object) -> int",
-    "Kernel helper bpf_get_route_realm, number 24.",
-)
-get_smp_processor_id = _helper(
-    "get_smp_processor_id",
-    "() -> int",
-    "Kernel helper bpf_get_smp_processor_id, number 8.",
-)
-get_socket_cookie = _helper(
-    "get_socket_cookie",
-    "(sk: object) -> int",
-    "Kernel helper bpf_get_socket_cookie, number 46.",
-)
-get_socket_uid = _helper(
-    "get_socket_uid",
-    "(skb: object) -> int",
-    "Kernel helper bpf_get_socket_uid, number 47.",
-)
-get_stack = _helper(
-    "get_stack",
-    "(ctx: object, buf: object, flags: int) -> int",
-    "Kernel helper bpf_get_stack, number 67.",
-)
-get_stackid = _helper(
-    "get_stackid",
-    "(ctx: object, map: object, flags: int) -> int",
-    "Kernel helper bpf_get_stackid, number 27.",
-)
-get_task_stack = _helper(
-    "get_task_stack",
-    "(task: object, buf: object, flags: int) -> int",
-    "Kernel helper bpf_get_task_stack, number 141.",
-)
-getsockopt = _helper(
-    "getsockopt",
-    "(bpf_socket: object, level: int, optname: int, optval: object) -> int",
-    "Kernel helper bpf_getsockopt, number 57.",
-)
-gid = _helper(
-    "gid",
-    "() -> int",
-    "Group id of the current task.",
-)
-ima_file_hash = _helper(
-    "ima_file_hash",
-    "(file: object, dst: object) -> int",
-    "Kernel helper bpf_ima_file_hash, number 193.",
-)
-ima_inode_hash = _helper(
-    "ima_inode_hash",
-    "(inode: object, dst: object) -> int",
-    "Kernel helper bpf_ima_inode_hash, number 161.",
-)
-inode_storage_delete = _helper(
-    "inode_storage_delete",
-    "(map: object, inode: object) -> int",
-    "Kernel helper bpf_inode_storage_delete, number 146.",
-)
-inode_storage_get = _helper(
-    "inode_storage_get",
-    "(map: object, inode: object, value: object, flags: int) -> Any",
-    "Kernel helper bpf_inode_storage_get, number 145.",
-)
-jiffies64 = _helper(
-    "jiffies64",
-    "() -> int",
-    "Kernel helper bpf_jiffies64, number 118.",
-)
-kallsyms_lookup_name = _helper(
-    "kallsyms_lookup_name",
-    "(name: object, flags: int, res: object) -> int",
-    "Kernel helper bpf_kallsyms_lookup_name, number 179.",
-)
-kptr_xchg = _helper(
-    "kptr_xchg",
-    "(dst: object, ptr: object) -> Any",
-    "Kernel helper bpf_kptr_xchg, number 194.",
-)
-ktime = _helper(
-    "ktime",
-    "() -> int",
-    "Nanoseconds since boot, time suspended not counted.",
-)
-ktime_get_boot_ns = _helper(
-    "ktime_get_boot_ns",
-    "() -> int",
-    "Kernel helper bpf_ktime_get_boot_ns, number 125.",
-)
-ktime_get_coarse_ns = _helper(
-    "ktime_get_coarse_ns",
-    "() -> int",
-    "Kernel helper bpf_ktime_get_coarse_ns, number 160.",
-)
-ktime_get_ns = _helper(
-    "ktime_get_ns",
-    "() -> int",
-    "Kernel helper bpf_ktime_get_ns, number 5.",
-)
-ktime_get_tai_ns = _helper(
-    "ktime_get_tai_ns",
-    "() -> int",
-    "Kernel helper bpf_ktime_get_tai_ns, number 208.",
-)
-l3_csum_replace = _helper(
-    "l3_csum_replace",
-    "(skb: object, offset: int, from_: int, to: int, size: int) -> int",
-    "Kernel helper bpf_l3_csum_replace, number 10.",
-)
-l4_csum_replace = _helper(
-    "l4_csum_replace",
-    "(skb: object, offset: int, from_: int, to: int, flags: int) -> int",
-    "Kernel helper bpf_l4_csum_replace, number 11.",
-)
-load_hdr_opt = _helper(
-    "load_hdr_opt",
-    "(skops: object, searchby_res: object, flags: int) -> int",
-    "Kernel helper bpf_load_hdr_opt, number 142.",
-)
-loop = _helper(
-    "loop",
-    "(nr_loops: int, callback_fn: object, callback_ctx: object, flags: int) -> int",
-    "Kernel helper bpf_loop, number 181.",
-)
-lwt_push_encap = _helper(
-    "lwt_push_encap",
-    "(skb: object, type: int, hdr: object) -> int",
-    "Kernel helper bpf_lwt_push_encap, number 73.",
-)
-lwt_seg6_action = _helper(
-    "lwt_seg6_action",
-    "(skb: object, action: int, param: object) -> int",
-    "Kernel helper bpf_lwt_seg6_action, number 76.",
-)
-lwt_seg6_adjust_srh = _helper(
-    "lwt_seg6_adjust_srh",
-    "(skb: object, offset: int, delta: int) -> int",
-    "Kernel helper bpf_lwt_seg6_adjust_srh, number 75.",
-)
-lwt_seg6_store_bytes = _helper(
-    "lwt_seg6_store_bytes",
-    "(skb: object, offset: int, from_: object) -> int",
-    "Kernel helper bpf_lwt_seg6_store_bytes, number 74.",
-)
-map_delete_elem = _helper(
-    "map_delete_elem",
-    "(map: object, key: object) -> int",
-    "Kernel helper bpf_map_delete_elem, number 3.",
-)
-map_lookup_elem = _helper(
-    "map_lookup_elem",
-    "(map: object, key: object) -> Any",
-    "Kernel helper bpf_map_lookup_elem, number 1.",
-)
-map_lookup_percpu_elem = _helper(
-    "map_lookup_percpu_elem",
-    "(map: object, key: object, cpu: int) -> Any",
-    "Kernel helper bpf_map_lookup_percpu_elem, number 195.",
-)
-map_peek_elem = _helper(
-    "map_peek_elem",
-    "(map: object, value: object) -> int",
-    "Kernel helper bpf_map_peek_elem, number 89.",
-)
-map_pop_elem = _helper(
-    "map_pop_elem",
-    "(map: object, value: object) -> int",
-    "Kernel helper bpf_map_pop_elem, number 88.",
-)
-map_push_elem = _helper(
-    "map_push_elem",
-    "(map: object, value: object, flags: int) -> int",
-    "Kernel helper bpf_map_push_elem, number 87.",
-)
-map_update_elem = _helper(
-    "map_update_elem",
-    "(map: object, key: object, value: object, flags: int) -> int",
-    "Kernel helper bpf_map_update_elem, number 2.",
-)
-msg_apply_bytes = _helper(
-    "msg_apply_bytes",
-    "(msg: object, bytes: int) -> int",
-    "Kernel helper bpf_msg_apply_bytes, number 61.",
-)
-msg_cork_bytes = _helper(
-    "msg_cork_bytes",
-    "(msg: object, bytes: int) -> int",
-    "Kernel helper bpf_msg_cork_bytes, number 62.",
-)
-msg_pop_data = _helper(
-    "msg_pop_data",
-    "(msg: object, start: int, len: int, flags: int) -> int",
-    "Kernel helper bpf_msg_pop_data, number 91.",
-)
-msg_pull_data = _helper(
-    "msg_pull_data",
-    "(msg: object, start: int, end: int, flags: int) -> int",
-    "Kernel helper bpf_msg_pull_data, number 63.",
-)
-msg_push_data = _helper(
-    "msg_push_data",
-    "(msg: object, start: int, len: int, flags: int) -> int",
-    "Kernel helper bpf_msg_push_data, number 90.",
-)
-msg_redirect_hash = _helper(
-    "msg_redirect_hash",
-    "(msg: object, map: object, key: object, flags: int) -> int",
-    "Kernel helper bpf_msg_redirect_hash, number 71.",
-)
-msg_redirect_map = _helper(
-    "msg_redirect_map",
-    "(msg: object, map: object, key: int, flags: int) -> int",
-    "Kernel helper bpf_msg_redirect_map, number 60.",
-)
-override_return = _helper(
-    "override_return",
-    "(regs: object, rc: int) -> int",
-    "Kernel helper bpf_override_return, number 58.",
-)
-per_cpu_ptr = _helper(
-    "per_cpu_ptr",
-    "(percpu_ptr: object, cpu: int) -> Any",
-    "Kernel helper bpf_per_cpu_ptr, number 153.",
-)
-perf_event_output = _helper(
-    "perf_event_output",
-    "(ctx: object, map: object, flags: int, data: object) -> int",
-    "Kernel helper bpf_perf_event_output, number 25.",
-)
-perf_event_read = _helper(
-    "perf_event_read",
-    "(map: object, flags: int) -> int",
-    "Kernel helper bpf_perf_event_read, number 22.",
-)
-perf_event_read_value = _helper(
-    "perf_event_read_value",
-    "(map: object, flags: int, buf: object) -> int",
-    "Kernel helper bpf_perf_event_read_value, number 55.",
-)
-perf_prog_read_value = _helper(
-    "perf_prog_read_value",
-    "(ctx: object, buf: object) -> int",
-    "Kernel helper bpf_perf_prog_read_value, number 56.",
-)
-pid = _helper(
-    "pid",
-    "() -> int",
-    "Process id as user space sees it (the thread group id).",
-)
-probe_read = _helper(
-    "probe_read",
-    "(dst: object, unsafe_ptr: object) -> int",
-    "Copy kernel memory into a buffer.",
-)
-probe_read_kernel = _helper(
-    "probe_read_kernel",
-    "(dst: object, unsafe_ptr: object) -> int",
-    "Kernel helper bpf_probe_read_kernel, number 113.",
-)
-probe_read_kernel_str = _helper(
-    "probe_read_kernel_str",
-    "(dst: object, unsafe_ptr: object) -> int",
-    "Kernel helper bpf_probe_read_kernel_str, number 115.",
-)
-probe_read_str = _helper(
-    "probe_read_str",
-    "(dst: object, unsafe_ptr: object) -> int",
-    "Copy a NUL-terminated kernel string into a buffer.",
-)
-probe_read_user = _helper(
-    "probe_read_user",
-    "(dst: object, unsafe_ptr: object) -> int",
-    "Kernel helper bpf_probe_read_user, number 112.",
-)
-probe_read_user_str = _helper(
-    "probe_read_user_str",
-    "(dst: object, unsafe_ptr: object) -> int",
-    "Kernel helper bpf_probe_read_user_str, number 114.",
-)
-probe_write_user = _helper(
-    "probe_write_user",
-    "(dst: object, src: object) -> int",
-    "Kernel helper bpf_probe_write_user, number 36.",
-)
-random = _helper(
-    "random",
-    "() -> int",
-    "A pseudo-random 32-bit number.",
-)
-rc_keydown = _helper(
-    "rc_keydown",
-    "(ctx: object, protocol: int, scancode: int, toggle: int) -> int",
-    "Kernel helper bpf_rc_keydown, number 78.",
-)
-rc_pointer_rel = _helper(
-    "rc_pointer_rel",
-    "(ctx: object, rel_x: int, rel_y: int) -> int",
-    "Kernel helper bpf_rc_pointer_rel, number 92.",
-)
-rc_repeat = _helper(
-    "rc_repeat",
-    "(ctx: object) -> int",
-    "Kernel helper bpf_rc_repeat, number 77.",
-)
-read_branch_records = _helper(
-    "read_branch_records",
-    "(ctx: object, buf: object, flags: int) -> int",
-    "Kernel helper bpf_read_branch_records, number 119.",
-)
-redirect = _helper(
-    "redirect",
-    "(ifindex: int, flags: int) -> int",
-    "Kernel helper bpf_redirect, number 23.",
-)
-redirect_map = _helper(
-    "redirect_map",
-    "(map: object, key: int, flags: int) -> int",
-    "Kernel helper bpf_redirect_map, number 51.",
-)
-redirect_neigh = _helper(
-    "redirect_neigh",
-    "(ifindex: int, params: object, flags: int) -> int",
-    "Kernel helper bpf_redirect_neigh, number 152.",
-)
-redirect_peer = _helper(
-    "redirect_peer",
-    "(ifindex: int, flags: int) -> int",
-    "Kernel helper bpf_redirect_peer, number 155.",
-)
-reserve_hdr_opt = _helper(
-    "reserve_hdr_opt",
-    "(skops: object, len: int, flags: int) -> int",
-    "Kernel helper bpf_reserve_hdr_opt, number 144.",
-)
-ringbuf_discard = _helper(
-    "ringbuf_discard",
-    "(data: object, flags: int) -> None",
-    "Kernel helper bpf_ringbuf_discard, number 133.",
-)
-ringbuf_discard_dynptr = _helper(
-    "ringbuf_discard_dynptr",
-    "(ptr: object, flags: int) -> None",
-    "Kernel helper bpf_ringbuf_discard_dynptr, number 200.",
-)
-ringbuf_output = _helper(
-    "ringbuf_output",
-    "(ringbuf: object, data: object, flags: int) -> int",
-    "Kernel helper bpf_ringbuf_output, number 130.",
-)
-ringbuf_query = _helper(
-    "ringbuf_query",
-    "(ringbuf: object, flags: int) -> int",
-    "Kernel helper bpf_ringbuf_query, number 134.",
-)
-ringbuf_reserve = _helper(
-    "ringbuf_reserve",
-    "(ringbuf: object, size: int, flags: int) -> Any",
-    "Kernel helper bpf_ringbuf_reserve, number 131.",
-)
-ringbuf_reserve_dynptr = _helper(
-    "ringbuf_reserve_dynptr",
-    "(ringbuf: object, size: int, flags: int, ptr: object) -> int",
-    "Kernel helper bpf_ringbuf_reserve_dynptr, number 198.",
-)
-ringbuf_submit = _helper(
-    "ringbuf_submit",
-    "(data: object, flags: int) -> None",
-    "Kernel helper bpf_ringbuf_submit, number 132.",
-)
-ringbuf_submit_dynptr = _helper(
-    "ringbuf_submit_dynptr",
-    "(ptr: object, flags: int) -> None",
-    "Kernel helper bpf_ringbuf_submit_dynptr, number 199.",
-)
-send_signal = _helper(
-    "send_signal",
-    "(sig: int) -> int",
-    "Kernel helper bpf_send_signal, number 109.",
-)
-send_signal_thread = _helper(
-    "send_signal_thread",
-    "(sig: int) -> int",
-    "Kernel helper bpf_send_signal_thread, number 117.",
-)
-seq_printf = _helper(
-    "seq_printf",
-    "(m: object, fmt: object, data: object) -> int",
-    "Kernel helper bpf_seq_printf, number 126.",
-)
-seq_printf_btf = _helper(
-    "seq_printf_btf",
-    "(m: object, ptr: object, flags: int) -> int",
-    "Kernel helper bpf_seq_printf_btf, number 150.",
-)
-seq_write = _helper(
-    "seq_write",
-    "(m: object, data: object) -> int",
-    "Kernel helper bpf_seq_write, number 127.",
-)
-set_hash = _helper(
-    "set_hash",
-    "(skb: object, hash: int) -> int",
-    "Kernel helper bpf_set_hash, number 48.",
-)
-set_hash_invalid = _helper(
-    "set_hash_invalid",
-    "(skb: object) -> None",
-    "Kernel helper bpf_set_hash_invalid, number 41.",
-)
-set_retval = _helper(
-    "set_retval",
-    "(retval: int) -> int",
-    "Kernel helper bpf_set_retval, number 187.",
-)
-setsockopt = _helper(
-    "setsockopt",
-    "(bpf_socket: object, level: int, optname: int, optval: object) -> int",
-    "Kernel helper bpf_setsockopt, number 49.",
-)
-sk_ancestor_cgroup_id = _helper(
-    "sk_ancestor_cgroup_id",
-    "(sk: object, ancestor_level: int) -> int",
-    "Kernel helper bpf_sk_ancestor_cgroup_id, number 129.",
-)
-sk_assign = _helper(
-    "sk_assign",
-    "(ctx: object, sk: object, flags: int) -> int",
-    "Kernel helper bpf_sk_assign, number 124.",
-)
-sk_cgroup_id = _helper(
-    "sk_cgroup_id",
-    "(sk: object) -> int",
-    "Kernel helper bpf_sk_cgroup_id, number 128.",
-)
-sk_fullsock = _helper(
-    "sk_fullsock",
-    "(sk: object) -> Any",
-    "Kernel helper bpf_sk_fullsock, number 95.",
-)
-sk_lookup_tcp = _helper(
-    "sk_lookup_tcp",
-    "(ctx: object, tuple: object, netns: int, flags: int) -> Any",
-    "Kernel helper bpf_sk_lookup_tcp, number 84.",
-)
-sk_lookup_udp = _helper(
-    "sk_lookup_udp",
-    "(ctx: object, tuple: object, netns: int, flags: int) -> Any",
-    "Kernel helper bpf_sk_lookup_udp, number 85.",
-)
-sk_redirect_hash = _helper(
-    "sk_redirect_hash",
-    "(skb: object, map: object, key: object, flags: int) -> int",
-    "Kernel helper bpf_sk_redirect_hash, number 72.",
-)
-sk_redirect_map = _helper(
-    "sk_redirect_map",
-    "(skb: object, map: object, key: int, flags: int) -> int",
-    "Kernel helper bpf_sk_redirect_map, number 52.",
-)
-sk_release = _helper(
-    "sk_release",
-    "(sock: object) -> int",
-    "Kernel helper bpf_sk_release, number 86.",
-)
-sk_select_reuseport = _helper(
-    "sk_select_reuseport",
-    "(reuse: object, map: object, key: object, flags: int) -> int",
-    "Kernel helper bpf_sk_select_reuseport, number 82.",
-)
-sk_storage_delete = _helper(
-    "sk_storage_delete",
-    "(map: object, sk: object) -> int",
-    "Kernel helper bpf_sk_storage_delete, number 108.",
-)
-sk_storage_get = _helper(
-    "sk_storage_get",
-    "(map: object, sk: object, value: object, flags: int) -> Any",
-    "Kernel helper bpf_sk_storage_get, number 107.",
-)
-skb_adjust_room = _helper(
-    "skb_adjust_room",
-    "(skb: object, len_diff: int, mode: int, flags: int) -> int",
-    "Kernel helper bpf_skb_adjust_room, number 50.",
-)
-skb_ancestor_cgroup_id = _helper(
-    "skb_ancestor_cgroup_id",
-    "(skb: object, ancestor_level: int) -> int",
-    "Kernel helper bpf_skb_ancestor_cgroup_id, number 83.",
-)
-skb_cgroup_classid = _helper(
-    "skb_cgroup_classid",
-    "(skb: object) -> int",
-    "Kernel helper bpf_skb_cgroup_classid, number 151.",
-)
-skb_cgroup_id = _helper(
-    "skb_cgroup_id",
-    "(skb: object) -> int",
-    "Kernel helper bpf_skb_cgroup_id, number 79.",
-)
-skb_change_head = _helper(
-    "skb_change_head",
-    "(skb: object, len: int, flags: int) -> int",
-    "Kernel helper bpf_skb_change_head, number 43.",
-)
-skb_change_proto = _helper(
-    "skb_change_proto",
-    "(skb: object, proto: int, flags: int) -> int",
-    "Kernel helper bpf_skb_change_proto, number 31.",
-)
-skb_change_tail = _helper(
-    "skb_change_tail",
-    "(skb: object, len: int, flags: int) -> int",
-    "Kernel helper bpf_skb_change_tail, number 38.",
-)
-skb_change_type = _helper(
-    "skb_change_type",
-    "(skb: object, type: int) -> int",
-    "Kernel helper bpf_skb_change_type, number 32.",
-)
-skb_ecn_set_ce = _helper(
-    "skb_ecn_set_ce",
-    "(skb: object) -> int",
-    "Kernel helper bpf_skb_ecn_set_ce, number 97.",
-)
-skb_get_tunnel_key = _helper(
-    "skb_get_tunnel_key",
-    "(skb: object, key: object, flags: int) -> int",
-    "Kernel helper bpf_skb_get_tunnel_key, number 20.",
-)
-skb_get_tunnel_opt = _helper(
-    "skb_get_tunnel_opt",
-    "(skb: object, opt: object) -> int",
-    "Kernel helper bpf_skb_get_tunnel_opt, number 29.",
-)
-skb_get_xfrm_state = _helper(
-    "skb_get_xfrm_state",
-    "(skb: object, index: int, xfrm_state: object, flags: int) -> int",
-    "Kernel helper bpf_skb_get_xfrm_state, number 66.",
-)
-skb_load_bytes = _helper(
-    "skb_load_bytes",
-    "(skb: object, offset: int, to: object) -> int",
-    "Kernel helper bpf_skb_load_bytes, number 26.",
-)
-skb_load_bytes_relative = _helper(
-    "skb_load_bytes_relative",
-    "(skb: object, offset: int, to: object, start_header: int) -> int",
-    "Kernel helper bpf_skb_load_bytes_relative, number 68.",
-)
-skb_output = _helper(
-    "skb_output",
-    "(ctx: object, map: object, flags: int, data: object) -> int",
-    "Kernel helper bpf_skb_output, number 111.",
-)
-skb_pull_data = _helper(
-    "skb_pull_data",
-    "(skb: object, len: int) -> int",
-    "Kernel helper bpf_skb_pull_data, number 39.",
-)
-skb_set_tstamp = _helper(
-    "skb_set_tstamp",
-    "(skb: object, tstamp: int, tstamp_type: int) -> int",
-    "Kernel helper bpf_skb_set_tstamp, number 192.",
-)
-skb_set_tunnel_key = _helper(
-    "skb_set_tunnel_key",
-    "(skb: object, key: object, flags: int) -> int",
-    "Kernel helper bpf_skb_set_tunnel_key, number 21.",
-)
-skb_set_tunnel_opt = _helper(
-    "skb_set_tunnel_opt",
-    "(skb: object, opt: object) -> int",
-    "Kernel helper bpf_skb_set_tunnel_opt, number 30.",
-)
-skb_store_bytes = _helper(
-    "skb_store_bytes",
-    "(skb: object, offset: int, from_: object, flags: int) -> int",
-    "Kernel helper bpf_skb_store_bytes, number 9.",
-)
-skb_under_cgroup = _helper(
-    "skb_under_cgroup",
-    "(skb: object, map: object, index: int) -> int",
-    "Kernel helper bpf_skb_under_cgroup, number 33.",
-)
-skb_vlan_pop = _helper(
-    "skb_vlan_pop",
-    "(skb: object) -> int",
-    "Kernel helper bpf_skb_vlan_pop, number 19.",
-)
-skb_vlan_push = _helper(
-    "skb_vlan_push",
-    "(skb: object, vlan_proto: int, vlan_tci: int) -> int",
-    "Kernel helper bpf_skb_vlan_push, number 18.",
-)
-skc_lookup_tcp = _helper(
-    "skc_lookup_tcp",
-    "(ctx: object, tuple: object, netns: int, flags: int) -> Any",
-    "Kernel helper bpf_skc_lookup_tcp, number 99.",
-)
-skc_to_mptcp_sock = _helper(
-    "skc_to_mptcp_sock",
-    "(sk: object) -> Any",
-    "Kernel helper bpf_skc_to_mptcp_sock, number 196.",
-)
-skc_to_tcp6_sock = _helper(
-    "skc_to_tcp6_sock",
-    "(sk: object) -> Any",
-    "Kernel helper bpf_skc_to_tcp6_sock, number 136.",
-)
-skc_to_tcp_request_sock = _helper(
-    "skc_to_tcp_request_sock",
-    "(sk: object) -> Any",
-    "Kernel helper bpf_skc_to_tcp_request_sock, number 139.",
-)
-skc_to_tcp_sock = _helper(
-    "skc_to_tcp_sock",
-    "(sk: object) -> Any",
-    "Kernel helper bpf_skc_to_tcp_sock, number 137.",
-)
-skc_to_tcp_timewait_sock = _helper(
-    "skc_to_tcp_timewait_sock",
-    "(sk: object) -> Any",
-    "Kernel helper bpf_skc_to_tcp_timewait_sock, number 138.",
-)
-skc_to_udp6_sock = _helper(
-    "skc_to_udp6_sock",
-    "(sk: object) -> Any",
-    "Kernel helper bpf_skc_to_udp6_sock, number 140.",
-)
-skc_to_unix_sock = _helper(
-    "skc_to_unix_sock",
-    "(sk: object) -> Any",
-    "Kernel helper bpf_skc_to_unix_sock, number 178.",
-)
-smp_processor_id = _helper(
-    "smp_processor_id",
-    "() -> int",
-    "Number of the CPU the program runs on.",
-)
-snprintf = _helper(
-    "snprintf",
-    "(str: object, fmt: str, data: object) -> int",
-    "Kernel helper bpf_snprintf, number 165.",
-)
-snprintf_btf = _helper(
-    "snprintf_btf",
-    "(str: object, ptr: object, flags: int) -> int",
-    "Kernel helper bpf_snprintf_btf, number 149.",
-)
-sock_from_file = _helper(
-    "sock_from_file",
-    "(file: object) -> Any",
-    "Kernel helper bpf_sock_from_file, number 162.",
-)
-sock_hash_update = _helper(
-    "sock_hash_update",
-    "(skops: object, map: object, key: object, flags: int) -> int",
-    "Kernel helper bpf_sock_hash_update, number 70.",
-)
-sock_map_update = _helper(
-    "sock_map_update",
-    "(skops: object, map: object, key: object, flags: int) -> int",
-    "Kernel helper bpf_sock_map_update, number 53.",
-)
-sock_ops_cb_flags_set = _helper(
-    "sock_ops_cb_flags_set",
-    "(bpf_sock: object, argval: int) -> int",
-    "Kernel helper bpf_sock_ops_cb_flags_set, number 59.",
-)
-spin_lock = _helper(
-    "spin_lock",
-    "(lock: object) -> int",
-    "Kernel helper bpf_spin_lock, number 93.",
-)
-spin_unlock = _helper(
-    "spin_unlock",
-    "(lock: object) -> int",
-    "Kernel helper bpf_spin_unlock, number 94.",
-)
-store_hdr_opt = _helper(
-    "store_hdr_opt",
-    "(skops: object, from_: object, flags: int) -> int",
-    "Kernel helper bpf_store_hdr_opt, number 143.",
-)
-strncmp = _helper(
-    "strncmp",
-    "(s1: object, s2: str) -> int",
-    "Kernel helper bpf_strncmp, number 182.",
-)
-strtol = _helper(
-    "strtol",
-    "(buf: object, flags: int, res: object) -> int",
-    "Kernel helper bpf_strtol, number 105.",
-)
-strtoul = _helper(
-    "strtoul",
-    "(buf: object, flags: int, res: object) -> int",
-    "Kernel helper bpf_strtoul, number 106.",
-)
-sys_bpf = _helper(
-    "sys_bpf",
-    "(cmd: int, attr: object) -> int",
-    "Kernel helper bpf_sys_bpf, number 166.",
-)
-sys_close = _helper(
-    "sys_close",
-    "(fd: int) -> int",
-    "Kernel helper bpf_sys_close, number 168.",
-)
-sysctl_get_current_value = _helper(
-    "sysctl_get_current_value",
-    "(ctx: object, buf: object) -> int",
-    "Kernel helper bpf_sysctl_get_current_value, number 102.",
-)
-sysctl_get_name = _helper(
-    "sysctl_get_name",
-    "(ctx: object, buf: object, flags: int) -> int",
-    "Kernel helper bpf_sysctl_get_name, number 101.",
-)
-sysctl_get_new_value = _helper(
-    "sysctl_get_new_value",
-    "(ctx: object, buf: object) -> int",
-    "Kernel helper bpf_sysctl_get_new_value, number 103.",
-)
-sysctl_set_new_value = _helper(
-    "sysctl_set_new_value",
-    "(ctx: object, buf: object) -> int",
-    "Kernel helper bpf_sysctl_set_new_value, number 104.",
-)
-tail_call = _helper(
-    "tail_call",
-    "(ctx: object, prog_array_map: object, index: int) -> int",
-    "Kernel helper bpf_tail_call, number 12.",
-)
-task_pt_regs = _helper(
-    "task_pt_regs",
-    "(task: object) -> Any",
-    "Kernel helper bpf_task_pt_regs, number 175.",
-)
-task_storage_delete = _helper(
-    "task_storage_delete",
-    "(map: object, task: object) -> int",
-    "Kernel helper bpf_task_storage_delete, number 157.",
-)
-task_storage_get = _helper(
-    "task_storage_get",
-    "(map: object, task: object, value: object, flags: int) -> Any",
-    "Kernel helper bpf_task_storage_get, number 156.",
-)
-tcp_check_syncookie = _helper(
-    "tcp_check_syncookie",
-    "(sk: object, iph: object, th: object) -> int",
-    "Kernel helper bpf_tcp_check_syncookie, number 100.",
-)
-tcp_gen_syncookie = _helper(
-    "tcp_gen_syncookie",
-    "(sk: object, iph: object, th: object) -> int",
-    "Kernel helper bpf_tcp_gen_syncookie, number 110.",
-)
-tcp_raw_check_syncookie_ipv4 = _helper(
-    "tcp_raw_check_syncookie_ipv4",
-    "(iph: object, th: object) -> int",
-    "Kernel helper bpf_tcp_raw_check_syncookie_ipv4, number 206.",
-)
-tcp_raw_check_syncookie_ipv6 = _helper(
-    "tcp_raw_check_syncookie_ipv6",
-    "(iph: object, th: object) -> int",
-    "Kernel helper bpf_tcp_raw_check_syncookie_ipv6, number 207.",
-)
-tcp_raw_gen_syncookie_ipv4 = _helper(
-    "tcp_raw_gen_syncookie_ipv4",
-    "(iph: object, th: object) -> int",
-    "Kernel helper bpf_tcp_raw_gen_syncookie_ipv4, number 204.",
-)
-tcp_raw_gen_syncookie_ipv6 = _helper(
-    "tcp_raw_gen_syncookie_ipv6",
-    "(iph: object, th: object) -> int",
-    "Kernel helper bpf_tcp_raw_gen_syncookie_ipv6, number 205.",
-)
-tcp_send_ack = _helper(
-    "tcp_send_ack",
-    "(tp: object, rcv_nxt: int) -> int",
-    "Kernel helper bpf_tcp_send_ack, number 116.",
-)
-tcp_sock = _helper(
-    "tcp_sock",
-    "(sk: object) -> Any",
-    "Kernel helper bpf_tcp_sock, number 96.",
-)
-this_cpu_ptr = _helper(
-    "this_cpu_ptr",
-    "(percpu_ptr: object) -> Any",
-    "Kernel helper bpf_this_cpu_ptr, number 154.",
-)
-tid = _helper(
-    "tid",
-    "() -> int",
-    "Thread id of the current task.",
-)
-timer_cancel = _helper(
-    "timer_cancel",
-    "(timer: object) -> int",
-    "Kernel helper bpf_timer_cancel, number 172.",
-)
-timer_init = _helper(
-    "timer_init",
-    "(timer: object, map: object, flags: int) -> int",
-    "Kernel helper bpf_timer_init, number 169.",
-)
-timer_set_callback = _helper(
-    "timer_set_callback",
-    "(timer: object, callback_fn: object) -> int",
-    "Kernel helper bpf_timer_set_callback, number 170.",
-)
-timer_start = _helper(
-    "timer_start",
-    "(timer: object, nsecs: int, flags: int) -> int",
-    "Kernel helper bpf_timer_start, number 171.",
-)
-trace_printk = _helper(
-    "trace_printk",
-    "(fmt: object, *args: int) -> int",
-    "Kernel helper bpf_trace_printk, number 6.",
-)
-trace_vprintk = _helper(
-    "trace_vprintk",
-    "(fmt: object, data: object) -> int",
-    "Kernel helper bpf_trace_vprintk, number 177.",
-)
-uid = _helper(
-    "uid",
-    "() -> int",
-    "User id of the current task.",
-)
-user_ringbuf_drain = _helper(
-    "user_ringbuf_drain",
-    "(map: object, callback_fn: object, ctx: object, flags: int) -> int",
-    "Kernel helper bpf_user_ringbuf_drain, number 209.",
-)
-xdp_adjust_head = _helper(
-    "xdp_adjust_head",
-    "(xdp_md: object, delta: int) -> int",
-    "Kernel helper bpf_xdp_adjust_head, number 44.",
-)
-xdp_adjust_meta = _helper(
-    "xdp_adjust_meta",
-    "(xdp_md: object, delta: int) -> int",
-    "Kernel helper bpf_xdp_adjust_meta, number 54.",
-)
-xdp_adjust_tail = _helper(
-    "xdp_adjust_tail",
-    "(xdp_md: object, delta: int) -> int",
-    "Kernel helper bpf_xdp_adjust_tail, number 65.",
-)
-xdp_get_buff_len = _helper(
-    "xdp_get_buff_len",
-    "(xdp_md: object) -> int",
-    "Kernel helper bpf_xdp_get_buff_len, number 188.",
-)
-xdp_load_bytes = _helper(
-    "xdp_load_bytes",
-    "(xdp_md: object, offset: int, buf: object) -> int",
-    "Kernel helper bpf_xdp_load_bytes, number 189.",
-)
-xdp_output = _helper(
-    "xdp_output",
-    "(ctx: object, map: object, flags: int, data: object) -> int",
-    "Kernel helper bpf_xdp_output, number 121.",
-)
-xdp_store_bytes = _helper(
-    "xdp_store_bytes",
-    "(xdp_md: object, offset: int, buf: object) -> int",
-    "Kernel helper bpf_xdp_store_bytes, number 190.",
-)
+bind = _helper("bind(ctx: object, addr: object) -> int", "Kernel helper bpf_bind, number 64.")
+bprm_opts_set = _helper("bprm_opts_set(bprm: object, flags: int) -> int", "Kernel helper bpf_bprm_opts_set, number 159.")
+btf_find_by_name_kind = _helper("btf_find_by_name_kind(name: object, kind: int, flags: int) -> int", "Kernel helper bpf_btf_find_by_name_kind, number 167.")
+cgrp_storage_delete = _helper("cgrp_storage_delete(map: object, cgroup: object) -> int", "Kernel helper bpf_cgrp_storage_delete, number 211.")
+cgrp_storage_get = _helper("cgrp_storage_get(map: object, cgroup: object, value: object, flags: int) -> Any", "Kernel helper bpf_cgrp_storage_get, number 210.")
+check_mtu = _helper("check_mtu(ctx: object, ifindex: int, mtu_len: object, len_diff: int, flags: int) -> int", "Kernel helper bpf_check_mtu, number 163.")
+clone_redirect = _helper("clone_redirect(skb: object, ifindex: int, flags: int) -> int", "Kernel helper bpf_clone_redirect, number 13.")
+comm = _helper("comm(buf: object) -> int", "Fill a buffer with the name of the current task.")
+copy_from_user = _helper("copy_from_user(dst: object, user_ptr: object) -> int", "Kernel helper bpf_copy_from_user, number 148.")
+copy_from_user_task = _helper("copy_from_user_task(dst: object, user_ptr: object, tsk: object, flags: int) -> int", "Kernel helper bpf_copy_from_user_task, number 191.")
+csum_diff = _helper("csum_diff(from_: object, to: object, seed: int) -> int", "Kernel helper bpf_csum_diff, number 28.")
+csum_level = _helper("csum_level(skb: object, level: int) -> int", "Kernel helper bpf_csum_level, number 135.")
+csum_update = _helper("csum_update(skb: object, csum: int) -> int", "Kernel helper bpf_csum_update, number 40.")
+current_task_under_cgroup = _helper("current_task_under_cgroup(map: object, index: int) -> int", "Kernel helper bpf_current_task_under_cgroup, number 37.")
+d_path = _helper("d_path(path: object, buf: object) -> int", "Kernel helper bpf_d_path, number 147.")
+dynptr_data = _helper("dynptr_data(ptr: object, offset: int, len: int) -> Any", "Kernel helper bpf_dynptr_data, number 203.")
+dynptr_from_mem = _helper("dynptr_from_mem(data: object, flags: int, ptr: object) -> int", "Kernel helper bpf_dynptr_from_mem, number 197.")
+dynptr_read = _helper("dynptr_read(dst: object, src: object, offset: int, flags: int) -> int", "Kernel helper bpf_dynptr_read, number 201.")
+dynptr_write = _helper("dynptr_write(dst: object, offset: int, src: object, flags: int) -> int", "Kernel helper bpf_dynptr_write, number 202.")
+fib_lookup = _helper("fib_lookup(ctx: object, params: object, flags: int) -> int", "Kernel helper bpf_fib_lookup, number 69.")
+find_vma = _helper("find_vma(task: object, addr: int, callback_fn: object, callback_ctx: object, flags: int) -> int", "Kernel helper bpf_find_vma, number 180.")
+for_each_map_elem = _helper("for_each_map_elem(map: object, callback_fn: object, callback_ctx: object, flags: int) -> int", "Kernel helper bpf_for_each_map_elem, number 164.")
+get_attach_cookie = _helper("get_attach_cookie(ctx: object) -> int", "Kernel helper bpf_get_attach_cookie, number 174.")
+get_branch_snapshot = _helper("get_branch_snapshot(entries: object, flags: int) -> int", "Kernel helper bpf_get_branch_snapshot, number 176.")
+get_cgroup_classid = _helper("get_cgroup_classid(skb: object) -> int", "Kernel helper bpf_get_cgroup_classid, number 17.")
+get_current_ancestor_cgroup_id = _helper("get_current_ancestor_cgroup_id(ancestor_level: int) -> int", "Kernel helper bpf_get_current_ancestor_cgroup_id, number 123.")
+get_current_cgroup_id = _helper("get_current_cgroup_id() -> int", "Kernel helper bpf_get_current_cgroup_id, number 80.")
+get_current_comm = _helper("get_current_comm(buf: object) -> int", "Kernel helper bpf_get_current_comm, number 16.")
+get_current_pid_tgid = _helper("get_current_pid_tgid() -> int", "Kernel helper bpf_get_current_pid_tgid, number 14.")
+get_current_task = _helper("get_current_task() -> int", "Kernel helper bpf_get_current_task, number 35.")
+get_current_task_btf = _helper("get_current_task_btf() -> Any", "Kernel helper bpf_get_current_task_btf, number 158.")
+get_current_uid_gid = _helper("get_current_uid_gid() -> int", "Kernel helper bpf_get_current_uid_gid, number 15.")
+get_func_arg = _helper("get_func_arg(ctx: object, n: int, value: object) -> int", "Kernel helper bpf_get_func_arg, number 183.")
+get_func_arg_cnt = _helper("get_func_arg_cnt(ctx: object) -> int", "Kernel helper bpf_get_func_arg_cnt, number 185.")
+get_func_ip = _helper("get_func_ip(ctx: object) -> int", "Kernel helper bpf_get_func_ip, number 173.")
+get_func_ret = _helper("get_func_ret(ctx: object, value: object) -> int", "Kernel helper bpf_get_func_ret, number 184.")
+get_hash_recalc = _helper("get_hash_recalc(skb: object) -> int", "Kernel helper bpf_get_hash_recalc, number 34.")
+get_listener_sock = _helper("get_listener_sock(sk: object) -> Any", "Kernel helper bpf_get_listener_sock, number 98.")
+get_local_storage = _helper("get_local_storage(map: object, flags: int) -> Any", "Kernel helper bpf_get_local_storage, number 81.")
+get_netns_cookie = _helper("get_netns_cookie(ctx: object) -> int", "Kernel helper bpf_get_netns_cookie, number 122.")
+get_ns_current_pid_tgid = _helper("get_ns_current_pid_tgid(dev: int, ino: int, nsdata: object) -> int", "Kernel helper bpf_get_ns_current_pid_tgid, number 120.")
+get_numa_node_id = _helper("get_numa_node_id() -> int", "Kernel helper bpf_get_numa_node_id, number 42.")
+get_prandom_u32 = _helper("get_prandom_u32() -> int", "Kernel helper bpf_get_prandom_u32, number 7.")
+get_retval = _helper("get_retval() -> int", "Kernel helper bpf_get_retval, number 186.")
+get_route_realm = _helper("get_route_realm(skb: object) -> int", "Kernel helper bpf_get_route_realm, number 24.")
+get_smp_processor_id = _helper("get_smp_processor_id() -> int", "Kernel helper bpf_get_smp_processor_id, number 8.")
+get_socket_cookie = _helper("get_socket_cookie(skb: object) -> int", "Kernel helper bpf_get_socket_cookie, number 46.")
+get_socket_uid = _helper("get_socket_uid(skb: object) -> int", "Kernel helper bpf_get_socket_uid, number 47.")
+get_stack = _helper("get_stack(ctx: object, buf: object, flags: int) -> int", "Kernel helper bpf_get_stack, number 67.")
+get_stackid = _helper("get_stackid(ctx: object, map: object, flags: int) -> int", "Kernel helper bpf_get_stackid, number 27.")
+get_task_stack = _helper("get_task_stack(task: object, buf: object, flags: int) -> int", "Kernel helper bpf_get_task_stack, number 141.")
+getsockopt = _helper("getsockopt(bpf_socket: object, level: int, optname: int, optval: object) -> int", "Kernel helper bpf_getsockopt, number 57.")
+gid = _helper("gid() -> int", "Group id of the current task.")
+ima_file_hash = _helper("ima_file_hash(file: object, dst: object) -> int", "Kernel helper bpf_ima_file_hash, number 193.")
+ima_inode_hash = _helper("ima_inode_hash(inode: object, dst: object) -> int", "Kernel helper bpf_ima_inode_hash, number 161.")
+inode_storage_delete = _helper("inode_storage_delete(map: object, inode: object) -> int", "Kernel helper bpf_inode_storage_delete, number 146.")
+inode_storage_get = _helper("inode_storage_get(map: object, inode: object, value: object, flags: int) -> Any", "Kernel helper bpf_inode_storage_get, number 145.")
+jiffies64 = _helper("jiffies64() -> int", "Kernel helper bpf_jiffies64, number 118.")
+kallsyms_lookup_name = _helper("kallsyms_lookup_name(name: object, flags: int, res: object) -> int", "Kernel helper bpf_kallsyms_lookup_name, number 179.")
+kptr_xchg = _helper("kptr_xchg(dst: object, ptr: object) -> Any", "Kernel helper bpf_kptr_xchg, number 194.")
+ktime = _helper("ktime() -> int", "Nanoseconds since boot, time suspended not counted.")
+ktime_get_boot_ns = _helper("ktime_get_boot_ns() -> int", "Kernel helper bpf_ktime_get_boot_ns, number 125.")
+ktime_get_coarse_ns = _helper("ktime_get_coarse_ns() -> int", "Kernel helper bpf_ktime_get_coarse_ns, number 160.")
+ktime_get_ns = _helper("ktime_get_ns() -> int", "Kernel helper bpf_ktime_get_ns, number 5.")
+ktime_get_tai_ns = _helper("ktime_get_tai_ns() -> int", "Kernel helper bpf_ktime_get_tai_ns, number 208.")
+l3_csum_replace = _helper("l3_csum_replace(skb: object, offset: int, from_: int, to: int, size: int) -> int", "Kernel helper bpf_l3_csum_replace, number 10.")
+l4_csum_replace = _helper("l4_csum_replace(skb: object, offset: int, from_: int, to: int, flags: int) -> int", "Kernel helper bpf_l4_csum_replace, number 11.")
+load_hdr_opt = _helper("load_hdr_opt(skops: object, searchby_res: object, flags: int) -> int", "Kernel helper bpf_load_hdr_opt, number 142.")
+loop = _helper("loop(nr_loops: int, callback_fn: object, callback_ctx: object, flags: int) -> int", "Kernel helper bpf_loop, number 181.")
+lwt_push_encap = _helper("lwt_push_encap(skb: object, type: int, hdr: object) -> int", "Kernel helper bpf_lwt_push_encap, number 73.")
+lwt_seg6_action = _helper("lwt_seg6_action(skb: object, action: int, param: object) -> int", "Kernel helper bpf_lwt_seg6_action, number 76.")
+lwt_seg6_adjust_srh = _helper("lwt_seg6_adjust_srh(skb: object, offset: int, delta: int) -> int", "Kernel helper bpf_lwt_seg6_adjust_srh, number 75.")
+lwt_seg6_store_bytes = _helper("lwt_seg6_store_bytes(skb: object, offset: int, from_: object) -> int", "Kernel helper bpf_lwt_seg6_store_bytes, number 74.")
+map_delete_elem = _helper("map_delete_elem(map: object, key: object) -> int", "Kernel helper bpf_map_delete_elem, number 3.")
+map_lookup_elem = _helper("map_lookup_elem(map: object, key: object) -> Any", "Kernel helper bpf_map_lookup_elem, number 1.")
+map_lookup_percpu_elem = _helper("map_lookup_percpu_elem(map: object, key: object, cpu: int) -> Any", "Kernel helper bpf_map_lookup_percpu_elem, number 195.")
+map_peek_elem = _helper("map_peek_elem(map: object, value: object) -> int", "Kernel helper bpf_map_peek_elem, number 89.")
+map_pop_elem = _helper("map_pop_elem(map: object, value: object) -> int", "Kernel helper bpf_map_pop_elem, number 88.")
+map_push_elem = _helper("map_push_elem(map: object, value: object, flags: int) -> int", "Kernel helper bpf_map_push_elem, number 87.")
+map_update_elem = _helper("map_update_elem(map: object, key: object, value: object, flags: int) -> int", "Kernel helper bpf_map_update_elem, number 2.")
+msg_apply_bytes = _helper("msg_apply_bytes(msg: object, bytes: int) -> int", "Kernel helper bpf_msg_apply_bytes, number 61.")
+msg_cork_bytes = _helper("msg_cork_bytes(msg: object, bytes: int) -> int", "Kernel helper bpf_msg_cork_bytes, number 62.")
+msg_pop_data = _helper("msg_pop_data(msg: object, start: int, len: int, flags: int) -> int", "Kernel helper bpf_msg_pop_data, number 91.")
+msg_pull_data = _helper("msg_pull_data(msg: object, start: int, end: int, flags: int) -> int", "Kernel helper bpf_msg_pull_data, number 63.")
+msg_push_data = _helper("msg_push_data(msg: object, start: int, len: int, flags: int) -> int", "Kernel helper bpf_msg_push_data, number 90.")
+msg_redirect_hash = _helper("msg_redirect_hash(msg: object, map: object, key: object, flags: int) -> int", "Kernel helper bpf_msg_redirect_hash, number 71.")
+msg_redirect_map = _helper("msg_redirect_map(msg: object, map: object, key: int, flags: int) -> int", "Kernel helper bpf_msg_redirect_map, number 60.")
+override_return = _helper("override_return(regs: object, rc: int) -> int", "Kernel helper bpf_override_return, number 58.")
+per_cpu_ptr = _helper("per_cpu_ptr(percpu_ptr: object, cpu: int) -> Any", "Kernel helper bpf_per_cpu_ptr, number 153.")
+perf_event_output = _helper("perf_event_output(ctx: object, map: object, flags: int, data: object) -> int", "Kernel helper bpf_perf_event_output, number 25.")
+perf_event_read = _helper("perf_event_read(map: object, flags: int) -> int", "Kernel helper bpf_perf_event_read, number 22.")
+perf_event_read_value = _helper("perf_event_read_value(map: object, flags: int, buf: object) -> int", "Kernel helper bpf_perf_event_read_value, number 55.")
+perf_prog_read_value = _helper("perf_prog_read_value(ctx: object, buf: object) -> int", "Kernel helper bpf_perf_prog_read_value, number 56.")
+pid = _helper("pid() -> int", "Process id as user space sees it (the thread group id).")
+probe_read = _helper("probe_read(dst: object, unsafe_ptr: object) -> int", "Copy kernel memory into a buffer.")
+probe_read_kernel = _helper("probe_read_kernel(dst: object, unsafe_ptr: object) -> int", "Kernel helper bpf_probe_read_kernel, number 113.")
+probe_read_kernel_str = _helper("probe_read_kernel_str(dst: object, unsafe_ptr: object) -> int", "Kernel helper bpf_probe_read_kernel_str, number 115.")
+probe_read_str = _helper("probe_read_str(dst: object, unsafe_ptr: object) -> int", "Copy a NUL-terminated kernel string into a buffer.")
+probe_read_user = _helper("probe_read_user(dst: object, unsafe_ptr: object) -> int", "Kernel helper bpf_probe_read_user, number 112.")
+probe_read_user_str = _helper("probe_read_user_str(dst: object, unsafe_ptr: object) -> int", "Kernel helper bpf_probe_read_user_str, number 114.")
+probe_write_user = _helper("probe_write_user(dst: object, src: object) -> int", "Kernel helper bpf_probe_write_user, number 36.")
+random = _helper("random() -> int", "A pseudo-random 32-bit number.")
+rc_keydown = _helper("rc_keydown(ctx: object, protocol: int, scancode: int, toggle: int) -> int", "Kernel helper bpf_rc_keydown, number 78.")
+rc_pointer_rel = _helper("rc_pointer_rel(ctx: object, rel_x: int, rel_y: int) -> int", "Kernel helper bpf_rc_pointer_rel, number 92.")
+rc_repeat = _helper("rc_repeat(ctx: object) -> int", "Kernel helper bpf_rc_repeat, number 77.")
+read_branch_records = _helper("read_branch_records(ctx: object, buf: object, flags: int) -> int", "Kernel helper bpf_read_branch_records, number 119.")
+redirect = _helper("redirect(ifindex: int, flags: int) -> int", "Kernel helper bpf_redirect, number 23.")
+redirect_map = _helper("redirect_map(map: object, key: int, flags: int) -> int", "Kernel helper bpf_redirect_map, number 51.")
+redirect_neigh = _helper("redirect_neigh(ifindex: int, params: object, flags: int) -> int", "Kernel helper bpf_redirect_neigh, number 152.")
+redirect_peer = _helper("redirect_peer(ifindex: int, flags: int) -> int", "Kernel helper bpf_redirect_peer, number 155.")
+reserve_hdr_opt = _helper("reserve_hdr_opt(skops: object, len: int, flags: int) -> int", "Kernel helper bpf_reserve_hdr_opt, number 144.")
+ringbuf_discard = _helper("ringbuf_discard(data: object, flags: int) -> None", "Kernel helper bpf_ringbuf_discard, number 133.")
+ringbuf_discard_dynptr = _helper("ringbuf_discard_dynptr(ptr: object, flags: int) -> None", "Kernel helper bpf_ringbuf_discard_dynptr, number 200.")
+ringbuf_output = _helper("ringbuf_output(ringbuf: object, data: object, flags: int) -> int", "Kernel helper bpf_ringbuf_output, number 130.")
+ringbuf_query = _helper("ringbuf_query(ringbuf: object, flags: int) -> int", "Kernel helper bpf_ringbuf_query, number 134.")
+ringbuf_reserve = _helper("ringbuf_reserve(ringbuf: object, size: int, flags: int) -> Any", "Kernel helper bpf_ringbuf_reserve, number 131.")
+ringbuf_reserve_dynptr = _helper("ringbuf_reserve_dynptr(ringbuf: object, size: int, flags: int, ptr: object) -> int", "Kernel helper bpf_ringbuf_reserve_dynptr, number 198.")
+ringbuf_submit = _helper("ringbuf_submit(data: object, flags: int) -> None", "Kernel helper bpf_ringbuf_submit, number 132.")
+ringbuf_submit_dynptr = _helper("ringbuf_submit_dynptr(ptr: object, flags: int) -> None", "Kernel helper bpf_ringbuf_submit_dynptr, number 199.")
+send_signal = _helper("send_signal(sig: int) -> int", "Kernel helper bpf_send_signal, number 109.")
+send_signal_thread = _helper("send_signal_thread(sig: int) -> int", "Kernel helper bpf_send_signal_thread, number 117.")
+seq_printf = _helper("seq_printf(m: object, fmt: object, data: object) -> int", "Kernel helper bpf_seq_printf, number 126.")
+seq_printf_btf = _helper("seq_printf_btf(m: object, ptr: object, flags: int) -> int", "Kernel helper bpf_seq_printf_btf, number 150.")
+seq_write = _helper("seq_write(m: object, data: object) -> int", "Kernel helper bpf_seq_write, number 127.")
+set_hash = _helper("set_hash(skb: object, hash: int) -> int", "Kernel helper bpf_set_hash, number 48.")
+set_hash_invalid = _helper("set_hash_invalid(skb: object) -> None", "Kernel helper bpf_set_hash_invalid, number 41.")
+set_retval = _helper("set_retval(retval: int) -> int", "Kernel helper bpf_set_retval, number 187.")
+setsockopt = _helper("setsockopt(bpf_socket: object, level: int, optname: int, optval: object) -> int", "Kernel helper bpf_setsockopt, number 49.")
+sk_ancestor_cgroup_id = _helper("sk_ancestor_cgroup_id(sk: object, ancestor_level: int) -> int", "Kernel helper bpf_sk_ancestor_cgroup_id, number 129.")
+sk_assign = _helper("sk_assign(skb: object, sk: object, flags: int) -> int", "Kernel helper bpf_sk_assign, number 124.")
+sk_cgroup_id = _helper("sk_cgroup_id(sk: object) -> int", "Kernel helper bpf_sk_cgroup_id, number 128.")
+sk_fullsock = _helper("sk_fullsock(sk: object) -> Any", "Kernel helper bpf_sk_fullsock, number 95.")
+sk_lookup_tcp = _helper("sk_lookup_tcp(ctx: object, tuple: object, netns: int, flags: int) -> Any", "Kernel helper bpf_sk_lookup_tcp, number 84.")
+sk_lookup_udp = _helper("sk_lookup_udp(ctx: object, tuple: object, netns: int, flags: int) -> Any", "Kernel helper bpf_sk_lookup_udp, number 85.")
+sk_redirect_hash = _helper("sk_redirect_hash(skb: object, map: object, key: object, flags: int) -> int", "Kernel helper bpf_sk_redirect_hash, number 72.")
+sk_redirect_map = _helper("sk_redirect_map(skb: object, map: object, key: int, flags: int) -> int", "Kernel helper bpf_sk_redirect_map, number 52.")
+sk_release = _helper("sk_release(sock: object) -> int", "Kernel helper bpf_sk_release, number 86.")
+sk_select_reuseport = _helper("sk_select_reuseport(reuse: object, map: object, key: object, flags: int) -> int", "Kernel helper bpf_sk_select_reuseport, number 82.")
+sk_storage_delete = _helper("sk_storage_delete(map: object, sk: object) -> int", "Kernel helper bpf_sk_storage_delete, number 108.")
+sk_storage_get = _helper("sk_storage_get(map: object, sk: object, value: object, flags: int) -> Any", "Kernel helper bpf_sk_storage_get, number 107.")
+skb_adjust_room = _helper("skb_adjust_room(skb: object, len_diff: int, mode: int, flags: int) -> int", "Kernel helper bpf_skb_adjust_room, number 50.")
+skb_ancestor_cgroup_id = _helper("skb_ancestor_cgroup_id(skb: object, ancestor_level: int) -> int", "Kernel helper bpf_skb_ancestor_cgroup_id, number 83.")
+skb_cgroup_classid = _helper("skb_cgroup_classid(skb: object) -> int", "Kernel helper bpf_skb_cgroup_classid, number 151.")
+skb_cgroup_id = _helper("skb_cgroup_id(skb: object) -> int", "Kernel helper bpf_skb_cgroup_id, number 79.")
+skb_change_head = _helper("skb_change_head(skb: object, len: int, flags: int) -> int", "Kernel helper bpf_skb_change_head, number 43.")
+skb_change_proto = _helper("skb_change_proto(skb: object, proto: int, flags: int) -> int", "Kernel helper bpf_skb_change_proto, number 31.")
+skb_change_tail = _helper("skb_change_tail(skb: object, len: int, flags: int) -> int", "Kernel helper bpf_skb_change_tail, number 38.")
+skb_change_type = _helper("skb_change_type(skb: object, type: int) -> int", "Kernel helper bpf_skb_change_type, number 32.")
+skb_ecn_set_ce = _helper("skb_ecn_set_ce(skb: object) -> int", "Kernel helper bpf_skb_ecn_set_ce, number 97.")
+skb_get_tunnel_key = _helper("skb_get_tunnel_key(skb: object, key: object, flags: int) -> int", "Kernel helper bpf_skb_get_tunnel_key, number 20.")
+skb_get_tunnel_opt = _helper("skb_get_tunnel_opt(skb: object, opt: object) -> int", "Kernel helper bpf_skb_get_tunnel_opt, number 29.")
+skb_get_xfrm_state = _helper("skb_get_xfrm_state(skb: object, index: int, xfrm_state: object, flags: int) -> int", "Kernel helper bpf_skb_get_xfrm_state, number 66.")
+skb_load_bytes = _helper("skb_load_bytes(skb: object, offset: int, to: object) -> int", "Kernel helper bpf_skb_load_bytes, number 26.")
+skb_load_bytes_relative = _helper("skb_load_bytes_relative(skb: object, offset: int, to: object, start_header: int) -> int", "Kernel helper bpf_skb_load_bytes_relative, number 68.")
+skb_output = _helper("skb_output(ctx: object, map: object, flags: int, data: object) -> int", "Kernel helper bpf_skb_output, number 111.")
+skb_pull_data = _helper("skb_pull_data(skb: object, len: int) -> int", "Kernel helper bpf_skb_pull_data, number 39.")
+skb_set_tstamp = _helper("skb_set_tstamp(skb: object, tstamp: int, tstamp_type: int) -> int", "Kernel helper bpf_skb_set_tstamp, number 192.")
+skb_set_tunnel_key = _helper("skb_set_tunnel_key(skb: object, key: object, flags: int) -> int", "Kernel helper bpf_skb_set_tunnel_key, number 21.")
+skb_set_tunnel_opt = _helper("skb_set_tunnel_opt(skb: object, opt: object) -> int", "Kernel helper bpf_skb_set_tunnel_opt, number 30.")
+skb_store_bytes = _helper("skb_store_bytes(skb: object, offset: int, from_: object, flags: int) -> int", "Kernel helper bpf_skb_store_bytes, number 9.")
+skb_under_cgroup = _helper("skb_under_cgroup(skb: object, map: object, index: int) -> int", "Kernel helper bpf_skb_under_cgroup, number 33.")
+skb_vlan_pop = _helper("skb_vlan_pop(skb: object) -> int", "Kernel helper bpf_skb_vlan_pop, number 19.")
+skb_vlan_push = _helper("skb_vlan_push(skb: object, vlan_proto: int, vlan_tci: int) -> int", "Kernel helper bpf_skb_vlan_push, number 18.")
+skc_lookup_tcp = _helper("skc_lookup_tcp(ctx: object, tuple: object, netns: int, flags: int) -> Any", "Kernel helper bpf_skc_lookup_tcp, number 99.")
+skc_to_mptcp_sock = _helper("skc_to_mptcp_sock(sk: object) -> Any", "Kernel helper bpf_skc_to_mptcp_sock, number 196.")
+skc_to_tcp6_sock = _helper("skc_to_tcp6_sock(sk: object) -> Any", "Kernel helper bpf_skc_to_tcp6_sock, number 136.")
+skc_to_tcp_request_sock = _helper("skc_to_tcp_request_sock(sk: object) -> Any", "Kernel helper bpf_skc_to_tcp_request_sock, number 139.")
+skc_to_tcp_sock = _helper("skc_to_tcp_sock(sk: object) -> Any", "Kernel helper bpf_skc_to_tcp_sock, number 137.")
+skc_to_tcp_timewait_sock = _helper("skc_to_tcp_timewait_sock(sk: object) -> Any", "Kernel helper bpf_skc_to_tcp_timewait_sock, number 138.")
+skc_to_udp6_sock = _helper("skc_to_udp6_sock(sk: object) -> Any", "Kernel helper bpf_skc_to_udp6_sock, number 140.")
+skc_to_unix_sock = _helper("skc_to_unix_sock(sk: object) -> Any", "Kernel helper bpf_skc_to_unix_sock, number 178.")
+smp_processor_id = _helper("smp_processor_id() -> int", "Number of the CPU the program runs on.")
+snprintf = _helper("snprintf(str: object, fmt: str, data: object) -> int", "Kernel helper bpf_snprintf, number 165.")
+snprintf_btf = _helper("snprintf_btf(str: object, ptr: object, flags: int) -> int", "Kernel helper bpf_snprintf_btf, number 149.")
+sock_from_file = _helper("sock_from_file(file: object) -> Any", "Kernel helper bpf_sock_from_file, number 162.")
+sock_hash_update = _helper("sock_hash_update(skops: object, map: object, key: object, flags: int) -> int", "Kernel helper bpf_sock_hash_update, number 70.")
+sock_map_update = _helper("sock_map_update(skops: object, map: object, key: object, flags: int) -> int", "Kernel helper bpf_sock_map_update, number 53.")
+sock_ops_cb_flags_set = _helper("sock_ops_cb_flags_set(bpf_sock: object, argval: int) -> int", "Kernel helper bpf_sock_ops_cb_flags_set, number 59.")
+spin_lock = _helper("spin_lock(lock: object) -> int", "Kernel helper bpf_spin_lock, number 93.")
+spin_unlock = _helper("spin_unlock(lock: object) -> int", "Kernel helper bpf_spin_unlock, number 94.")
+store_hdr_opt = _helper("store_hdr_opt(skops: object, from_: object, flags: int) -> int", "Kernel helper bpf_store_hdr_opt, number 143.")
+strncmp = _helper("strncmp(s1: object, s2: str) -> int", "Kernel helper bpf_strncmp, number 182.")
+strtol = _helper("strtol(buf: object, flags: int, res: object) -> int", "Kernel helper bpf_strtol, number 105.")
+strtoul = _helper("strtoul(buf: object, flags: int, res: object) -> int", "Kernel helper bpf_strtoul, number 106.")
+sys_bpf = _helper("sys_bpf(cmd: int, attr: object) -> int", "Kernel helper bpf_sys_bpf, number 166.")
+sys_close = _helper("sys_close(fd: int) -> int", "Kernel helper bpf_sys_close, number 168.")
+sysctl_get_current_value = _helper("sysctl_get_current_value(ctx: object, buf: object) -> int", "Kernel helper bpf_sysctl_get_current_value, number 102.")
+sysctl_get_name = _helper("sysctl_get_name(ctx: object, buf: object, flags: int) -> int", "Kernel helper bpf_sysctl_get_name, number 101.")
+sysctl_get_new_value = _helper("sysctl_get_new_value(ctx: object, buf: object) -> int", "Kernel helper bpf_sysctl_get_new_value, number 103.")
+sysctl_set_new_value = _helper("sysctl_set_new_value(ctx: object, buf: object) -> int", "Kernel helper bpf_sysctl_set_new_value, number 104.")
+tail_call = _helper("tail_call(ctx: object, prog_array_map: object, index: int) -> int", "Kernel helper bpf_tail_call, number 12.")
+task_pt_regs = _helper("task_pt_regs(task: object) -> Any", "Kernel helper bpf_task_pt_regs, number 175.")
+task_storage_delete = _helper("task_storage_delete(map: object, task: object) -> int", "Kernel helper bpf_task_storage_delete, number 157.")
+task_storage_get = _helper("task_storage_get(map: object, task: object, value: object, flags: int) -> Any", "Kernel helper bpf_task_storage_get, number 156.")
+tcp_check_syncookie = _helper("tcp_check_syncookie(sk: object, iph: object, th: object) -> int", "Kernel helper bpf_tcp_check_syncookie, number 100.")
+tcp_gen_syncookie = _helper("tcp_gen_syncookie(sk: object, iph: object, th: object) -> int", "Kernel helper bpf_tcp_gen_syncookie, number 110.")
+tcp_raw_check_syncookie_ipv4 = _helper("tcp_raw_check_syncookie_ipv4(iph: object, th: object) -> int", "Kernel helper bpf_tcp_raw_check_syncookie_ipv4, number 206.")
+tcp_raw_check_syncookie_ipv6 = _helper("tcp_raw_check_syncookie_ipv6(iph: object, th: object) -> int", "Kernel helper bpf_tcp_raw_check_syncookie_ipv6, number 207.")
+tcp_raw_gen_syncookie_ipv4 = _helper("tcp_raw_gen_syncookie_ipv4(iph: object, th: object) -> int", "Kernel helper bpf_tcp_raw_gen_syncookie_ipv4, number 204.")
+tcp_raw_gen_syncookie_ipv6 = _helper("tcp_raw_gen_syncookie_ipv6(iph: object, th: object) -> int", "Kernel helper bpf_tcp_raw_gen_syncookie_ipv6, number 205.")
+tcp_send_ack = _helper("tcp_send_ack(tp: object, rcv_nxt: int) -> int", "Kernel helper bpf_tcp_send_ack, number 116.")
+tcp_sock = _helper("tcp_sock(sk: object) -> Any", "Kernel helper bpf_tcp_sock, number 96.")
+this_cpu_ptr = _helper("this_cpu_ptr(percpu_ptr: object) -> Any", "Kernel helper bpf_this_cpu_ptr, number 154.")
+tid = _helper("tid() -> int", "Thread id of the current task.")
+timer_cancel = _helper("timer_cancel(timer: object) -> int", "Kernel helper bpf_timer_cancel, number 172.")
+timer_init = _helper("timer_init(timer: object, map: object, flags: int) -> int", "Kernel helper bpf_timer_init, number 169.")
+timer_set_callback = _helper("timer_set_callback(timer: object, callback_fn: object) -> int", "Kernel helper bpf_timer_set_callback, number 170.")
+timer_start = _helper("timer_start(timer: object, nsecs: int, flags: int) -> int", "Kernel helper bpf_timer_start, number 171.")
+trace_printk = _helper("trace_printk(fmt: object, *args: int) -> int", "Kernel helper bpf_trace_printk, number 6.")
+trace_vprintk = _helper("trace_vprintk(fmt: object, data: object) -> int", "Kernel helper bpf_trace_vprintk, number 177.")
+uid = _helper("uid() -> int", "User id of the current task.")
+user_ringbuf_drain = _helper("user_ringbuf_drain(map: object, callback_fn: object, ctx: object, flags: int) -> int", "Kernel helper bpf_user_ringbuf_drain, number 209.")
+xdp_adjust_head = _helper("xdp_adjust_head(xdp_md: object, delta: int) -> int", "Kernel helper bpf_xdp_adjust_head, number 44.")
+xdp_adjust_meta = _helper("xdp_adjust_meta(xdp_md: object, delta: int) -> int", "Kernel helper bpf_xdp_adjust_meta, number 54.")
+xdp_adjust_tail = _helper("xdp_adjust_tail(xdp_md: object, delta: int) -> int", "Kernel helper bpf_xdp_adjust_tail, number 65.")
+xdp_get_buff_len = _helper("xdp_get_buff_len(xdp_md: object) -> int", "Kernel helper bpf_xdp_get_buff_len, number 188.")
+xdp_load_bytes = _helper("xdp_load_bytes(xdp_md: object, offset: int, buf: object) -> int", "Kernel helper bpf_xdp_load_bytes, number 189.")
+xdp_output = _helper("xdp_output(ctx: object, map: object, flags: int, data: object) -> int", "Kernel helper bpf_xdp_output, number 121.")
+xdp_store_bytes = _helper("xdp_store_bytes(xdp_md: object, offset: int, buf: object) -> int", "Kernel helper bpf_xdp_store_bytes, number 190.")

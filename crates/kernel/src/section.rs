@@ -296,32 +296,37 @@ fn unknown(text: &str) -> SectionError {
         let target = text.strip_prefix(def.prefix)?.strip_prefix('/')?;
         Some(SectionError::UnexpectedTarget { kind: def.prefix, target: target.to_owned() })
     });
-    exact.unwrap_or_else(|| {
-        let (kind, target) = match text.split_once('/') {
-            Some((kind, target)) => (kind, Some(target)),
-            None => (text, None),
-        };
-        let with_target = |prefix: &str| match target {
-            Some(target) => format!("{prefix}/{target}"),
-            None => prefix.to_owned(),
-        };
-        let nearest = nearest_prefix(text)
-            .map(str::to_owned)
-            .or_else(|| nearest_prefix(kind).map(with_target));
-        SectionError::Unknown { kind: kind.to_owned(), nearest }
+    exact.unwrap_or_else(|| SectionError::Unknown {
+        kind: text.split('/').next().unwrap_or(text).to_owned(),
+        nearest: nearest(text),
     })
 }
 
-/// The known prefix that differs from `text` in the shortest middle part: one
+/// `text` with the nearest known kind put in: one of two words such as
+/// `tc/ingress`, or one word with the target of `text` after it.
+fn nearest(text: &str) -> Option<String> {
+    let Some((kind, target)) = text.split_once('/') else {
+        return nearest_of(text, |_| true).map(|def| def.prefix.to_owned());
+    };
+    if let Some(def) = nearest_of(text, |def| def.prefix.contains('/')) {
+        return Some(def.prefix.to_owned());
+    }
+    let def = nearest_of(kind, |def| !def.prefix.contains('/'))?;
+    Some(if def.exact { def.prefix.to_owned() } else { format!("{}/{target}", def.prefix) })
+}
+
+/// The kind whose prefix differs from `text` in the shortest middle part: one
 /// slip of the keyboard leaves the beginning and the end as they were.
-fn nearest_prefix(text: &str) -> Option<&'static str> {
-    let limit = (text.len() / 3).clamp(1, 4).max(if text.len() > 2 { 2 } else { 1 });
+fn nearest_of(text: &str, candidate: impl Fn(&SectionDef) -> bool) -> Option<&'static SectionDef> {
+    let text = text.to_ascii_lowercase();
+    let limit = (text.len() / 3).min(4).max(if text.len() > 2 { 2 } else { 1 });
     SECTION_DEFS
         .iter()
-        .map(|def| (differing(&text.to_ascii_lowercase(), def.prefix), def.prefix))
+        .filter(|def| candidate(def))
+        .map(|def| (differing(&text, def.prefix), def))
         .filter(|&(differing, _)| differing <= limit)
-        .min_by_key(|&(differing, prefix)| (differing, prefix.len().abs_diff(text.len())))
-        .map(|(_, prefix)| prefix)
+        .min_by_key(|&(differing, def)| (differing, def.prefix.len().abs_diff(text.len())))
+        .map(|(_, def)| def)
 }
 
 /// Length of the longer string without the common beginning and end.

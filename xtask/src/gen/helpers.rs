@@ -80,7 +80,13 @@ fn signatures(header: &str) -> Result<BTreeMap<&str, (&str, &str)>, Error> {
         .split_once("Start of BPF helper function descriptions:")
         .ok_or_else(|| Error::form("the header", "no helper descriptions"))?;
     let text = text.split_once("*/").map_or(text, |(text, _)| text);
-    Ok(text.lines().filter_map(signature).collect())
+    // Some helpers are declared once for each context they take: the first
+    // declaration stands for all.
+    let mut all = BTreeMap::new();
+    for (name, rest) in text.lines().filter_map(signature) {
+        all.entry(name).or_insert(rest);
+    }
+    Ok(all)
 }
 
 /// ` * long bpf_x(int a, ...)`; other lines of the descriptions are indented

@@ -94,7 +94,12 @@ into the helper; anywhere else a call raises RuntimeError. The constants are
 plain integers on both sides.
 """
 
-from typing import Any, Callable, NoReturn
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 "#
     );
@@ -108,14 +113,14 @@ from typing import Any, Callable, NoReturn
     out += r#"]
 
 
-def _helper(name: str, signature: str, summary: str) -> Callable[..., Any]:
+def _helper(signature: str, summary: str) -> Callable[..., Any]:
+    name = signature.partition("(")[0]
+
     def kernel_only(*_args: object, **_kwargs: object) -> NoReturn:
-        raise RuntimeError(
-            f"{name}() runs in the kernel: use it inside an @bpf function"
-        )
+        raise RuntimeError(f"{name}() runs in the kernel: use it inside an @bpf function")
 
     kernel_only.__name__ = kernel_only.__qualname__ = name
-    kernel_only.__doc__ = f"{name}{signature}\n\n{summary}"
+    kernel_only.__doc__ = f"{signature}\n\n{summary}"
     return kernel_only
 
 
@@ -125,10 +130,7 @@ def _helper(name: str, signature: str, summary: str) -> Callable[..., Any]:
     }
     out.push('\n');
     for Function { name, params, ret, summary } in &functions {
-        let _ = writeln!(
-            out,
-            "{name} = _helper(\n    \"{name}\",\n    \"({params}) -> {ret}\",\n    \"{summary}\",\n)"
-        );
+        let _ = writeln!(out, "{name} = _helper(\"{name}({params}) -> {ret}\", \"{summary}\")");
     }
     out
 }

@@ -650,7 +650,7 @@ pub static HELPERS: &[Helper] = &[
         id: 46,
         ret: Ret::Int { bits: 64, signed: false },
         params: &[
-            param("sk", "struct sock *", ParamKind::Other),
+            param("skb", "struct sk_buff *", ParamKind::Context),
         ],
         gpl_only: false,
         sleepable_only: false,
@@ -1815,8 +1815,8 @@ pub static HELPERS: &[Helper] = &[
         id: 124,
         ret: Ret::Int { bits: 64, signed: true },
         params: &[
-            param("ctx", "struct bpf_sk_lookup *", ParamKind::Context),
-            param("sk", "struct bpf_sock *", ParamKind::Other),
+            param("skb", "struct sk_buff *", ParamKind::Context),
+            param("sk", "void *", ParamKind::Other),
             param("flags", "u64", ParamKind::Scalar { bits: 64, signed: false }),
         ],
         gpl_only: false,
