@@ -85,7 +85,7 @@ class BPF:
     # --- life ---------------------------------------------------------------------------------
 
     def load(self) -> None:
-        """Creates the maps and loads the programs, past the kernel's verifier.
+        """Creates the maps and loads the programs, past the kernel's verifier; again does nothing.
 
         Raises:
             PrivilegeError: a capability is missing; the message names it.
@@ -93,19 +93,24 @@ class BPF:
         """
         self._native.load()
 
-    def attach_all(self) -> None:
+    def attach_all(self, *, interface: str | int | None = None) -> None:
         """Attaches every program whose section names its hook; loads first if need be.
 
-        Programs that need more than that, as XDP needs an interface, are
-        attached one by one: ``b.programs["x"].attach(interface="eth0")``.
-        """
-        if not self._native.loaded:
-            self._native.load()
-        self._native.attach_all()
+        If one fails, those that this call attached are detached again.
 
-    def load_and_attach(self) -> None:
+        Args:
+            interface: the network interface for XDP programs, by name or index; if there
+                are such programs, it must be given.
+
+        Raises:
+            NoSuchHookError: this kernel has no such hook; the message has near ones.
+        """
+        self.load()
+        self._native.attach_all(interface)
+
+    def load_and_attach(self, *, interface: str | int | None = None) -> None:
         """:meth:`load` and :meth:`attach_all`."""
-        self.attach_all()
+        self.attach_all(interface=interface)
 
     def close(self) -> None:
         """Detaches everything and frees programs and maps; again does nothing.
@@ -179,10 +184,14 @@ class ProgramInfo(NamedTuple):
 
     id: int
     """The program's number, as bpftool shows it."""
+    tag: str
+    """The kernel's hash of the instructions, as bpftool shows it."""
     instructions: int
     """BPF instructions after the verifier's rewriting."""
     verified_instructions: int
     """Instructions that the verifier walked through; 0 before Linux 5.16."""
+    stack_bytes: int | None
+    """Bytes of stack it uses, where the verifier says so."""
     jited_bytes: int
     """Size of the machine code."""
     run_count: int

@@ -30,7 +30,7 @@ class BpfMap:
 
     _native: _native.Map
 
-    def __new__(cls, bpf: BPF, definition: object) -> BpfMap:
+    def __new__(cls, bpf: BPF, definition: object) -> Any:
         """The map that a decorated function, or a name, stands for."""
         name = definition if isinstance(definition, str) else getattr(definition, "__name__", None)
         if not isinstance(name, str):
@@ -87,10 +87,10 @@ class Table(BpfMap, MutableMapping[Any, Any]):
         return self._native.lookup(key) is not None
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._native.keys())
+        return (key for key, _ in self._native.items())
 
     def __len__(self) -> int:
-        return len(self._native.keys())
+        return self._native.length()
 
     def items(self) -> ItemsView[Any, Any]:
         """Pairs of key and value, read in one pass."""
@@ -156,6 +156,10 @@ class Events(BpfMap):
             timeout: seconds to wait for the next event before the iteration ends;
                 by default it waits for ever.
         """
+        self._reader.open()
+        return self._iterate(timeout)
+
+    def _iterate(self, timeout: float | None) -> Iterator[Any]:
         stops = self._stops
         while self._stops == stops:
             deadline = None if timeout is None else time.monotonic() + timeout
@@ -181,6 +185,7 @@ class Events(BpfMap):
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         count = 0
+        self._reader.open()
         if self._wait(deadline, self._stops):
             while self._pending:
                 event = self._pending.popleft()
@@ -200,15 +205,22 @@ class Events(BpfMap):
         self._stops += 1
 
     @property
-    def lost(self) -> int:
-        """How many events the kernel dropped because the buffer was full."""
+    def lost(self) -> int | None:
+        """How many events the kernel dropped because a perf buffer was full.
+
+        ``None`` for ring buffers: there the program alone learns of it, from what
+        ``output`` or ``reserve`` returns.
+        """
         return self._reader.lost
 
     def _wait(self, deadline: float | None, stops: int) -> bool:
         """Whether there are events; waits until the deadline in steps, so that `stop` is seen."""
         while not self._pending:
             step = _STEP if deadline is None else min(_STEP, max(0.0, deadline - time.monotonic()))
-            self._pending.extend(self._reader.poll(step))
+            events = self._reader.poll(step)
+            if events is None:
+                return False
+            self._pending.extend(events)
             late = deadline is not None and time.monotonic() >= deadline
             if not self._pending and (late or self._stops != stops):
                 return False

@@ -53,18 +53,13 @@ def caller_source() -> Source:
 
 
 def from_file(filename: str | os.PathLike[str]) -> Source:
-    """The source of a named file; the compiler says so if it cannot be read as Python.
+    """The source of a named file.
 
     Raises:
-        SourceNotFoundError: it is missing, a directory, or not readable.
+        OSError: it is missing, a directory, or not readable.
     """
     name = os.fspath(filename)
-    try:
-        return Source(name, _read(name), {})
-    except OSError as error:
-        raise SourceNotFoundError(
-            f"cannot read {name!r}: {error.strerror or error}. Give the path of a Python file."
-        ) from error
+    return Source(name, _read(name), {})
 
 
 def _caller() -> FrameType:
@@ -109,7 +104,9 @@ def _short(path: str) -> str:
 
 
 def _from_linecache(frame: FrameType, name: str) -> Source | None:
-    """Zip imports, ``exec`` by tools that register their text, and ``-c`` from Python 3.13."""
+    """Zip imports, and ``exec`` by tools that register their text."""
+    if name in ("<string>", "<stdin>"):  # names that any text may have
+        return None
     import linecache
 
     lines = linecache.getlines(name, frame.f_globals)

@@ -5,12 +5,10 @@ The pipe is one for the whole machine: a line goes to one reader only.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from pythonbpf import _native
 
-_FIELDS = re.compile(r"\s*(.+)-(\d+)\s+(?:\(.*?\)\s+)?\[(\d+)\]\s+(\S+)\s+(\d+\.\d+):\s+(.*)")
 _opened: list[_native.TracePipe] = []
 
 
@@ -54,24 +52,12 @@ def trace_fields() -> TraceFields:
         PrivilegeError: the trace pipe needs root.
     """
     while True:
-        fields = parse(_next_line())
+        fields = _native.parse_fields(_next_line())
         if fields is not None:
-            return fields
-
-
-def parse(line: str) -> TraceFields | None:
-    """The parts of a line; ``None`` for the kernel's own remarks about lost lines."""
-    match = _FIELDS.fullmatch(line)
-    if match is None:
-        return None
-    task, pid, cpu, flags, ts, msg = match.groups()
-    return TraceFields(task, int(pid), int(cpu), flags, float(ts), msg.partition(": ")[2])
+            return TraceFields(*fields)
 
 
 def _next_line() -> str:
     if not _opened:
         _opened.append(_native.TracePipe.open())
-    while True:
-        line = _opened[0].line(None)
-        if line is not None:
-            return line
+    return _opened[0].line()

@@ -17,7 +17,24 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-__all__ = ["HashMap", "PerfEventArray", "RingBuffer"]
+__all__ = [
+    "Array",
+    "ArrayMap",
+    "Hash",
+    "HashMap",
+    "LRUHash",
+    "LRUPerCPUHash",
+    "LRUPerCpuHash",
+    "LruHash",
+    "LruPerCpuHash",
+    "PerCPUArray",
+    "PerCPUHash",
+    "PerCpuArray",
+    "PerCpuHash",
+    "PerfEventArray",
+    "RingBuf",
+    "RingBuffer",
+]
 
 
 class _Definition:
@@ -26,7 +43,10 @@ class _Definition:
     __slots__ = ()
 
     def __repr__(self) -> str:
-        arguments = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        values = {
+            n: getattr(self, n) for c in type(self).__mro__ for n in getattr(c, "__slots__", ())
+        }
+        arguments = ", ".join(f"{name}={value!r}" for name, value in sorted(values.items()))
         return f"{type(self).__name__}({arguments})"
 
     def _inside(self, operation: str) -> NoReturn:
@@ -36,21 +56,10 @@ class _Definition:
         )
 
 
-class HashMap(_Definition):
-    """``BPF_MAP_TYPE_HASH``: values by key, shared by all CPUs.
+class _Fixed(_Definition):
+    """Operations of maps whose entries are all there from the start."""
 
-    Args:
-        key: type of the keys: an integer of :mod:`ctypes`, a struct, an array or ``str(N)``.
-        value: type of the values, likewise.
-        max_entries: how many entries it holds at most.
-    """
-
-    __slots__ = ("key", "max_entries", "value")
-
-    def __init__(self, key: Any, value: Any, max_entries: int = 1) -> None:
-        self.key = key
-        self.value = value
-        self.max_entries = max_entries
+    __slots__ = ()
 
     def lookup(self, key: Any) -> Any:
         """The value's address, or ``None`` if there is no such entry."""
@@ -64,21 +73,83 @@ class HashMap(_Definition):
         """Stores a value; 0, or a negative error number."""
         self._inside("update")
 
-    def delete(self, key: Any) -> int:
-        """Removes an entry; 0, or a negative error number."""
-        self._inside("delete")
-
     def __getitem__(self, key: Any) -> Any:
         self._inside("__getitem__")
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._inside("__setitem__")
 
+    def __contains__(self, key: object) -> bool:
+        self._inside("__contains__")
+
+
+class HashMap(_Fixed):
+    """``BPF_MAP_TYPE_HASH``: values by key, shared by all CPUs.
+
+    Args:
+        key: type of the keys: an integer of :mod:`ctypes`, a struct, an array or ``str(N)``.
+        value: type of the values, likewise.
+        max_entries: how many entries it holds at most.
+        flags: flags of ``BPF_MAP_CREATE``, such as ``BPF_F_NO_PREALLOC``.
+    """
+
+    __slots__ = ("flags", "key", "max_entries", "value")
+
+    def __init__(self, key: Any, value: Any, max_entries: int, flags: int = 0) -> None:
+        self.key = key
+        self.value = value
+        self.max_entries = max_entries
+        self.flags = flags
+
+    def delete(self, key: Any) -> int:
+        """Removes an entry; 0, or a negative error number."""
+        self._inside("delete")
+
     def __delitem__(self, key: Any) -> None:
         self._inside("__delitem__")
 
-    def __contains__(self, key: object) -> bool:
-        self._inside("__contains__")
+
+class LRUHash(HashMap):
+    """``BPF_MAP_TYPE_LRU_HASH``: a hash map that drops what was not used for longest."""
+
+    __slots__ = ()
+
+
+class PerCpuHash(HashMap):
+    """``BPF_MAP_TYPE_PERCPU_HASH``: a hash map with a value of its own for each CPU."""
+
+    __slots__ = ()
+
+
+class LRUPerCpuHash(HashMap):
+    """``BPF_MAP_TYPE_LRU_PERCPU_HASH``: both of these."""
+
+    __slots__ = ()
+
+
+class Array(_Fixed):
+    """``BPF_MAP_TYPE_ARRAY``: values by index from 0, all zero at the start.
+
+    Args:
+        value: type of the values.
+        max_entries: how many there are.
+        key: type of the index, which is always 32 bits.
+        flags: flags of ``BPF_MAP_CREATE``.
+    """
+
+    __slots__ = ("flags", "key", "max_entries", "value")
+
+    def __init__(self, value: Any, max_entries: int, key: Any = None, flags: int = 0) -> None:
+        self.value = value
+        self.max_entries = max_entries
+        self.key = key
+        self.flags = flags
+
+
+class PerCpuArray(Array):
+    """``BPF_MAP_TYPE_PERCPU_ARRAY``: an array with values of its own for each CPU."""
+
+    __slots__ = ()
 
 
 class RingBuffer(_Definition):
@@ -86,12 +157,14 @@ class RingBuffer(_Definition):
 
     Args:
         max_entries: size in bytes: a power of two and a multiple of the page size.
+        flags: flags of ``BPF_MAP_CREATE``.
     """
 
-    __slots__ = ("max_entries",)
+    __slots__ = ("flags", "max_entries")
 
-    def __init__(self, max_entries: int = 4096) -> None:
+    def __init__(self, max_entries: int, flags: int = 0) -> None:
         self.max_entries = max_entries
+        self.flags = flags
 
     def output(self, data: Any, flags: int = 0) -> int:
         """Copies a struct or an integer into the buffer; 0, or a negative error number."""
@@ -117,15 +190,29 @@ class PerfEventArray(_Definition):
         key_size: size of the index, which is always 4 bytes; may be given as a type too.
         value_size: size of a descriptor, likewise.
         max_entries: number of CPUs; left out, as many as the machine has.
+        flags: flags of ``BPF_MAP_CREATE``.
     """
 
-    __slots__ = ("key_size", "max_entries", "value_size")
+    __slots__ = ("flags", "key_size", "max_entries", "value_size")
 
-    def __init__(self, key_size: Any = 4, value_size: Any = 4, max_entries: int = 0) -> None:
+    def __init__(
+        self, key_size: Any = 4, value_size: Any = 4, max_entries: int = 0, flags: int = 0
+    ) -> None:
         self.key_size = key_size
         self.value_size = value_size
         self.max_entries = max_entries
+        self.flags = flags
 
     def output(self, data: Any, flags: int = 0) -> int:
         """Copies a struct or an integer into the buffer of this CPU."""
         self._inside("output")
+
+
+# Other spellings that are about.
+Hash = HashMap
+ArrayMap = Array
+PerCPUHash = PerCpuHash
+PerCPUArray = PerCpuArray
+LruHash = LRUHash
+LruPerCpuHash = LRUPerCPUHash = LRUPerCpuHash
+RingBuf = RingBuffer

@@ -1,0 +1,107 @@
+//! `_native.compile`: a text in, a [`Compilation`] out.
+//!
+//! The result keeps the source and where its programs stand, so that what the
+//! kernel says later can be shown on the same lines.
+
+use diagnostics::{Diagnostic, Severity, SourceFile, Span};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyTuple};
+
+use crate::errors;
+
+/// What came of a compilation.
+#[pyclass(frozen, module = "pythonbpf._native")]
+pub struct Compilation {
+    source: SourceFile,
+    diagnostics: Vec<Diagnostic>,
+    output: Option<Vec<u8>>,
+    programs: Vec<compiler::ProgramInfo>,
+}
+
+/// Compiles a text; other Python threads run meanwhile.
+#[pyfunction]
+pub fn compile(py: Python<'_>, name: &str, text: &[u8], emit: &str) -> PyResult<Compilation> {
+    let emit = match emit {
+        "object" => compiler::Emit::Object,
+        "ir" => compiler::Emit::Ir,
+        "asm" => compiler::Emit::Assembly,
+        _ => return Err(PyValueError::new_err(format!("nothing to emit is called {emit:?}"))),
+    };
+    let source = match cli::source_from_bytes(name, text) {
+        Ok(source) => source,
+        Err(unreadable) => return Ok(Compilation::unreadable(unreadable)),
+    };
+    let options = compiler::Options::default();
+    let made = py.detach(|| compiler::compile(&source, &options, emit));
+    Ok(Compilation {
+        source,
+        diagnostics: made.diagnostics,
+        output: made.output,
+        programs: made.programs,
+    })
+}
+
+impl Compilation {
+    fn unreadable(unreadable: cli::Unreadable) -> Self {
+        Self {
+            source: unreadable.source,
+            diagnostics: vec![unreadable.diagnostic],
+            output: None,
+            programs: Vec::new(),
+        }
+    }
+
+    /// The words for a runtime error about one of this compilation's programs,
+    /// shown on its lines; `None` for errors that are not about a program.
+    pub fn explain(&self, error: &runtime::Error) -> Option<String> {
+        let diagnostic = cli::diagnose(error, &self.programs)?;
+        Some(render::text(&[diagnostic], &self.source, render::Style::default()))
+    }
+
+    /// A diagnostic as the package's `Diagnostic`.
+    fn entry<'py>(&self, py: Python<'py>, diagnostic: &Diagnostic) -> PyResult<Bound<'py, PyAny>> {
+        let Span { start, end } = diagnostic.primary.span;
+        let (start, end) = (self.source.line_col(start), self.source.line_col(end));
+        let severity = match diagnostic.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        errors::class(py, "Diagnostic")?.call1((
+            diagnostic.code.id,
+            diagnostic.code.name,
+            severity,
+            &diagnostic.message,
+            self.source.name(),
+            start.line,
+            start.column,
+            end.line,
+            end.column,
+            PyTuple::new(py, &diagnostic.notes)?,
+            PyTuple::new(py, &diagnostic.help)?,
+            diagnostic.fix.as_ref().map(|fix| fix.replacement.as_str()),
+        ))
+    }
+}
+
+#[pymethods]
+impl Compilation {
+    /// What was made; `None` if there is an error.
+    #[getter]
+    fn output<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        self.output.as_deref().map(|bytes| PyBytes::new(py, bytes))
+    }
+
+    /// All that the compiler says, in source order.
+    #[getter]
+    fn diagnostics<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let entries = self.diagnostics.iter().map(|diagnostic| self.entry(py, diagnostic));
+        PyTuple::new(py, entries.collect::<PyResult<Vec<_>>>()?)
+    }
+
+    /// The same as text, as the command prints it.
+    #[getter]
+    fn rendered(&self) -> String {
+        render::text(&self.diagnostics, &self.source, render::Style::default())
+    }
+}

@@ -1,0 +1,98 @@
+//! Runtime errors as the package's exceptions.
+//!
+//! The classes are Python's, in `pythonbpf.errors`; this module chooses one
+//! and gives it the words: those of the diagnostic on the user's line where
+//! the object was compiled here, the error's own otherwise.
+
+use std::io;
+
+use pyo3::exceptions::{PyKeyError, PyOverflowError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use runtime::{Error, ValueError};
+
+use crate::compile::Compilation;
+
+/// A class of `pythonbpf.errors`.
+pub fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import("pythonbpf.errors")?.getattr(name)
+}
+
+/// The exception for a runtime error.
+pub fn raise(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -> PyErr {
+    exception(py, error, compilation).unwrap_or_else(|failure| failure)
+}
+
+/// An error of the package's base class, for misuse that only the border sees.
+pub fn misuse(py: Python<'_>, message: &str) -> PyErr {
+    with_message(py, "BpfError", message).unwrap_or_else(|failure| failure)
+}
+
+fn exception(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -> PyResult<PyErr> {
+    if let Error::Value { source, .. } = error {
+        return Ok(value_error(source, error.to_string()));
+    }
+    let message = compilation
+        .and_then(|compilation| compilation.explain(error))
+        .unwrap_or_else(|| error.to_string());
+    let errno = errno(error);
+    let system = |name: &str| Ok(PyErr::from_value(class(py, name)?.call1((&message, errno))?));
+    match error {
+        Error::UnknownProgram { .. } | Error::UnknownMap { .. } => {
+            Ok(PyErr::from_value(class(py, "UnknownNameError")?.call1((message,))?))
+        }
+        Error::NoSuchKey { .. } => Ok(PyKeyError::new_err(message)),
+        Error::MissingPrivilege { .. } => system("PrivilegeError"),
+        Error::NoSuchTracepoint { .. }
+        | Error::NoSuchFunction { .. }
+        | Error::NoKprobes { .. }
+        | Error::NoSuchInterface { .. } => system("NoSuchHookError"),
+        Error::Rejected(rejection) => {
+            let made = class(py, "VerifierError")?.call1((message, errno, &rejection.log))?;
+            Ok(PyErr::from_value(made))
+        }
+        _ if errno.is_some() => system("SystemRefusedError"),
+        _ => with_message(py, "BpfError", &message),
+    }
+}
+
+fn with_message(py: Python<'_>, name: &str, message: &str) -> PyResult<PyErr> {
+    let made = class(py, name)?.call1((message,))?;
+    Ok(PyErr::from_value(made))
+}
+
+fn value_error(error: &ValueError, message: String) -> PyErr {
+    match error {
+        ValueError::OutOfRange { .. } => PyOverflowError::new_err(message),
+        ValueError::WrongLength { .. } | ValueError::InteriorNul { .. } => {
+            PyValueError::new_err(message)
+        }
+        _ => PyTypeError::new_err(message),
+    }
+}
+
+/// The system's error number, as `errno` has it.
+fn errno(error: &Error) -> Option<i32> {
+    let source: Option<&io::Error> =
+        std::error::Error::source(error).and_then(|source| source.downcast_ref::<io::Error>());
+    source.and_then(io::Error::raw_os_error).or(match error {
+        Error::MissingPrivilege { .. } => Some(EPERM),
+        Error::Rejected(_) => Some(EACCES),
+        Error::MapFull { .. } => Some(E2BIG),
+        Error::KeyExists { .. } => Some(EEXIST),
+        Error::NoSuchTracepoint { .. }
+        | Error::NoSuchFunction { .. }
+        | Error::NoSuchInterface { .. }
+        | Error::NoKernelBtf
+        | Error::Tracefs { .. } => Some(ENOENT),
+        Error::NoKprobes { .. } => Some(EOPNOTSUPP),
+        _ => None,
+    })
+}
+
+// include/uapi/asm-generic/errno-base.h and errno.h; the same on x86-64 and arm64.
+const EPERM: i32 = 1;
+const ENOENT: i32 = 2;
+const E2BIG: i32 = 7;
+const EACCES: i32 = 13;
+const EEXIST: i32 = 17;
+const EOPNOTSUPP: i32 = 95;

@@ -1,0 +1,143 @@
+//! A map of an object: values converted on the way in and out.
+
+use std::sync::{Arc, OnceLock};
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use runtime::{Layout, MapSpec, UpdateMode, Value};
+
+use crate::convert::from_python;
+use crate::errors;
+use crate::object::Shared;
+
+/// A map, loaded or not.
+#[pyclass(frozen, module = "pythonbpf._native")]
+pub struct Map {
+    shared: Arc<Shared>,
+    spec: MapSpec,
+    loaded: OnceLock<runtime::Map>,
+}
+
+impl Map {
+    /// The map of this name.
+    pub fn new(py: Python<'_>, shared: &Arc<Shared>, name: &str) -> PyResult<Self> {
+        let spec = shared.maps.iter().find(|map| map.name == name).cloned();
+        let spec = spec.ok_or_else(|| {
+            let names = shared.maps.iter().map(|map| map.name.as_str());
+            let error = runtime::Error::UnknownMap {
+                name: name.to_owned(),
+                nearest: diagnostics::nearest(name, names).map(str::to_owned).into_iter().collect(),
+            };
+            errors::raise(py, &error, None)
+        })?;
+        Ok(Self { shared: Arc::clone(shared), spec, loaded: OnceLock::new() })
+    }
+
+    /// Runs a call on the loaded map with the interpreter released.
+    fn call<R: Send>(
+        &self,
+        py: Python<'_>,
+        call: impl FnOnce(&runtime::Map) -> runtime::Result<R> + Send,
+    ) -> PyResult<R> {
+        let map = match self.loaded.get() {
+            Some(map) => map,
+            None => {
+                let object = self.shared.loaded(py)?;
+                let map = object.map(&self.spec.name).map_err(|e| self.shared.raise(py, &e))?;
+                self.loaded.get_or_init(|| map)
+            }
+        };
+        py.detach(|| call(map)).map_err(|error| self.shared.raise(py, &error))
+    }
+
+    fn key(&self, key: &Bound<'_, PyAny>) -> PyResult<Value> {
+        from_python(key, &self.spec.key)
+    }
+
+    /// A value as the map takes it: one, or one for each CPU.
+    fn value(&self, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+        if self.spec.map_type.is_per_cpu() {
+            let element = Arc::new(self.spec.value.clone());
+            return from_python(value, &Layout::Array { element, length: 0 });
+        }
+        from_python(value, &self.spec.value)
+    }
+
+    fn python<'py>(&self, py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+        self.shared.types.to_python(py, value)
+    }
+}
+
+#[pymethods]
+impl Map {
+    /// The map's name.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.spec.name
+    }
+
+    /// The kernel's name of the type.
+    #[getter]
+    fn r#type(&self) -> &'static str {
+        self.spec.map_type.name()
+    }
+
+    /// How many entries it holds at most; bytes for a ring buffer.
+    #[getter]
+    fn max_entries(&self) -> u32 {
+        self.spec.max_entries
+    }
+
+    /// Whether it is a ring buffer or perf event array.
+    #[getter]
+    fn carries_events(&self) -> bool {
+        self.spec.map_type.carries_events()
+    }
+
+    /// The value under a key, or `None`.
+    fn lookup<'py>(
+        &self,
+        py: Python<'py>,
+        key: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let key = self.key(key)?;
+        let found = self.call(py, |map| map.lookup(&key))?;
+        found.map(|value| self.python(py, &value)).transpose()
+    }
+
+    /// Stores a value under a key.
+    fn update<'py>(
+        &self,
+        py: Python<'py>,
+        key: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<()> {
+        let (key, value) = (self.key(key)?, self.value(value)?);
+        self.call(py, |map| map.update(&key, &value, UpdateMode::Set))
+    }
+
+    /// Removes an entry; says whether it was there.
+    fn delete<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<bool> {
+        let key = self.key(key)?;
+        self.call(py, |map| map.delete(&key))
+    }
+
+    /// All keys and values, as they are now.
+    fn items<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
+        let items = self.call(py, |map| map.entries()?.collect::<runtime::Result<Vec<_>>>())?;
+        let pair = |(key, value): &(Value, Value)| {
+            PyTuple::new(py, [self.python(py, key)?, self.python(py, value)?])
+        };
+        items.iter().map(pair).collect()
+    }
+
+    /// How many entries there are now.
+    fn length(&self, py: Python<'_>) -> PyResult<usize> {
+        self.call(py, |map| map.len())
+    }
+
+    /// Removes all entries.
+    fn clear(&self, py: Python<'_>) -> PyResult<()> {
+        self.call(py, |map| map.clear())
+    }
+}

@@ -1,0 +1,186 @@
+//! An object through its phases: opened, loaded, closed.
+//!
+//! [`Shared`] is what the Python-side object, its programs and its maps have
+//! in common; each of them keeps it alive.
+
+use std::process;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use runtime::{MapSpec, OpenObject, ProgramSpec};
+
+use crate::compile::Compilation;
+use crate::convert::StructTypes;
+use crate::errors;
+use crate::events::EventReader;
+use crate::map::Map;
+use crate::program::{InterfaceArgument, Program, attach_options};
+
+/// A BPF object and the Python classes of its structs.
+pub struct Shared {
+    phase: Mutex<Phase>,
+    /// The process that opened it. A forked child must let its copy be:
+    /// detaching there would detach the parent's programs too.
+    process: u32,
+    compilation: Option<Py<Compilation>>,
+    /// What stands for the object's structs.
+    pub types: StructTypes,
+    /// The programs, in the object's order.
+    pub programs: Vec<ProgramSpec>,
+    /// The maps, in the object's order, without those of global variables.
+    pub maps: Vec<MapSpec>,
+}
+
+enum Phase {
+    Opened(OpenObject),
+    Loaded(runtime::Object),
+    Closed,
+}
+
+impl Shared {
+    /// The loaded object.
+    ///
+    /// # Errors
+    /// It is not loaded yet, or closed already.
+    pub fn loaded(&self, py: Python<'_>) -> PyResult<runtime::Object> {
+        // Loading holds the lock for a while: others must not wait for it
+        // with the interpreter held.
+        let loaded = py.detach(|| match &*self.phase() {
+            Phase::Loaded(object) => Ok(object.clone()),
+            Phase::Opened(_) => Err("the object is not loaded yet: call load() first"),
+            Phase::Closed => Err("the object is closed"),
+        });
+        loaded.map_err(|message| errors::misuse(py, message))
+    }
+
+    /// Whether it is loaded, and not closed since.
+    pub fn is_loaded(&self, py: Python<'_>) -> bool {
+        py.detach(|| matches!(&*self.phase(), Phase::Loaded(_)))
+    }
+
+    /// The exception for a runtime error about this object.
+    pub fn raise(&self, py: Python<'_>, error: &runtime::Error) -> PyErr {
+        let compilation = self.compilation.as_ref().map(Py::get);
+        errors::raise(py, error, compilation)
+    }
+
+    fn phase(&self) -> MutexGuard<'_, Phase> {
+        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn close(&self) {
+        let phase = std::mem::replace(&mut *self.phase(), Phase::Closed);
+        match phase {
+            phase if process::id() != self.process => std::mem::forget(phase),
+            Phase::Loaded(object) => object.close(),
+            Phase::Opened(_) | Phase::Closed => {}
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// A BPF object.
+#[pyclass(frozen, module = "pythonbpf._native")]
+pub struct Object {
+    shared: Arc<Shared>,
+}
+
+#[pymethods]
+impl Object {
+    /// Reads an object's bytes.
+    #[staticmethod]
+    fn open(
+        py: Python<'_>,
+        name: &str,
+        data: &[u8],
+        compilation: Option<Py<Compilation>>,
+        struct_type: Py<PyAny>,
+    ) -> PyResult<Self> {
+        let opened = py.detach(|| OpenObject::from_bytes(name, data));
+        let opened = opened.map_err(|error| errors::raise(py, &error, None))?;
+        let programs = opened.programs().to_vec();
+        let maps = opened.maps().iter().filter(|map| !map.is_internal).cloned().collect();
+        let shared = Shared {
+            phase: Mutex::new(Phase::Opened(opened)),
+            process: process::id(),
+            compilation,
+            types: StructTypes::new(struct_type),
+            programs,
+            maps,
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Creates the maps and loads the programs; nothing if that is done.
+    fn load(&self, py: Python<'_>) -> PyResult<()> {
+        let result = py.detach(|| {
+            let mut phase = self.shared.phase();
+            match std::mem::replace(&mut *phase, Phase::Closed) {
+                Phase::Opened(opened) => *phase = Phase::Loaded(opened.load()?),
+                Phase::Loaded(object) => *phase = Phase::Loaded(object),
+                Phase::Closed => return Err(runtime::Error::Closed),
+            }
+            Ok(())
+        });
+        result.map_err(|error| self.shared.raise(py, &error))
+    }
+
+    /// Attaches every program whose section names its hook, XDP programs to
+    /// this interface.
+    fn attach_all(&self, py: Python<'_>, interface: Option<InterfaceArgument>) -> PyResult<()> {
+        let object = self.shared.loaded(py)?;
+        let options = attach_options(interface);
+        let result = py.detach(|| object.attach_all(&options));
+        result.map(|_| ()).map_err(|error| self.shared.raise(py, &error))
+    }
+
+    /// Detaches and frees everything.
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.shared.close());
+    }
+
+    /// Whether it is loaded, and not closed since.
+    #[getter]
+    fn loaded(&self, py: Python<'_>) -> bool {
+        self.shared.is_loaded(py)
+    }
+
+    /// Whether it is closed.
+    #[getter]
+    fn closed(&self, py: Python<'_>) -> bool {
+        py.detach(|| matches!(&*self.shared.phase(), Phase::Closed))
+    }
+
+    /// Names of the programs.
+    #[getter]
+    fn programs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.shared.programs.iter().map(|program| &program.name))
+    }
+
+    /// Names of the maps.
+    #[getter]
+    fn maps<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.shared.maps.iter().map(|map| &map.name))
+    }
+
+    /// The program of this name.
+    fn program(&self, py: Python<'_>, name: &str) -> PyResult<Program> {
+        Program::new(py, &self.shared, name)
+    }
+
+    /// The map of this name.
+    fn map(&self, py: Python<'_>, name: &str) -> PyResult<Map> {
+        Map::new(py, &self.shared, name)
+    }
+
+    /// The reading end of the ring buffer or perf event array of this name.
+    fn events(&self, name: &str) -> EventReader {
+        EventReader::new(&self.shared, name)
+    }
+}

@@ -1,0 +1,136 @@
+//! One program of an object.
+
+use std::sync::{Arc, OnceLock};
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use runtime::{AttachOptions, Interface, ProgramSpec, TestRun};
+
+use crate::errors;
+use crate::object::Shared;
+
+/// A program, loaded or not.
+#[pyclass(frozen, module = "pythonbpf._native")]
+pub struct Program {
+    shared: Arc<Shared>,
+    spec: ProgramSpec,
+    loaded: OnceLock<runtime::Program>,
+}
+
+/// A network interface, by name or by index.
+#[derive(FromPyObject)]
+pub enum InterfaceArgument {
+    /// Its index.
+    Index(u32),
+    /// Its name, as in `ip link`.
+    Name(String),
+}
+
+/// What the Python side says of where to attach.
+pub fn attach_options(interface: Option<InterfaceArgument>) -> AttachOptions {
+    let options = AttachOptions::default();
+    match interface {
+        None => options,
+        Some(InterfaceArgument::Index(index)) => options.interface(Interface::Index(index)),
+        Some(InterfaceArgument::Name(name)) => options.interface(Interface::Name(name)),
+    }
+}
+
+impl Program {
+    /// The program of this name.
+    pub fn new(py: Python<'_>, shared: &Arc<Shared>, name: &str) -> PyResult<Self> {
+        let spec = shared.programs.iter().find(|program| program.name == name).cloned();
+        let spec = spec.ok_or_else(|| {
+            let names = shared.programs.iter().map(|program| program.name.as_str());
+            let nearest = diagnostics::nearest(name, names).map(str::to_owned);
+            let error = runtime::Error::UnknownProgram {
+                name: name.to_owned(),
+                nearest: nearest.into_iter().collect(),
+            };
+            errors::raise(py, &error, None)
+        })?;
+        Ok(Self { shared: Arc::clone(shared), spec, loaded: OnceLock::new() })
+    }
+
+    fn loaded(&self, py: Python<'_>) -> PyResult<&runtime::Program> {
+        if let Some(program) = self.loaded.get() {
+            return Ok(program);
+        }
+        let object = self.shared.loaded(py)?;
+        let program = object.program(&self.spec.name).map_err(|e| self.shared.raise(py, &e))?;
+        Ok(self.loaded.get_or_init(|| program))
+    }
+
+    /// Runs a call on the loaded program with the interpreter released.
+    fn call<R: Send>(
+        &self,
+        py: Python<'_>,
+        call: impl FnOnce(&runtime::Program) -> runtime::Result<R> + Send,
+    ) -> PyResult<R> {
+        let program = self.loaded(py)?;
+        py.detach(|| call(program)).map_err(|error| self.shared.raise(py, &error))
+    }
+}
+
+#[pymethods]
+impl Program {
+    /// The section string, which names the hook.
+    #[getter]
+    fn section(&self) -> &str {
+        &self.spec.section
+    }
+
+    /// Whether it is attached now.
+    #[getter]
+    fn attached(&self, py: Python<'_>) -> PyResult<bool> {
+        if !self.shared.is_loaded(py) {
+            return Ok(false);
+        }
+        self.call(py, |program| Ok(program.is_attached()))
+    }
+
+    /// Attaches it to its hook.
+    fn attach(&self, py: Python<'_>, interface: Option<InterfaceArgument>) -> PyResult<()> {
+        let options = attach_options(interface);
+        self.call(py, |program| program.attach(&options))
+    }
+
+    /// Detaches it; nothing happens if it is not attached.
+    fn detach(&self, py: Python<'_>) -> PyResult<()> {
+        self.call(py, |program| {
+            program.detach();
+            Ok(())
+        })
+    }
+
+    /// Return value, data out, and nanoseconds per run.
+    fn test_run<'py>(
+        &self,
+        py: Python<'py>,
+        data: Option<Vec<u8>>,
+        ctx: Option<Vec<u8>>,
+        repeat: u32,
+    ) -> PyResult<(i32, Bound<'py, PyBytes>, u32)> {
+        // The kernel takes a count for some types only, and 0 means once to all of them.
+        let repeat = if repeat == 1 { 0 } else { repeat };
+        let input = TestRun { data, context: ctx, repeat };
+        let output = self.call(py, |program| program.test_run(&input))?;
+        let data = PyBytes::new(py, &output.data_out);
+        Ok((output.return_value.cast_signed(), data, output.duration_ns))
+    }
+
+    /// What the kernel tells of it, by name.
+    fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let info = self.call(py, |program| program.info())?;
+        let dict = PyDict::new(py);
+        dict.set_item("id", info.id)?;
+        dict.set_item("tag", info.tag)?;
+        dict.set_item("instructions", info.instructions)?;
+        dict.set_item("verified_instructions", info.verified_instructions)?;
+        dict.set_item("stack_bytes", info.verifier.map(|figures| figures.stack_bytes))?;
+        dict.set_item("jited_bytes", info.jited_bytes)?;
+        dict.set_item("run_count", info.run_count)?;
+        dict.set_item("run_time", info.run_time_ns)?;
+        Ok(dict)
+    }
+}
