@@ -292,27 +292,30 @@ fn is_number(text: &str) -> bool {
 
 /// The error for a string that is of no known kind.
 fn unknown(text: &str) -> SectionError {
-    let exact = SECTION_DEFS.iter().filter(|def| def.exact).find_map(|def| {
-        let target = text.strip_prefix(def.prefix)?.strip_prefix('/')?;
-        Some(SectionError::UnexpectedTarget { kind: def.prefix, target: target.to_owned() })
-    });
-    exact.unwrap_or_else(|| SectionError::Unknown {
-        kind: text.split('/').next().unwrap_or(text).to_owned(),
-        nearest: nearest(text),
-    })
+    let (kind, target) = match text.split_once('/') {
+        Some((kind, target)) => (kind, Some(target)),
+        None => (text, None),
+    };
+    let two_words = target.and_then(|_| nearest_of(text, |def| def.prefix.contains('/')));
+    let exact = SECTION_DEFS.iter().find(|def| def.exact && def.prefix == kind);
+    match (two_words, exact, target) {
+        (None, Some(def), Some(target)) => {
+            SectionError::UnexpectedTarget { kind: def.prefix, target: target.to_owned() }
+        }
+        (Some(def), ..) => {
+            SectionError::Unknown { kind: text.to_owned(), nearest: Some(def.prefix.to_owned()) }
+        }
+        _ => SectionError::Unknown { kind: kind.to_owned(), nearest: nearest(kind, target) },
+    }
 }
 
-/// `text` with the nearest known kind put in: one of two words such as
-/// `tc/ingress`, or one word with the target of `text` after it.
-fn nearest(text: &str) -> Option<String> {
-    let Some((kind, target)) = text.split_once('/') else {
-        return nearest_of(text, |_| true).map(|def| def.prefix.to_owned());
-    };
-    if let Some(def) = nearest_of(text, |def| def.prefix.contains('/')) {
-        return Some(def.prefix.to_owned());
-    }
-    let def = nearest_of(kind, |def| !def.prefix.contains('/'))?;
-    Some(if def.exact { def.prefix.to_owned() } else { format!("{}/{target}", def.prefix) })
+/// The nearest kind to `kind`, with the target put after it if it takes one.
+fn nearest(kind: &str, target: Option<&str>) -> Option<String> {
+    let def = nearest_of(kind, |def| target.is_none() || !def.prefix.contains('/'))?;
+    Some(match target {
+        Some(target) if !def.exact => format!("{}/{target}", def.prefix),
+        _ => def.prefix.to_owned(),
+    })
 }
 
 /// The kind whose prefix differs from `text` in the shortest middle part: one

@@ -120,6 +120,7 @@ fn unknown_kinds_give_the_nearest() {
         ("xpd/eth0", Some("xdp")),
         ("XDP", Some("xdp")),
         ("fentri/f", Some("fentry/f")),
+        ("tc/ingres", Some("tc/ingress")),
         ("cgroup_skb/ingres", Some("cgroup_skb/ingress")),
         ("completely_else/x", None),
         ("", None),
