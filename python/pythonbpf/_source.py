@@ -96,6 +96,7 @@ def _from_file(frame: FrameType, name: str) -> Source | None:
 
 def _short(path: str) -> str:
     """The path as a user in this directory would type it."""
+    path = os.path.normpath(path)
     try:
         relative = os.path.relpath(path)
     except (OSError, ValueError):

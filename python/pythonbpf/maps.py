@@ -40,13 +40,8 @@ __all__ = [
 class _Definition:
     """What every map type shares: the arguments, and how they are shown."""
 
-    __slots__ = ()
-
     def __repr__(self) -> str:
-        values = {
-            n: getattr(self, n) for c in type(self).__mro__ for n in getattr(c, "__slots__", ())
-        }
-        arguments = ", ".join(f"{name}={value!r}" for name, value in sorted(values.items()))
+        arguments = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
         return f"{type(self).__name__}({arguments})"
 
     def _inside(self, operation: str) -> NoReturn:
@@ -58,8 +53,6 @@ class _Definition:
 
 class _Fixed(_Definition):
     """Operations of maps whose entries are all there from the start."""
-
-    __slots__ = ()
 
     def lookup(self, key: Any) -> Any:
         """The value's address, or ``None`` if there is no such entry."""
@@ -93,8 +86,6 @@ class HashMap(_Fixed):
         flags: flags of ``BPF_MAP_CREATE``, such as ``BPF_F_NO_PREALLOC``.
     """
 
-    __slots__ = ("flags", "key", "max_entries", "value")
-
     def __init__(self, key: Any, value: Any, max_entries: int, flags: int = 0) -> None:
         self.key = key
         self.value = value
@@ -112,19 +103,13 @@ class HashMap(_Fixed):
 class LRUHash(HashMap):
     """``BPF_MAP_TYPE_LRU_HASH``: a hash map that drops what was not used for longest."""
 
-    __slots__ = ()
-
 
 class PerCpuHash(HashMap):
     """``BPF_MAP_TYPE_PERCPU_HASH``: a hash map with a value of its own for each CPU."""
 
-    __slots__ = ()
-
 
 class LRUPerCpuHash(HashMap):
     """``BPF_MAP_TYPE_LRU_PERCPU_HASH``: both of these."""
-
-    __slots__ = ()
 
 
 class Array(_Fixed):
@@ -137,8 +122,6 @@ class Array(_Fixed):
         flags: flags of ``BPF_MAP_CREATE``.
     """
 
-    __slots__ = ("flags", "key", "max_entries", "value")
-
     def __init__(self, value: Any, max_entries: int, key: Any = None, flags: int = 0) -> None:
         self.value = value
         self.max_entries = max_entries
@@ -149,8 +132,6 @@ class Array(_Fixed):
 class PerCpuArray(Array):
     """``BPF_MAP_TYPE_PERCPU_ARRAY``: an array with values of its own for each CPU."""
 
-    __slots__ = ()
-
 
 class RingBuffer(_Definition):
     """``BPF_MAP_TYPE_RINGBUF``: events to user space in order, one buffer for all CPUs.
@@ -159,8 +140,6 @@ class RingBuffer(_Definition):
         max_entries: size in bytes: a power of two and a multiple of the page size.
         flags: flags of ``BPF_MAP_CREATE``.
     """
-
-    __slots__ = ("flags", "max_entries")
 
     def __init__(self, max_entries: int, flags: int = 0) -> None:
         self.max_entries = max_entries
@@ -192,8 +171,6 @@ class PerfEventArray(_Definition):
         max_entries: number of CPUs; left out, as many as the machine has.
         flags: flags of ``BPF_MAP_CREATE``.
     """
-
-    __slots__ = ("flags", "key_size", "max_entries", "value_size")
 
     def __init__(
         self, key_size: Any = 4, value_size: Any = 4, max_entries: int = 0, flags: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import textwrap
 import zipfile
@@ -82,13 +83,15 @@ def test_command_argument_attached(run: Run) -> None:
 
 
 def test_standard_input_from_a_file(run: Run, tmp_path: Path) -> None:
+    paths = [str(tmp_path), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     (tmp_path / "prog.py").write_text(SCRIPT)
     with (tmp_path / "prog.py").open() as script:
         assert run(stdin=script).stdout == "<stdin> 1\n"
     with (tmp_path / "prog.py").open() as script:
         assert run("-", "argument", stdin=script).stdout == "<stdin> 1\n"
     with (tmp_path / "prog.py").open() as script:
-        result = run("/dev/stdin", stdin=script, env={"PYTHONPATH": str(tmp_path)})
+        result = run("/dev/stdin", stdin=script, env=environment)
         assert result.stdout.endswith(" 1\n"), result.stderr
 
 
