@@ -207,7 +207,7 @@ pub enum Error {
         /// `key` or `value`.
         role: &'static str,
         /// What does not fit.
-        source: ValueError,
+        source: Box<ValueError>,
     },
 
     /// The map has no room for another entry.

@@ -221,7 +221,7 @@ impl Map {
     }
 
     fn value_error(&self, role: &'static str, source: ValueError) -> Error {
-        Error::Value { map: self.name().to_owned(), role, source }
+        Error::Value { map: self.name().to_owned(), role, source: Box::new(source) }
     }
 
     fn update_raw(&self, key: &[u8], value: &[u8], mode: UpdateMode) -> Result<()> {

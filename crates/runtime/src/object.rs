@@ -65,7 +65,7 @@ impl Object {
         specs: Vec<MapSpec>,
     ) -> Self {
         let handle = |spec: &MapSpec| {
-            let map = object.maps().find(|map| map.name() == spec.name.as_str())?;
+            let map = object.maps().find(|map| map.name() == spec.libbpf_name.as_str())?;
             MapHandle::try_from(&map).ok()
         };
         let maps = specs.iter().map(handle).collect();

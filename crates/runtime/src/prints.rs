@@ -6,9 +6,11 @@
 //! can carry the words as context.
 
 use std::cell::RefCell;
+use std::ffi::{c_char, c_int, c_void};
+use std::mem;
 use std::sync::Once;
 
-use libbpf_rs::{PrintLevel, set_print};
+use libbpf_rs::libbpf_sys;
 
 thread_local! {
     /// What the innermost `capture` on this thread has collected.
@@ -26,20 +28,41 @@ pub(crate) fn capture<R>(call: impl FnOnce() -> R) -> (R, String) {
     (result, text)
 }
 
-/// Keeps libbpf from writing to stderr from now on.
+/// A printing callback of libbpf. Its `va_list` is a pointer on the supported
+/// machines (an array on x86-64, passed by reference on aarch64).
+type Callback = unsafe extern "C" fn(u32, *const c_char, *mut c_void) -> c_int;
+
+/// Keeps libbpf from writing to stderr from now on. Not through
+/// `libbpf_rs::set_print`, which panics on text that is not UTF-8, such as a
+/// section name out of a corrupt object.
 pub(crate) fn silence() {
     INSTALL.call_once(|| {
-        set_print(Some((PrintLevel::Info, collect)));
+        // SAFETY: the two function types differ only in how they spell the
+        // pointer to the `va_list`.
+        let callback: libbpf_sys::libbpf_print_fn_t =
+            unsafe { mem::transmute(Some(on_print as Callback)) };
+        // SAFETY: the callback lives forever and never unwinds.
+        unsafe { libbpf_sys::libbpf_set_print(callback) };
     });
 }
 
-fn collect(_: PrintLevel, message: String) {
+unsafe extern "C" fn on_print(level: u32, format: *const c_char, arguments: *mut c_void) -> c_int {
+    if level <= libbpf_sys::LIBBPF_INFO {
+        // SAFETY: libbpf hands over a format and the arguments for it.
+        if let Ok(text) = unsafe { vsprintf::vsprintf_raw(format, arguments) } {
+            collect(&String::from_utf8_lossy(&text));
+        }
+    }
+    0
+}
+
+fn collect(message: &str) {
     // `try_with` because libbpf may print while a thread is being torn down.
     let _ = COLLECTED.try_with(|cell| {
         if let Ok(mut collected) = cell.try_borrow_mut()
             && let Some(text) = collected.as_mut()
         {
-            text.push_str(&message);
+            text.push_str(message);
         }
     });
 }
@@ -59,14 +82,14 @@ mod tests {
     #[test]
     fn captures_nest_and_end() {
         let ((), outer) = capture(|| {
-            collect(PrintLevel::Warn, "libbpf: one\n".to_owned());
-            let ((), inner) = capture(|| collect(PrintLevel::Warn, "two\n".to_owned()));
+            collect("libbpf: one\n");
+            let ((), inner) = capture(|| collect("two\n"));
             assert_eq!(inner, "two\n");
-            collect(PrintLevel::Warn, "three\n".to_owned());
+            collect("three\n");
         });
         assert_eq!(outer, "libbpf: one\nthree\n");
         assert_eq!(first_line(&outer), Some("one"));
-        collect(PrintLevel::Warn, "dropped".to_owned());
+        collect("dropped");
         assert_eq!(capture(|| ()).1, "");
     }
 }

@@ -6,7 +6,7 @@
 
 use std::ffi::CStr;
 
-use libbpf_rs::btf::types::{Composite, DataSec};
+use libbpf_rs::btf::types::{Array, Composite, DataSec};
 use libbpf_rs::btf::{Btf, BtfKind, BtfType};
 use libbpf_rs::{AsRawLibbpf as _, libbpf_sys};
 
@@ -126,7 +126,7 @@ impl std::fmt::Display for MapType {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MapSpec {
-    /// The map's name.
+    /// The map's name; for global variables the section's (`.data`).
     pub name: String,
     /// Its type.
     pub map_type: MapType,
@@ -145,6 +145,9 @@ pub struct MapSpec {
     /// Whether it holds global variables (`.rodata`, `.data`, `.bss`, …)
     /// rather than being a map of the program's own.
     pub is_internal: bool,
+    /// What libbpf calls it: a map of global variables has the object's name
+    /// before that of its section.
+    pub(crate) libbpf_name: String,
 }
 
 pub(crate) fn program_specs(object: &libbpf_rs::OpenObject) -> Vec<ProgramSpec> {
@@ -182,7 +185,9 @@ fn map_spec(
             libbpf_sys::bpf_map__is_internal(raw),
         )
     };
-    let name = map.name().to_string_lossy().into_owned();
+    let libbpf_name = map.name().to_string_lossy().into_owned();
+    let section = libbpf_name.find('.').filter(|_| is_internal).unwrap_or_default();
+    let name = libbpf_name.get(section..).unwrap_or(&libbpf_name).to_owned();
     let (key_size, value_size) = (map.key_size(), map.value_size());
     MapSpec {
         map_type: MapType(map_type),
@@ -197,6 +202,7 @@ fn map_spec(
             .map(|(_, layouts)| layouts.clone())
             .unwrap_or_default(),
         is_internal,
+        libbpf_name,
         name,
     }
 }
@@ -222,12 +228,23 @@ fn event_layouts(btf: &Btf<'_>) -> Vec<(String, Vec<Layout>)> {
 /// The layouts that the members of the struct `ty` point to.
 fn pointed_layouts(btf: &Btf<'_>, ty: BtfType<'_>) -> Vec<Layout> {
     let Some(Ok(members)) = resolve(ty).map(Composite::try_from) else { return Vec::new() };
-    members
-        .iter()
-        .filter_map(|member| {
-            let pointer = resolve(btf.type_by_id(member.ty)?)?;
-            let pointee = (pointer.kind() == BtfKind::Ptr).then(|| pointer.next_type())??;
-            layout_of(btf, pointee.type_id())
-        })
-        .collect()
+    members.iter().filter_map(|member| pointed_layout(btf, btf.type_by_id(member.ty)?)).collect()
+}
+
+/// The layout that `ty` points to: a pointer, or an array of pointers (which
+/// keeps LLVM from writing no more of a struct than its name).
+fn pointed_layout(btf: &Btf<'_>, ty: BtfType<'_>) -> Option<Layout> {
+    let mut pointer = resolve(ty)?;
+    if let Ok(array) = Array::try_from(pointer) {
+        pointer = resolve(btf.type_by_id(array.ty())?)?;
+    }
+    let pointee = (pointer.kind() == BtfKind::Ptr).then(|| pointer.next_type())??;
+    let pointee = resolve(pointee)?;
+    if pointee.kind() != BtfKind::Fwd {
+        return layout_of(btf, pointee.type_id());
+    }
+    let whole = btf
+        .type_by_kind::<Composite<'_>>()
+        .find(|composite| composite.name().is_some() && composite.name() == pointee.name())?;
+    layout_of(btf, whole.type_id())
 }
