@@ -38,6 +38,8 @@ const SECTION_STRINGS: u32 = 3;
 const SECTION_NO_BITS: u32 = 8;
 const SECTION_RELOCATIONS: u32 = 9;
 
+const SYMBOL_FUNCTION: u8 = 2;
+
 const FLAG_COMPRESSED: u64 = 1 << 11;
 
 struct Section {
@@ -56,9 +58,7 @@ struct Section {
 pub(crate) fn check(bytes: &[u8]) -> Result<(), Fault> {
     check_header(bytes)?;
     let sections = read_sections(bytes)?;
-    let names = usize::from(u16_at(bytes, 62)?);
-    let names = sections.get(names).ok_or(Fault::Corrupt("section name table"))?;
-    let names = strings(bytes, names)?;
+    let names = section_names(bytes, &sections)?;
     for section in &sections {
         check_section(bytes, section, &sections, names)?;
     }
@@ -216,6 +216,50 @@ fn section_data<'a>(bytes: &'a [u8], section: &Section) -> Result<&'a [u8], Faul
     bytes.get(start..end).ok_or(Fault::Truncated)
 }
 
+/// A function of the object: its section, and where it stands in there.
+pub(crate) struct Function {
+    pub(crate) section: String,
+    pub(crate) offset: u64,
+    pub(crate) size: u64,
+}
+
+/// The bytes of the section named `name`.
+pub(crate) fn section<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let sections = read_sections(bytes).ok()?;
+    let names = section_names(bytes, &sections).ok()?;
+    let found = sections.iter().find(|section| string_at(names, section.name) == Some(name))?;
+    section_data(bytes, found).ok()
+}
+
+/// The function named `name`.
+pub(crate) fn function(bytes: &[u8], name: &str) -> Option<Function> {
+    let sections = read_sections(bytes).ok()?;
+    let names = section_names(bytes, &sections).ok()?;
+    let table = sections.iter().find(|section| section.kind == SECTION_SYMBOLS)?;
+    let symbol_names = strings(bytes, sections.get(table.link as usize)?).ok()?;
+    section_data(bytes, table).ok()?.chunks_exact(SYMBOL_BYTES as usize).find_map(|symbol| {
+        let is_function = symbol.get(4)? & 0xf == SYMBOL_FUNCTION;
+        let found = string_at(symbol_names, u32_at(symbol, 0).ok()?) == Some(name);
+        let home = sections.get(usize::from(u16_at(symbol, 6).ok()?))?;
+        (is_function && found).then_some(())?;
+        Some(Function {
+            section: string_at(names, home.name)?.to_owned(),
+            offset: u64_at(symbol, 8).ok()?,
+            size: u64_at(symbol, 16).ok()?,
+        })
+    })
+}
+
+fn section_names<'a>(bytes: &'a [u8], sections: &[Section]) -> Result<&'a [u8], Fault> {
+    let index = usize::from(u16_at(bytes, 62)?);
+    strings(bytes, sections.get(index).ok_or(Fault::Corrupt("section name table"))?)
+}
+
+fn string_at(table: &[u8], offset: u32) -> Option<&str> {
+    let text = table.get(offset as usize..)?.split(|&byte| byte == 0).next()?;
+    std::str::from_utf8(text).ok()
+}
+
 fn array<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], Fault> {
     let end = at.checked_add(N).ok_or(Fault::Truncated)?;
     bytes.get(at..end).and_then(|part| part.try_into().ok()).ok_or(Fault::Truncated)
@@ -225,7 +269,7 @@ fn u16_at(bytes: &[u8], at: usize) -> Result<u16, Fault> {
     array(bytes, at).map(u16::from_le_bytes)
 }
 
-fn u32_at(bytes: &[u8], at: usize) -> Result<u32, Fault> {
+pub(crate) fn u32_at(bytes: &[u8], at: usize) -> Result<u32, Fault> {
     array(bytes, at).map(u32::from_le_bytes)
 }
 

@@ -35,6 +35,7 @@ mod events;
 mod interface;
 mod iterate;
 mod layout;
+mod line_info;
 mod load_error;
 mod map;
 mod nearest;

@@ -11,6 +11,7 @@ use libbpf_rs::Btf;
 use libbpf_rs::btf::{BtfKind, BtfType};
 
 use crate::error::{Error, ProgramPlace};
+use crate::line_info;
 use crate::nearest::nearest;
 use crate::prints;
 use crate::privilege::{Capability, capabilities_for_section, missing_capabilities};
@@ -28,6 +29,7 @@ pub(crate) fn is_program_failure(printed: &str) -> bool {
 /// Picks the error for a failed load.
 pub(crate) fn explain(
     object: &str,
+    bytes: &[u8],
     programs: &[ProgramSpec],
     maps: &[MapSpec],
     printed: &str,
@@ -37,7 +39,7 @@ pub(crate) fn explain(
     if let Some(place) = &place
         && let Some(log) = verifier_log(printed)
     {
-        return Error::Rejected(Box::new(Rejection::from_log(place.clone(), log)));
+        return rejection(bytes, place.clone(), log);
     }
     if let Some(error) = map_failure(maps, printed, &failure) {
         return error;
@@ -58,6 +60,17 @@ pub(crate) fn explain(
         None => failure.to_string(),
     };
     Error::LoadFailed { object: object.to_owned(), reason, place, source: failure }
+}
+
+fn rejection(bytes: &[u8], place: ProgramPlace, log: String) -> Error {
+    let mut rejection = Rejection::from_log(place, log);
+    let known = rejection
+        .instruction
+        .and_then(|index| line_info::source_line(bytes, &rejection.place.program, index));
+    if known.is_some() {
+        rejection.source_line = known;
+    }
+    Error::Rejected(Box::new(rejection))
 }
 
 fn failing_program(programs: &[ProgramSpec], printed: &str) -> Option<ProgramPlace> {

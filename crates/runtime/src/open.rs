@@ -85,7 +85,7 @@ impl OpenObject {
             Err(failure) => failure,
         };
         if !load_error::is_program_failure(&printed) {
-            return Err(load_error::explain(&name, &programs, &maps, &printed, failure));
+            return Err(load_error::explain(&name, &bytes, &programs, &maps, &printed, failure));
         }
         let object =
             open(&bytes).map_err(|reason| Error::BadObject { object: name.clone(), reason })?;
@@ -95,7 +95,9 @@ impl OpenObject {
                 let stats = vec![None; programs.len()];
                 Ok(Object::new(name, object, programs, stats, maps))
             }
-            Err(failure) => Err(load_error::explain(&name, &programs, &maps, &printed, failure)),
+            Err(failure) => {
+                Err(load_error::explain(&name, &bytes, &programs, &maps, &printed, failure))
+            }
         }
     }
 }

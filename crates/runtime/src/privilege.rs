@@ -1,6 +1,6 @@
 //! Privileges: which capability an operation that was refused would need.
 //!
-//! Reads the process's effective set from `/proc/self/status`. Hands on the
+//! Reads the calling thread's effective set from `/proc/thread-self/status`. Hands on the
 //! capabilities that are missing, for [`Error::MissingPrivilege`].
 //!
 //! [`Error::MissingPrivilege`]: crate::Error::MissingPrivilege
@@ -44,7 +44,7 @@ impl fmt::Display for Capability {
     }
 }
 
-/// Those of `needed` that this process lacks. `CAP_SYS_ADMIN` stands in for
+/// Those of `needed` that the calling thread lacks. `CAP_SYS_ADMIN` stands in for
 /// `CAP_BPF` and `CAP_PERFMON`, as it does in the kernel (`bpf_capable()`,
 /// `perfmon_capable()`).
 pub fn missing_capabilities(needed: &[Capability]) -> Vec<Capability> {
@@ -74,7 +74,7 @@ pub fn capabilities_for_section(section: &str) -> Vec<Capability> {
 }
 
 fn effective_set() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let status = std::fs::read_to_string("/proc/thread-self/status").ok()?;
     parse_effective(&status)
 }
 

@@ -16,6 +16,8 @@ pub struct SourceLine {
     pub file: Option<String>,
     /// The line number, counted from 1.
     pub line: Option<u32>,
+    /// The column, counted from 1, where the object names it.
+    pub column: Option<u32>,
 }
 
 /// A program that the verifier rejected.
@@ -72,8 +74,9 @@ fn parse_source_line(quoted: &str) -> SourceLine {
             text: text.trim().to_owned(),
             file: Some(file.to_owned()),
             line: Some(line),
+            column: None,
         },
-        None => SourceLine { text: quoted.trim().to_owned(), file: None, line: None },
+        None => SourceLine { text: quoted.trim().to_owned(), file: None, line: None, column: None },
     }
 }
 

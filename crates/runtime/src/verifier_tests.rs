@@ -44,7 +44,7 @@ processed 4 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_stat
     assert_eq!(rejection.message, "R0 invalid mem access 'map_value_or_null'");
     assert_eq!(
         rejection.source_line,
-        Some(SourceLine { text: "return *p;".to_owned(), file: None, line: None })
+        Some(SourceLine { text: "return *p;".to_owned(), file: None, line: None, column: None })
     );
 }
 

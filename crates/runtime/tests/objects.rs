@@ -6,7 +6,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "tests fail by panicking"
+    clippy::print_stdout,
+    reason = "tests fail by panicking and say why they skip"
 )]
 
 mod common;
@@ -123,7 +124,10 @@ fn a_rejection_carries_line_and_log() {
     let number = 1 + source.lines().position(|l| l.contains("return *count")).unwrap();
     assert_eq!(line.line, Some(number as u32));
     assert!(line.file.as_deref().is_some_and(|file| file.ends_with("rejected.c")), "{line:?}");
+    let column = source.lines().find_map(|l| l.find("*count;")).unwrap();
+    assert_eq!(line.column, Some(column as u32 + 1));
     assert!(rejection.instruction.is_some());
+    assert!(rejection.log.contains(&format!("rejected.c:{number}")), "{}", rejection.log);
     assert!(rejection.log.lines().count() > 5, "{}", rejection.log);
 }
 

@@ -1,0 +1,94 @@
+//! Source lines of instructions, out of the object's own line information.
+//!
+//! Verifier logs name the file and line only since Linux 6.9; the object
+//! knows them for every kernel. Reads `.BTF.ext` (`struct btf_ext_header` and
+//! `struct bpf_line_info` of the kernel's `tools/lib/bpf` and
+//! `include/uapi/linux/bpf.h`) and the strings of `.BTF`.
+
+use crate::elf;
+use crate::verifier::SourceLine;
+
+/// A line and column in one number: the line is above these bits.
+const COLUMN_BITS: u32 = 10;
+const INSTRUCTION_BYTES: u64 = 8;
+/// `sizeof(struct bpf_line_info)`; newer ones may be longer.
+const RECORD_BYTES: usize = 16;
+
+/// The line of instruction `index` of `program`; `None` if it lies outside,
+/// in a subprogram, or the object has no line information.
+pub(crate) fn source_line(object: &[u8], program: &str, index: u32) -> Option<SourceLine> {
+    let function = elf::function(object, program)?;
+    let offset = u64::from(index) * INSTRUCTION_BYTES;
+    if offset >= function.size {
+        return None;
+    }
+    let strings = Strings::of(elf::section(object, ".BTF")?)?;
+    let records = line_records(elf::section(object, ".BTF.ext")?, &strings, &function.section)?;
+    let wanted = u32::try_from(function.offset + offset).ok()?;
+    let start = u32::try_from(function.offset).ok()?;
+    let record = records
+        .into_iter()
+        .filter(|record| (start..=wanted).contains(&record.instruction))
+        .max_by_key(|record| record.instruction)?;
+    Some(SourceLine {
+        text: strings.at(record.text)?.trim().to_owned(),
+        file: Some(strings.at(record.file)?.to_owned()),
+        line: Some(record.place >> COLUMN_BITS),
+        column: Some(record.place & ((1 << COLUMN_BITS) - 1)),
+    })
+}
+
+struct Record {
+    /// Bytes from the start of the section.
+    instruction: u32,
+    file: u32,
+    text: u32,
+    place: u32,
+}
+
+/// The records of one section of the object.
+fn line_records(info: &[u8], strings: &Strings<'_>, section: &str) -> Option<Vec<Record>> {
+    let word = |bytes: &[u8], at| elf::u32_at(bytes, at).ok();
+    let header = word(info, 4)? as usize;
+    let start = header.checked_add(word(info, 16)? as usize)?;
+    let end = start.checked_add(word(info, 20)? as usize)?;
+    let mut rest = info.get(start..end)?;
+    let size = word(rest, 0)? as usize;
+    if size < RECORD_BYTES {
+        return None;
+    }
+    rest = rest.get(4..)?;
+    while !rest.is_empty() {
+        let (name, count) = (word(rest, 0)?, word(rest, 4)? as usize);
+        let (records, after) = rest.get(8..)?.split_at_checked(count.checked_mul(size)?)?;
+        if strings.at(name)? == section {
+            let record = |bytes: &[u8]| {
+                Some(Record {
+                    instruction: word(bytes, 0)?,
+                    file: word(bytes, 4)?,
+                    text: word(bytes, 8)?,
+                    place: word(bytes, 12)?,
+                })
+            };
+            return records.chunks_exact(size).map(record).collect();
+        }
+        rest = after;
+    }
+    None
+}
+
+/// The strings of a `.BTF` section.
+struct Strings<'a>(&'a [u8]);
+
+impl<'a> Strings<'a> {
+    fn of(btf: &'a [u8]) -> Option<Self> {
+        let word = |at| elf::u32_at(btf, at).ok().map(|word| word as usize);
+        let start = word(4)?.checked_add(word(16)?)?;
+        Some(Self(btf.get(start..start.checked_add(word(20)?)?)?))
+    }
+
+    fn at(&self, offset: u32) -> Option<&'a str> {
+        let text = self.0.get(offset as usize..)?.split(|&byte| byte == 0).next()?;
+        std::str::from_utf8(text).ok()
+    }
+}
