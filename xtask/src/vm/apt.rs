@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use super::cache::Cache;
 use super::error::Error;
 
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -68,10 +69,9 @@ pub struct Apt {
 }
 
 impl Apt {
-    /// Makes a state of this process in `cache` and fetches the package lists
-    /// of `suites`.
-    pub fn open(cache: &Path, mirror: &Mirror, suites: &[&str]) -> Result<Self, Error> {
-        let dir = cache.join(format!("apt-{}", std::process::id()));
+    /// Makes the state for this run and fetches the package lists of `suites`.
+    pub fn open(cache: &Cache, mirror: &Mirror, suites: &[&str]) -> Result<Self, Error> {
+        let dir = cache.work("apt");
         for part in ["lists/partial", "archives/partial"] {
             let path = dir.join(part);
             fs::create_dir_all(&path).map_err(Error::file(&path))?;
@@ -175,14 +175,6 @@ impl Apt {
     }
 }
 
-impl Drop for Apt {
-    fn drop(&mut self) {
-        // The lists are larger than what was wanted of them; a failure to
-        // remove them wastes space and nothing else.
-        let _ = fs::remove_dir_all(&self.dir);
-    }
-}
-
 fn packages_in(dir: &Path) -> Result<Vec<PathBuf>, Error> {
     let entries = fs::read_dir(dir).map_err(Error::file(dir))?;
     let paths = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
@@ -190,10 +182,8 @@ fn packages_in(dir: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 /// Unpacks packages into `target`, which appears only when it is complete.
-pub fn unpack(packages: &[PathBuf], target: &Path) -> Result<(), Error> {
-    let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".partial-{}", std::process::id()));
-    let partial = target.with_file_name(name);
+pub fn unpack(cache: &Cache, packages: &[PathBuf], target: &Path) -> Result<(), Error> {
+    let partial = cache.work("unpacked");
     for package in packages {
         let status = Command::new("dpkg").arg("-x").arg(package).arg(&partial).status();
         if !status.is_ok_and(|status| status.success()) {
@@ -202,6 +192,9 @@ pub fn unpack(packages: &[PathBuf], target: &Path) -> Result<(), Error> {
     }
     if target.exists() {
         fs::remove_dir_all(target).map_err(Error::file(target))?;
+    }
+    if let Some(parent) = target.parent() {
+        fs::create_dir_all(parent).map_err(Error::file(parent))?;
     }
     fs::rename(&partial, target).map_err(Error::file(target))
 }

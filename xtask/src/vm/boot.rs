@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
+use super::cache::Cache;
 use super::emulator::Emulator;
 use super::error::Error;
 use super::kernel::Kernel;
@@ -53,15 +54,16 @@ pub struct Limits {
     pub seconds: u64,
 }
 
-/// Boots `initramfs` on `kernel`; files of the run are kept in `dir`.
+/// Boots `initramfs` on `kernel`.
 pub fn boot(
     emulator: &Emulator,
     kernel: &Kernel,
     initramfs: &Path,
     limits: Limits,
-    dir: &Path,
+    cache: &Cache,
 ) -> Result<Outcome, Error> {
-    let (console, output, said) = (dir.join("console"), dir.join("output"), dir.join("qemu"));
+    let (console, output, said) =
+        (cache.work("console"), cache.work("output"), cache.work("qemu-says"));
     let log = fs::File::create(&said).map_err(Error::file(&said))?;
     let status = emulator
         .command(limits.seconds)

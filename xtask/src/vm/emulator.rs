@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::apt::{self, Apt, Mirror};
+use super::cache::Cache;
 use super::error::Error;
 
 /// Older ones corrupt guests of kernel 6.12 and newer at random.
@@ -22,10 +23,10 @@ pub struct Emulator {
 
 impl Emulator {
     /// Finds an installed or cached QEMU, or downloads it.
-    pub fn get(cache: &Path) -> Result<Self, Error> {
+    pub fn get(cache: &Cache) -> Result<Self, Error> {
         let installed =
             Self { program: "qemu-system-x86_64".into(), root: None, version: String::new() };
-        let root = cache.join("qemu");
+        let root = cache.kept("qemu");
         let cached = || Self {
             program: root.join("usr/bin/qemu-system-x86_64"),
             root: Some(root.clone()),
@@ -82,7 +83,7 @@ fn parse_version(text: &str) -> Option<(u32, u32)> {
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
-fn fetch_qemu(cache: &Path, root: &Path) -> Result<(), Error> {
+fn fetch_qemu(cache: &Cache, root: &Path) -> Result<(), Error> {
     super::progress("downloading QEMU (about 16 MB)");
     let mirror = Mirror::of_this_machine()?;
     let release = mirror.codename.as_str();
@@ -92,12 +93,12 @@ fn fetch_qemu(cache: &Path, root: &Path) -> Result<(), Error> {
     let suite = if release == "bookworm" { &backports } else { release };
     let apt = Apt::open(cache, &mirror, &[release, &security, suite])?;
     let packages = apt.download_for_this_machine(suite, &["qemu-system-x86", "seabios"])?;
-    apt::unpack(&packages, root)
+    apt::unpack(cache, &packages, root)
 }
 
 /// A statically linked busybox, downloaded once.
-pub fn busybox(cache: &Path) -> Result<PathBuf, Error> {
-    let root = cache.join("busybox");
+pub fn busybox(cache: &Cache) -> Result<PathBuf, Error> {
+    let root = cache.kept("busybox");
     let candidates = ["usr/bin/busybox", "bin/busybox"].map(|path| root.join(path));
     let cached = || candidates.iter().find(|path| path.is_file()).cloned();
     if let Some(path) = cached() {
@@ -106,7 +107,7 @@ pub fn busybox(cache: &Path) -> Result<PathBuf, Error> {
     super::progress("downloading busybox (1 MB)");
     let mirror = Mirror::of_this_machine()?;
     let apt = Apt::open(cache, &mirror, &[&mirror.codename])?;
-    apt::unpack(&apt.download(&["busybox-static"])?, &root)?;
+    apt::unpack(cache, &apt.download(&["busybox-static"])?, &root)?;
     cached().ok_or_else(|| Error::Unavailable("the busybox-static package has no busybox".into()))
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::apt::{self, Apt, Mirror};
+use super::cache::Cache;
 use super::error::Error;
 
 /// A kernel line that the lab can boot.
@@ -61,8 +62,8 @@ pub struct Kernel {
 impl Kernel {
     /// The kernel from the cache, downloaded if it is not there or if `refresh`
     /// asks for the newest; a failing mirror leaves the cached one in use.
-    pub fn get(cache: &Path, line: Line, refresh: bool) -> Result<Self, Error> {
-        let root = cache.join("kernel").join(line.name());
+    pub fn get(cache: &Cache, line: Line, refresh: bool) -> Result<Self, Error> {
+        let root = cache.kept("kernel").join(line.name());
         let cached = Self::find(&root);
         if cached.is_some() && !refresh {
             return cached.ok_or_else(|| missing(line));
@@ -95,7 +96,7 @@ fn missing(line: Line) -> Error {
     Error::Unavailable(format!("the packages of kernel {} hold no kernel image", line.name()))
 }
 
-fn fetch(cache: &Path, line: Line, root: &Path) -> Result<(), Error> {
+fn fetch(cache: &Cache, line: Line, root: &Path) -> Result<(), Error> {
     super::progress(&format!("downloading kernel {} (about 30 MB)", line.name()));
     let mirror = Mirror::of_this_machine()?;
     let apt = Apt::open(cache, &mirror, line.suites())?;
@@ -103,8 +104,5 @@ fn fetch(cache: &Path, line: Line, root: &Path) -> Result<(), Error> {
         name.starts_with("linux-") && name.ends_with("-cloud-amd64") && name.contains('.')
     };
     let packages = apt.download_with_dependencies("linux-image-cloud-amd64", of_kernel)?;
-    if let Some(parent) = root.parent() {
-        fs::create_dir_all(parent).map_err(Error::file(parent))?;
-    }
-    apt::unpack(&packages, root)
+    apt::unpack(cache, &packages, root)
 }

@@ -10,19 +10,20 @@
 
 mod apt;
 mod boot;
+mod cache;
 mod emulator;
 mod error;
 mod initramfs;
 mod kernel;
 mod modules;
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use boot::{Limits, Outcome, Verdict};
+use cache::Cache;
 use emulator::Emulator;
 use error::Error;
 use initramfs::Initramfs;
@@ -89,20 +90,19 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn run_guest(args: &Args) -> Result<Option<Outcome>, Error> {
-    let cache = cache_dir()?;
+    let cache = Cache::open()?;
     let emulator = Emulator::get(&cache)?;
     let busybox = emulator::busybox(&cache)?;
     let kernel = Kernel::get(&cache, args.kernel, args.refresh)?;
     if args.fetch {
         return Ok(None);
     }
-    let run = RunDir::new(&cache)?;
-    let image = run.0.join("initramfs");
-    let root = build_root(args, &busybox, &kernel, &run.0)?;
+    let image = cache.work("initramfs");
+    let root = build_root(args, &busybox, &kernel, &cache)?;
     fs::write(&image, root.to_cpio()).map_err(Error::file(&image))?;
     let limits = Limits { memory: args.memory, processors: args.processors, seconds: args.timeout };
     let start = Instant::now();
-    let outcome = boot::boot(&emulator, &kernel, &image, limits, &run.0)?;
+    let outcome = boot::boot(&emulator, &kernel, &image, limits, &cache)?;
     let seconds = start.elapsed().as_secs_f32();
     progress(&format!("kernel {} on QEMU {}: {seconds:.1} s", kernel.release, emulator.version));
     Ok(Some(outcome))
@@ -112,12 +112,12 @@ fn build_root(
     args: &Args,
     busybox: &Path,
     kernel: &Kernel,
-    dir: &Path,
+    cache: &Cache,
 ) -> Result<Initramfs, Error> {
     let mut root = Initramfs::default();
     root.add_host_file(busybox, "/bin/busybox")?;
     root.add_executable("/init", include_bytes!("guest/init.sh").to_vec());
-    root.add_executable("/lab/exit", exit_program(dir)?);
+    root.add_executable("/lab/exit", exit_program(cache)?);
     root.add_executable("/lab/script", script(args)?);
     let mut list = String::new();
     for module in modules::in_load_order(kernel, &args.modules)? {
@@ -144,8 +144,8 @@ fn script(args: &Args) -> Result<Vec<u8>, Error> {
 }
 
 /// The program that ends the guest, built by the C compiler of this machine.
-fn exit_program(dir: &Path) -> Result<Vec<u8>, Error> {
-    let (source, program) = (dir.join("exit.c"), dir.join("exit"));
+fn exit_program(cache: &Cache) -> Result<Vec<u8>, Error> {
+    let (source, program) = (cache.work("exit.c"), cache.work("exit"));
     fs::write(&source, include_str!("guest/exit.c")).map_err(Error::file(&source))?;
     let flags = ["-Os", "-static", "-nostdlib", "-ffreestanding", "-fno-stack-protector", "-o"];
     let output = Command::new("cc").args(flags).args([&program, &source]).output();
@@ -178,35 +178,6 @@ fn report(outcome: &Outcome) -> ExitCode {
 /// Says on standard error what is going on.
 fn progress(message: &str) {
     eprintln!("lab: {message}");
-}
-
-fn cache_dir() -> Result<PathBuf, Error> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let base = set("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| set("HOME").map(|home| Path::new(&home).join(OsStr::new(".cache"))))
-        .ok_or_else(|| Error::Tool("neither XDG_CACHE_HOME nor HOME is set".into()))?;
-    let dir = base.join("pythonbpf-lab");
-    fs::create_dir_all(&dir).map_err(Error::file(&dir))?;
-    Ok(dir)
-}
-
-/// A folder for the files of one run, gone at its end.
-struct RunDir(PathBuf);
-
-impl RunDir {
-    fn new(cache: &Path) -> Result<Self, Error> {
-        let dir = cache.join(format!("run-{}", std::process::id()));
-        fs::create_dir_all(&dir).map_err(Error::file(&dir))?;
-        Ok(Self(dir))
-    }
-}
-
-impl Drop for RunDir {
-    fn drop(&mut self) {
-        // What cannot be removed is of no harm: the next run has its own.
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 #[cfg(test)]
