@@ -41,7 +41,10 @@ pub(crate) fn explain(
         libc::EOPNOTSUPP if program.kind() == "xdp" => {
             format!("interface `{interface}` cannot run XDP programs")
         }
-        _ => prints::first_line(printed).map_or_else(|| source.to_string(), str::to_owned),
+        _ => match prints::first_line(printed) {
+            Some(line) => format!("{source}; libbpf says: {line}"),
+            None => source.to_string(),
+        },
     };
     Error::AttachFailed { place, reason, source }
 }

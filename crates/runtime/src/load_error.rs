@@ -55,9 +55,13 @@ pub(crate) fn explain(
     if let Some(error) = place.as_ref().and_then(|place| missing_hook(place, printed)) {
         return error;
     }
+    let what = match &place {
+        Some(place) => format!("the kernel does not take `{}` ({})", place.program, place.section),
+        None => "the kernel does not take it".to_owned(),
+    };
     let reason = match prints::first_line(printed) {
-        Some(line) => format!("{line} ({failure})"),
-        None => failure.to_string(),
+        Some(line) => format!("{what}: {failure}; libbpf says: {line}"),
+        None => format!("{what}: {failure}"),
     };
     Error::LoadFailed { object: object.to_owned(), reason, place, source: failure }
 }

@@ -180,3 +180,18 @@ impl Drop for Inner {
         self.close();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn objects_and_handles_go_to_any_thread() {
+        fn shared<T: Send + Sync>() {}
+        shared::<super::Object>();
+        shared::<super::Program>();
+        shared::<super::Map>();
+        shared::<crate::EventReader>();
+        shared::<crate::Interrupter>();
+        shared::<crate::TracePipe>();
+        shared::<crate::Error>();
+    }
+}

@@ -109,7 +109,7 @@ fn open(bytes: &[u8]) -> std::result::Result<libbpf_rs::OpenObject, String> {
         builder.name("pythonbpf")?.open_memory(bytes)
     });
     outcome.map_err(|error| match prints::first_line(&printed) {
-        Some(line) => line.to_owned(),
+        Some(line) => format!("libbpf cannot read it: {line}"),
         None => format!("libbpf cannot read it ({error})"),
     })
 }

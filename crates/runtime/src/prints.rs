@@ -19,7 +19,7 @@ thread_local! {
 
 static INSTALL: Once = Once::new();
 
-/// Runs `call` and returns its result with all that libbpf printed meanwhile.
+/// Runs `call` and returns its result with libbpf's warnings meanwhile.
 pub(crate) fn capture<R>(call: impl FnOnce() -> R) -> (R, String) {
     silence();
     let outer = COLLECTED.with(|cell| cell.replace(Some(String::new())));
@@ -47,7 +47,8 @@ pub(crate) fn silence() {
 }
 
 unsafe extern "C" fn on_print(level: u32, format: *const c_char, arguments: *mut c_void) -> c_int {
-    if level <= libbpf_sys::LIBBPF_INFO {
+    // What is merely for information would hide the reason of a failure.
+    if level == libbpf_sys::LIBBPF_WARN {
         // SAFETY: libbpf hands over a format and the arguments for it.
         if let Ok(text) = unsafe { vsprintf::vsprintf_raw(format, arguments) } {
             collect(&String::from_utf8_lossy(&text));

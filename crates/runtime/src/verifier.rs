@@ -58,6 +58,7 @@ impl Rejection {
                 message = Some(line.trim().to_owned());
             }
         }
+        let instruction = instruction.or_else(|| named_instruction(message.as_deref()?));
         let message = message.unwrap_or_else(|| "no reason was logged".to_owned());
         Self { place, message, source_line, instruction, log }
     }
@@ -89,6 +90,14 @@ fn instruction_index(line: &str) -> Option<u32> {
     let is_state = rest.starts_with('R') || rest.starts_with("frame") || rest.starts_with("safe");
     let index = index.trim().parse().ok()?;
     (is_instruction || is_state).then_some(index)
+}
+
+/// The 5 of `unreachable insn 5`: faults of the program's shape are found
+/// before any instruction is gone through.
+fn named_instruction(message: &str) -> Option<u32> {
+    let (_, rest) = message.split_once("insn ")?;
+    let digits = rest.split(|letter: char| !letter.is_ascii_digit()).next()?;
+    digits.parse().ok()
 }
 
 /// Lines that follow or surround the reason without being it.

@@ -49,6 +49,14 @@ processed 4 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_stat
 }
 
 #[test]
+fn faults_of_shape_name_their_instruction() {
+    let log = "unreachable insn 5\nprocessed 0 insns (limit 1000000)\n";
+    let rejection = Rejection::from_log(place(), log.to_owned());
+    assert_eq!(rejection.message, "unreachable insn 5");
+    assert_eq!(rejection.instruction, Some(5));
+}
+
+#[test]
 fn an_empty_log_still_makes_a_message() {
     let rejection = Rejection::from_log(place(), String::new());
     assert_eq!(rejection.message, "no reason was logged");

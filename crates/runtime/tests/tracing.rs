@@ -11,12 +11,14 @@
 
 mod common;
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use common::{Victim, aim, build, int, load, ready};
 use libbpf_rs::query::{LinkInfoIter, ProgInfoIter};
 use pythonbpf_runtime::{
-    AttachOptions, Error, EventReader, OpenObject, TracePipe, Value, parse_fields,
+    AttachOptions, Error, EventReader, OpenObject, TracePipe, UpdateMode, Value, parse_fields,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -154,6 +156,89 @@ fn the_programs_and_links_are_gone_after_drop() {
         std::thread::sleep(Duration::from_millis(20));
     }
     panic!("left behind: {} links, {} programs", links(), programs());
+}
+
+/// Set in the process that `a_killed_process_leaves_nothing` starts: another
+/// run of this test file.
+const DOOMED: &str = "RUNTIME_TEST_DOOMED";
+
+#[test]
+fn a_killed_process_leaves_nothing() {
+    if !ready(true) {
+        return;
+    }
+    if std::env::var_os(DOOMED).is_some() {
+        let object = load("tracing");
+        object.attach_all(&AttachOptions::default()).unwrap();
+        println!("\nid {}", object.program("on_tracepoint").unwrap().info().unwrap().id);
+        std::thread::sleep(Duration::from_secs(60));
+        return;
+    }
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_killed_process_leaves_nothing", "--nocapture"])
+        .env(DOOMED, "1")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let id: u32 = lines
+        .find_map(|line| line.unwrap().strip_prefix("id ").map(|id| id.parse().unwrap()))
+        .expect("the program's id");
+    let links = || LinkInfoIter::default().filter(|link| link.prog_id == id).count();
+    let programs = || ProgInfoIter::default().filter(|program| program.id == id).count();
+    assert_eq!((links(), programs()), (1, 1));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for _ in 0..100 {
+        if (links(), programs()) == (0, 0) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("left behind: {} links, {} programs", links(), programs());
+}
+
+#[test]
+fn many_threads_use_one_object_until_it_closes() {
+    if !ready(true) {
+        return;
+    }
+    let object = load("tracing");
+    std::thread::scope(|scope| {
+        for name in ["on_raw", "on_btf", "on_raw", "on_btf"] {
+            let program = object.program(name).unwrap();
+            scope.spawn(move || {
+                loop {
+                    match program.attach(&AttachOptions::default()) {
+                        Ok(()) | Err(Error::AlreadyAttached { .. }) => {}
+                        Err(Error::Closed) => return,
+                        Err(other) => panic!("{other}"),
+                    }
+                    program.detach();
+                }
+            });
+        }
+        for _ in 0..2 {
+            let (counts, reader) = (object.map("counts").unwrap(), object.events("ring").unwrap());
+            scope.spawn(move || {
+                loop {
+                    match counts.update(&int(5), &int(1), UpdateMode::Set) {
+                        Ok(()) => {}
+                        Err(Error::Closed) => return,
+                        Err(other) => panic!("{other}"),
+                    }
+                    match counts.len() {
+                        Ok(length) => assert!(length > 0),
+                        Err(error) => assert!(matches!(error, Error::Closed), "{error}"),
+                    }
+                    let _ = reader.next(Duration::from_millis(1));
+                }
+            });
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        object.close();
+    });
+    assert!(object.programs().iter().all(|program| !program.is_attached()));
 }
 
 #[test]
