@@ -87,6 +87,8 @@ impl OpenObject {
         if !load_error::is_program_failure(&printed) {
             return Err(load_error::explain(&name, &bytes, &programs, &maps, &printed, failure));
         }
+        // A fresh copy, since libbpf loads an object once only. What callers
+        // may one day change before the load must be applied to it as well.
         let object =
             open(&bytes).map_err(|reason| Error::BadObject { object: name.clone(), reason })?;
         let (outcome, printed) = prints::capture(|| load_raw(object));

@@ -1,4 +1,4 @@
-//! Without privileges, and without tracefs: what is missing is named, or
+//! Without privileges, tracefs or kernel BTF: what is missing is named, or
 //! mended where that is allowed.
 
 #![allow(unsafe_code, reason = "gives up capabilities and mounts in a namespace of its own")]
@@ -92,10 +92,10 @@ fn attaching_without_capabilities_names_them() {
     });
 }
 
-/// Takes tracefs away from this thread's view; false if that is not allowed.
-fn without_tracefs() -> bool {
-    // SAFETY: a mount namespace for this thread alone, detached from the
-    // others before anything is unmounted in it.
+/// Gives this thread a mount namespace of its own; false if that is not
+/// allowed.
+fn own_mounts() -> bool {
+    // SAFETY: affects this thread alone, and its mounts no longer reach others.
     unsafe {
         if libc::unshare(libc::CLONE_NEWNS) != 0 {
             println!("skipped: no mount namespaces here");
@@ -104,11 +104,40 @@ fn without_tracefs() -> bool {
         let none = std::ptr::null();
         let private = libc::MS_REC | libc::MS_PRIVATE;
         assert_eq!(libc::mount(none, c"/".as_ptr(), none, private, none.cast()), 0);
-        for path in [c"/sys/kernel/tracing", c"/sys/kernel/debug"] {
-            while libc::umount2(path.as_ptr(), libc::MNT_DETACH) == 0 {}
-        }
     }
     true
+}
+
+/// Takes tracefs away from this thread's view; false if that is not allowed.
+fn without_tracefs() -> bool {
+    if !own_mounts() {
+        return false;
+    }
+    for path in [c"/sys/kernel/tracing", c"/sys/kernel/debug"] {
+        // SAFETY: the mounts are this thread's own.
+        while unsafe { libc::umount2(path.as_ptr(), libc::MNT_DETACH) } == 0 {}
+    }
+    true
+}
+
+#[test]
+fn a_kernel_without_btf_is_said_to_be_one() {
+    if !ready(true) {
+        return;
+    }
+    apart(|| {
+        if !own_mounts() {
+            return;
+        }
+        let (kind, place) = (c"tmpfs".as_ptr(), c"/sys/kernel/btf".as_ptr());
+        // SAFETY: hides the kernel's BTF from this thread alone.
+        assert_eq!(unsafe { libc::mount(kind, place, kind, 0, std::ptr::null()) }, 0);
+        let error = OpenObject::from_bytes("tracing", &build("tracing")).unwrap().load();
+        let error = error.unwrap_err();
+        assert!(matches!(error, Error::NoKernelBtf), "{error:?}");
+        // What needs no BTF of the kernel loads all the same.
+        load("xdp");
+    });
 }
 
 #[test]
