@@ -24,11 +24,13 @@ struct { __uint(type, 2); __type(key, u32); __type(value, u64); __uint(max_entri
 struct { __uint(type, 27); __uint(max_entries, 4096); } events SEC(".maps");
 struct event { u32 number; u32 twice; };
 
+#ifndef NO_XDP
 SEC("xdp") int drop_short(void *ctx)
 {
 	u32 *data = ctx;
 	return data[1] - data[0] < 100 ? 1 : 2;
 }
+#endif
 
 SEC("raw_tp/sys_enter") int unused(void *ctx) { return 0; }
 
