@@ -86,15 +86,16 @@ make_venv() {
 	"$PYTHON" -m venv --clear .venv || die "$PYTHON -m venv cannot make .venv"
 }
 
-# The tools of one requirements file, unless the same file was installed before.
+# One dependency group of pyproject.toml, unless it was installed from the same
+# file before.
 install_tools() {
-	local file=scripts/requirements-$1.txt
-	local stamp=.venv/installed-$1.txt
-	! cmp -s "$file" "$stamp" || return 0
-	say "installing the Python tools of $file"
-	.venv/bin/python -m pip install -q --disable-pip-version-check -r "$file" ||
-		die "pip cannot install $file"
-	cp "$file" "$stamp"
+	local stamp=.venv/installed-$1.toml
+	! cmp -s pyproject.toml "$stamp" || return 0
+	say "installing the Python tools of the group $1"
+	local pip=(.venv/bin/python -m pip install -q --disable-pip-version-check)
+	"${pip[@]}" 'pip>=25.1' || die "pip cannot update itself to one that knows dependency groups"
+	"${pip[@]}" --group "$1" || die "pip cannot install the group $1 of pyproject.toml"
+	cp pyproject.toml "$stamp"
 }
 
 [ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"
