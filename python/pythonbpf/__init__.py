@@ -20,16 +20,17 @@
         trace_pipe()
 """
 
-from pythonbpf._bpf import BPF, Program, ProgramInfo, TestRun
+from __future__ import annotations
+
+from pythonbpf._bpf import BPF, Program
 from pythonbpf._compile import compile, compile_to_ir
 from pythonbpf._maps import BpfMap, Events, Table
 from pythonbpf._marks import bpf, bpfglobal, map, section, struct
 from pythonbpf._native import __version__
-from pythonbpf._trace import TraceFields, trace_fields, trace_pipe
+from pythonbpf._trace import trace_fields, trace_pipe
 from pythonbpf.errors import (
     BpfError,
     CompileError,
-    Diagnostic,
     NoSuchHookError,
     PrivilegeError,
     SourceNotFoundError,
@@ -37,6 +38,10 @@ from pythonbpf.errors import (
     UnknownNameError,
     VerifierError,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pythonbpf._records import Diagnostic, ProgramInfo, TestRun, TraceFields
 
 __all__ = [
     "BPF",
@@ -67,3 +72,11 @@ __all__ = [
     "trace_fields",
     "trace_pipe",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name in ("Diagnostic", "ProgramInfo", "TestRun", "TraceFields"):
+        from pythonbpf import _records
+
+        return getattr(_records, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from types import TracebackType
-from typing import Any, Generic, NamedTuple, TypeVar
 
 from pythonbpf import _compile, _native, _source
 from pythonbpf._maps import open_map
 from pythonbpf._marks import mark_of
 from pythonbpf._values import field_names, is_struct, struct_type
-from pythonbpf.errors import Diagnostic
 
-_T = TypeVar("_T")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+    from typing import Any
+
+    from pythonbpf._records import Diagnostic, ProgramInfo, TestRun
+
+    _MappingByName = Mapping[str, Any]
+else:
+    _MappingByName = Mapping
 
 
 class BPF:
@@ -168,38 +175,6 @@ class BPF:
         return f"<BPF {state}: programs {programs or 'none'}; maps {maps or 'none'}>"
 
 
-class TestRun(NamedTuple):
-    """The result of a test run."""
-
-    retval: int
-    """What the program returned, as a signed 32-bit integer."""
-    data: bytes
-    """The packet as the program left it."""
-    duration: int
-    """Nanoseconds per run, as the kernel measures it."""
-
-
-class ProgramInfo(NamedTuple):
-    """What the kernel tells of a loaded program."""
-
-    id: int
-    """The program's number, as bpftool shows it."""
-    tag: str
-    """The kernel's hash of the instructions, as bpftool shows it."""
-    instructions: int
-    """BPF instructions after the verifier's rewriting."""
-    verified_instructions: int
-    """Instructions that the verifier walked through; 0 before Linux 5.16."""
-    stack_bytes: int | None
-    """Bytes of stack it uses, where the verifier says so."""
-    jited_bytes: int
-    """Size of the machine code."""
-    run_count: int
-    """How often it ran; counted while ``kernel.bpf_stats_enabled`` is on."""
-    run_time: int
-    """Nanoseconds it ran in all; likewise."""
-
-
 class Program:
     """One program of a BPF object."""
 
@@ -240,11 +215,15 @@ class Program:
         Nothing is attached and no packet is sent. The kernel takes it for
         networking programs and some others.
         """
+        from pythonbpf._records import TestRun
+
         return TestRun(*self._native.test_run(data, ctx, repeat))
 
     @property
     def info(self) -> ProgramInfo:
         """What the kernel tells of it."""
+        from pythonbpf._records import ProgramInfo
+
         return ProgramInfo(**self._native.info())
 
     def __repr__(self) -> str:
@@ -252,15 +231,15 @@ class Program:
         return f"<Program {self.name!r} ({self.section}, {state})>"
 
 
-class _Named(Mapping[str, _T], Generic[_T]):
+class _Named(_MappingByName):
     """Programs or maps by name, each opened when it is first asked for."""
 
-    def __init__(self, names: tuple[str, ...], open: Callable[[str], _T]) -> None:
+    def __init__(self, names: tuple[str, ...], open: Callable[[str], Any]) -> None:
         self._names = names
         self._open = open
-        self._opened: dict[str, _T] = {}
+        self._opened: dict[str, Any] = {}
 
-    def __getitem__(self, name: str) -> _T:
+    def __getitem__(self, name: str) -> Any:
         if name not in self._opened:
             self._opened[name] = self._open(name)
         return self._opened[name]

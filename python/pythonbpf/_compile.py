@@ -7,14 +7,13 @@ that a call lets through, so ``loglevel=logging.ERROR`` silences them.
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from pythonbpf import _native, _source
 from pythonbpf.errors import CompileError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
+    from pathlib import Path
     from typing import Literal
 
 WARNING = 30
@@ -87,6 +86,8 @@ def _write(
     source = _source.caller_source() if filename is None else _source.from_file(filename)
     if output is None and source.name.startswith("<"):
         raise ValueError(f"the source is {source.name}, not a file: say where with output=…")
+    from pathlib import Path
+
     path = Path(source.name).with_suffix(suffix) if output is None else Path(output)
     compilation = build(source, emit, loglevel)
     path.write_bytes(compilation.output or b"")

@@ -9,14 +9,22 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, ItemsView, Iterator, MutableMapping, ValuesView
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import ItemsView, MutableMapping, ValuesView
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any, TypeVar
+
     from pythonbpf import _native
     from pythonbpf._bpf import BPF
 
-_M = TypeVar("_M", bound="BpfMap")
+    _M = TypeVar("_M", bound="BpfMap")
+    _AnyMapping = MutableMapping[Any, Any]
+    _AnyItems = ItemsView[Any, Any]
+    _AnyValues = ValuesView[Any]
+else:
+    _AnyMapping, _AnyItems, _AnyValues = MutableMapping, ItemsView, ValuesView
 
 
 class BpfMap:
@@ -56,7 +64,7 @@ class BpfMap:
         return f"<{type(self).__name__} {self.name!r} ({self.type}, {self.max_entries} entries)>"
 
 
-class Table(BpfMap, MutableMapping[Any, Any]):
+class Table(BpfMap, _AnyMapping):
     """A map with keys, as a mapping.
 
     Keys and values are integers, ``str``, ``bytes``, lists or struct values,
@@ -112,12 +120,12 @@ class Table(BpfMap, MutableMapping[Any, Any]):
         return id(self)
 
 
-class _Items(ItemsView[Any, Any]):
+class _Items(_AnyItems):
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         return iter(_native_of(self._mapping).items())
 
 
-class _Values(ValuesView[Any]):
+class _Values(_AnyValues):
     def __iter__(self) -> Iterator[Any]:
         return (value for _, value in _native_of(self._mapping).items())
 

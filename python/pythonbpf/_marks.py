@@ -12,13 +12,16 @@ Hands on :func:`bpf`, :func:`section`, :func:`map`, :func:`struct` and
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
 
 from pythonbpf._values import install
 
-_T = TypeVar("_T")
-_M = TypeVar("_M")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    _T = TypeVar("_T")
+    _M = TypeVar("_M")
 
 _ATTRIBUTE = "__pythonbpf__"
 
@@ -87,7 +90,7 @@ def map(function: Callable[[], _M]) -> _M:
     gets the function back; type checkers see the map, since that is what the
     name means inside BPF programs.
     """
-    return cast("_M", _mark(function, "map"))
+    return _mark(function, "map")  # pyright: ignore[reportReturnType]
 
 
 def struct(cls: type[_T]) -> Any:
@@ -109,4 +112,4 @@ def bpfglobal(function: Callable[[], _M]) -> _M:
     CPython gets the function back; type checkers see the value, since that is
     what the name means inside BPF programs.
     """
-    return cast("_M", _mark(function, "bpfglobal"))
+    return _mark(function, "bpfglobal")  # pyright: ignore[reportReturnType]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
-from pythonbpf.errors import Diagnostic
+from pythonbpf._records import Diagnostic
 
 __version__: str
 

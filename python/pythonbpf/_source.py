@@ -16,25 +16,31 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
-from types import CodeType, FrameType
-from typing import Any, NamedTuple
 
 from pythonbpf.errors import SourceNotFoundError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import CodeType, FrameType
+    from typing import Any
 
 _PACKAGE = __name__.partition(".")[0]
 _WAY_OUT = "Name the program with BPF(filename=…), or pass its text with BPF(source=…)."
 
 
-class Source(NamedTuple):
+class Source:
     """The text of a program."""
 
-    name: str
-    """What messages call it; a path where there is one."""
-    text: bytes
-    """The source as bytes."""
-    namespace: dict[str, Any]
-    """The globals of the module, in which its struct classes are found."""
+    __slots__ = ("name", "namespace", "text")
+
+    def __init__(self, name: str, text: bytes, namespace: dict[str, Any]) -> None:
+        self.name = name
+        """What messages call it; a path where there is one."""
+        self.text = text
+        """The source as bytes."""
+        self.namespace = namespace
+        """The globals of the module, in which its struct classes are found."""
 
 
 def caller_source() -> Source:
@@ -183,7 +189,7 @@ def _contains(text: bytes, name: str, code: CodeType) -> bool:
         candidate = pending.pop()
         if candidate == code:
             return True
-        pending.extend(const for const in candidate.co_consts if isinstance(const, CodeType))
+        pending.extend(const for const in candidate.co_consts if isinstance(const, type(code)))
     return False
 
 

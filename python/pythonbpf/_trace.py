@@ -5,28 +5,13 @@ The pipe is one for the whole machine: a line goes to one reader only.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from pythonbpf import _native
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pythonbpf._records import TraceFields
+
 _opened: list[_native.TracePipe] = []
-
-
-class TraceFields(NamedTuple):
-    """A line of the trace pipe, taken apart."""
-
-    task: str
-    """Name of the thread that ran the program."""
-    pid: int
-    """Its id."""
-    cpu: int
-    """The CPU it ran on."""
-    flags: str
-    """The kernel's flags: interrupts off, need to reschedule, …"""
-    ts: float
-    """Seconds since the machine started."""
-    msg: str
-    """What the program printed."""
 
 
 def trace_pipe() -> None:
@@ -51,6 +36,8 @@ def trace_fields() -> TraceFields:
     Raises:
         PrivilegeError: the trace pipe needs root.
     """
+    from pythonbpf._records import TraceFields
+
     while True:
         fields = _native.parse_fields(_next_line())
         if fields is not None:

@@ -8,10 +8,12 @@ instances of these classes.
 
 from __future__ import annotations
 
-import ctypes
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, cast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
 
 FIELDS = "__bpf_fields__"
 _ZEROS = "__bpf_zeros__"
@@ -74,7 +76,7 @@ def rebuild(name: str, fields: tuple[str, ...], values: tuple[Any, ...]) -> Any:
 
 
 def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-    cls = cast("type[Any]", type(self))
+    cls: type[Any] = type(self)  # pyright: ignore[reportUnknownVariableType]
     names = field_names(cls)
     if len(args) > len(names):
         raise TypeError(f"{cls.__name__} has {len(names)} fields but {len(args)} values were given")
@@ -179,12 +181,16 @@ def _zero(annotation: Any, namespace: dict[str, Any]) -> Callable[[], Any]:
         return int
     if is_struct(annotation):
         return annotation
+    import ctypes
+
     if issubclass(annotation, ctypes.Array):
-        return _zero_array(cast("Any", annotation))
+        return _zero_array(annotation)  # pyright: ignore[reportUnknownArgumentType]
     return bool if annotation is ctypes.c_bool else int
 
 
 def _zero_array(array: Any) -> Callable[[], Any]:
+    import ctypes
+
     element, length = array._type_, array._length_
     if element is ctypes.c_char:
         return str

@@ -7,12 +7,13 @@ that Python programs expect for such a case (:class:`PermissionError`,
 
 from __future__ import annotations
 
-from typing import NamedTuple
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pythonbpf._records import Diagnostic
 
 __all__ = [
     "BpfError",
     "CompileError",
-    "Diagnostic",
     "NoSuchHookError",
     "PrivilegeError",
     "SourceNotFoundError",
@@ -20,35 +21,6 @@ __all__ = [
     "UnknownNameError",
     "VerifierError",
 ]
-
-
-class Diagnostic(NamedTuple):
-    """One thing that the compiler says about the source."""
-
-    code: str
-    """Stable code, for example ``E0201``."""
-    name: str
-    """The code in words, for example ``missing-license``."""
-    severity: str
-    """``error`` or ``warning``."""
-    message: str
-    """What is wrong, in one line."""
-    filename: str
-    """The file as it was named to the compiler."""
-    line: int
-    """Line, from 1."""
-    column: int
-    """Column in characters, from 1."""
-    end_line: int
-    """Line of the end of the span."""
-    end_column: int
-    """Column just past the end of the span."""
-    notes: tuple[str, ...]
-    """Why, or what follows from it."""
-    help: tuple[str, ...]
-    """What to do, in words."""
-    fix: str | None
-    """Text to put in place of the fix's span, if there is one."""
 
 
 class BpfError(Exception):

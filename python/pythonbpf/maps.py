@@ -15,7 +15,9 @@ reached through :class:`pythonbpf.BPF`: ``b["counts"]``.
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 __all__ = [
     "Array",

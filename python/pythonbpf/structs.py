@@ -9,10 +9,12 @@ them.
 
 from __future__ import annotations
 
-from typing import Any
-
 from pythonbpf._marks import struct
 from pythonbpf._values import field_names, is_struct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["asdict", "astuple", "fields", "is_struct", "struct"]
 

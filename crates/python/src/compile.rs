@@ -8,7 +8,6 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
-use crate::errors;
 
 /// What came of a compilation.
 #[pyclass(frozen, module = "pythonbpf._native")]
@@ -67,7 +66,7 @@ impl Compilation {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        errors::class(py, "Diagnostic")?.call1((
+        py.import("pythonbpf._records")?.getattr("Diagnostic")?.call1((
             diagnostic.code.id,
             diagnostic.code.name,
             severity,
