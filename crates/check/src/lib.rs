@@ -1,1 +1,65 @@
-//! Syntax tree to typed program
+//! Tree to typed program: names, types, memory regions and the rules of the
+//! verifier.
+//!
+//! [`check`] takes the tree of a file and hands on an [`ir::Module`] together
+//! with all diagnostics. Declarations are read first (structs, maps, globals,
+//! signatures), then each function's body; last come the rules that need the
+//! whole call graph. A part that was reported once is left out silently
+//! afterwards, so one mistake gives one error. Nothing here knows LLVM.
+
+mod constants;
+mod ctypes;
+mod function;
+mod globals;
+mod license;
+mod maps;
+mod names;
+mod programs;
+mod reach;
+mod session;
+mod structs;
+mod types;
+
+use diagnostics::{Diagnostic, SourceFile, codes};
+
+pub use programs::Program;
+
+/// What became of a file.
+#[derive(Debug)]
+pub struct Checked {
+    /// The typed program; absent exactly when a diagnostic is an error.
+    pub module: Option<ir::Module>,
+    /// Everything to tell the user, in source order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The programs as declared, also when there are errors.
+    pub programs: Vec<Program>,
+}
+
+/// Checks the tree of a file.
+pub fn check(source: &SourceFile, tree: &syntax::Module) -> Checked {
+    let mut session = session::Session::new(source, tree);
+    if tree.definitions.is_empty() {
+        let at = diagnostics::Span::new(0, 0);
+        session.report(
+            Diagnostic::new(
+                &codes::NOTHING_TO_COMPILE,
+                at,
+                "the file has no `@bpf` definition, so there is nothing to compile",
+            )
+            .help("mark functions with `@bpf` and `@section(\"...\")`, and import `bpf` from `pythonbpf`"),
+        );
+        return session.finish(Vec::new());
+    }
+    session.declare_names();
+    structs::declare(&mut session);
+    license::declare(&mut session);
+    maps::declare(&mut session);
+    globals::declare(&mut session);
+    let programs = programs::declare(&mut session);
+    let mut graph = reach::Graph::default();
+    for signature in session.signatures() {
+        function::check(&mut session, &signature, &mut graph);
+    }
+    reach::check(&mut session, &graph);
+    session.finish(programs)
+}

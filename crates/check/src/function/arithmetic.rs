@@ -1,0 +1,139 @@
+//! Operators on numbers, by C's rules.
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::{BinaryOp, Expr, ExprKind, IntType, Place, StmtKind, Type};
+use syntax::UnaryOp;
+
+use super::Body;
+use super::value::Value;
+use crate::session::Result;
+
+/// `**` is written out as multiplications up to here.
+const MAX_POWER: i128 = 16;
+
+impl Body<'_, '_> {
+    pub(super) fn unary(&mut self, op: UnaryOp, operand: &syntax::Expr, at: Span) -> Result<Value> {
+        if op == UnaryOp::Not {
+            let (test, _) = self.test(operand)?;
+            return Ok(Value::Scalar(negate(test, at)));
+        }
+        let value = self.expr(operand)?;
+        let expr = self.integer(value, operand.span)?;
+        let Type::Int(int) = expr.ty else { return Ok(Value::Scalar(expr)) };
+        let int = int.promote();
+        if let Some(value) = expr.as_const() {
+            let value = match op {
+                UnaryOp::Neg => -value,
+                UnaryOp::BitNot => !value,
+                UnaryOp::Plus | UnaryOp::Not => value,
+            };
+            return self.folded(value, int, at);
+        }
+        let expr = expr.convert(Type::Int(int));
+        let op = match op {
+            UnaryOp::Neg => ir::UnaryOp::Neg,
+            UnaryOp::BitNot => ir::UnaryOp::BitNot,
+            UnaryOp::Plus | UnaryOp::Not => return Ok(Value::Scalar(expr)),
+        };
+        Ok(Value::Scalar(Expr::new(ExprKind::Unary(op, Box::new(expr)), Type::Int(int), at)))
+    }
+
+    pub(super) fn binary(
+        &mut self,
+        op: syntax::BinaryOp,
+        left: &syntax::Expr,
+        right: &syntax::Expr,
+        at: Span,
+    ) -> Result<Value> {
+        let left_value = self.expr(left);
+        let right_value = self.expr(right);
+        let (left_value, right_value) = (left_value?, right_value?);
+        let left = self.integer(left_value, left.span)?;
+        let right = self.integer(right_value, right.span)?;
+        self.apply(op, left, right, at)
+    }
+
+    /// Two integers under an operator.
+    pub(super) fn apply(
+        &mut self,
+        op: syntax::BinaryOp,
+        left: Expr,
+        right: Expr,
+        at: Span,
+    ) -> Result<Value> {
+        let (Type::Int(a), Type::Int(b)) = (&left.ty, &right.ty) else {
+            return Ok(Value::Scalar(left));
+        };
+        let shift = matches!(op, syntax::BinaryOp::Shl | syntax::BinaryOp::Shr);
+        // A shift has the type of what is shifted.
+        let int = if shift { a.promote() } else { a.common(*b) };
+        if let (Some(a), Some(b)) = (left.as_const(), right.as_const()) {
+            let (a, b) = if shift { (a, b) } else { (int.wrap(a), int.wrap(b)) };
+            let value = self.s.fold(op, a, b, at)?;
+            return self.folded(value, int, at);
+        }
+        if shift
+            && right.as_const().is_some_and(|count| !(0..i128::from(int.bits)).contains(&count))
+        {
+            let message = format!("a shift must be between 0 and {} here", int.bits - 1);
+            return Err(self.s.report(Diagnostic::new(&codes::OUT_OF_RANGE, right.span, message)));
+        }
+        let divides = matches!(op, syntax::BinaryOp::Div | syntax::BinaryOp::Rem);
+        if divides && right.as_const() == Some(0) {
+            return Err(self.s.division_by_zero(at));
+        }
+        let ty = Type::Int(int);
+        let (left, right) = (left.convert(ty.clone()), right.convert(ty));
+        let op = match op {
+            syntax::BinaryOp::Add => BinaryOp::Add,
+            syntax::BinaryOp::Sub => BinaryOp::Sub,
+            syntax::BinaryOp::Mul => BinaryOp::Mul,
+            syntax::BinaryOp::Div => BinaryOp::Div,
+            syntax::BinaryOp::Rem => BinaryOp::Rem,
+            syntax::BinaryOp::And => BinaryOp::And,
+            syntax::BinaryOp::Or => BinaryOp::Or,
+            syntax::BinaryOp::Xor => BinaryOp::Xor,
+            syntax::BinaryOp::Shl => BinaryOp::Shl,
+            syntax::BinaryOp::Shr => BinaryOp::Shr,
+            syntax::BinaryOp::Pow => return self.power(left, &right, at),
+        };
+        Ok(Value::Scalar(Expr::binary(op, left, right, at)))
+    }
+
+    /// A constant result: of the common type where it fits, wider where only
+    /// literals are at work and Python would not wrap.
+    fn folded(&mut self, value: i128, int: IntType, at: Span) -> Result<Value> {
+        if int.holds(value) {
+            return Ok(Value::Scalar(Expr::int(value, Type::Int(int), at)));
+        }
+        if int.signed {
+            return self.literal(value, at);
+        }
+        Ok(Value::Scalar(Expr::int(int.wrap(value), Type::Int(int), at)))
+    }
+
+    fn power(&mut self, base: Expr, exponent: &Expr, at: Span) -> Result<Value> {
+        let Some(times) = exponent.as_const().filter(|n| (0..=MAX_POWER).contains(n)) else {
+            let message = format!("the exponent of `**` must be a constant from 0 to {MAX_POWER}");
+            return Err(self.s.report(
+                Diagnostic::new(&codes::CONSTANT_REQUIRED, exponent.span, message)
+                    .help("for powers of two write a shift: `1 << n`"),
+            ));
+        };
+        let ty = base.ty.clone();
+        if times == 0 {
+            return Ok(Value::Scalar(Expr::int(1, ty, at)));
+        }
+        let slot = self.hidden("base", ty.clone());
+        self.push(StmtKind::Store(Place::Local(slot), base), at);
+        let again = || Expr::load(Place::Local(slot), ty.clone(), at);
+        let product =
+            (1..times).fold(again(), |all, _| Expr::binary(BinaryOp::Mul, all, again(), at));
+        Ok(Value::Scalar(product))
+    }
+}
+
+/// The opposite of a test.
+pub(super) fn negate(test: Expr, at: Span) -> Expr {
+    Expr::new(ExprKind::Unary(ir::UnaryOp::Not, Box::new(test)), Type::Bool, at)
+}

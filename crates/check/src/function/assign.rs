@@ -1,0 +1,475 @@
+//! Assignments: plain, declared and augmented, to names, fields, elements,
+//! map entries and globals.
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::{Expr, IntType, Place, PtrType, StmtKind, Type};
+use syntax::{BinaryOp, ExprKind, Ident};
+
+use super::value::Value;
+use super::{Body, Named};
+use crate::session::{Item, Reported, Result};
+
+impl Body<'_, '_> {
+    /// `a = b = value`
+    pub(super) fn assign(
+        &mut self,
+        targets: &[syntax::Expr],
+        value: &syntax::Expr,
+        at: Span,
+    ) -> Result<()> {
+        if let ([target], ExprKind::Tuple(values)) = (targets, &value.kind)
+            && let ExprKind::Tuple(targets) = &target.kind
+        {
+            return self.assign_tuple(targets, values, at);
+        }
+        let mut result = Ok(());
+        for target in targets {
+            result = self.assign_one(target, value, at).and(result);
+        }
+        result
+    }
+
+    /// `a, b = x, y`: all values are computed before the first is stored.
+    fn assign_tuple(
+        &mut self,
+        targets: &[syntax::Expr],
+        values: &[syntax::Expr],
+        at: Span,
+    ) -> Result<()> {
+        if targets.len() != values.len() {
+            targets.iter().for_each(|target| self.poison_target(target));
+            let message = format!("{} names and {} values", targets.len(), values.len());
+            return Err(self.s.report(Diagnostic::new(&codes::TYPE_MISMATCH, at, message)));
+        }
+        let mut computed = Vec::new();
+        for value in values {
+            let exact = self.constructed(value);
+            let held = self.expr(value).and_then(|found| self.hold(found, value.span));
+            computed.push((held, exact, value.span));
+        }
+        let mut result = Ok(());
+        for (target, (value, exact, span)) in targets.iter().zip(computed) {
+            let stored = match value {
+                Ok(value) => self.store(target, value, exact, span, at),
+                Err(reported) => {
+                    self.poison_target(target);
+                    Err(reported)
+                }
+            };
+            result = stored.and(result);
+        }
+        result
+    }
+
+    /// Keeps a value as it is now.
+    fn hold(&mut self, value: Value, at: Span) -> Result<Value> {
+        match value {
+            Value::Scalar(expr) if expr.as_const().is_none() => {
+                let slot = self.hidden("held", expr.ty.clone());
+                let ty = expr.ty.clone();
+                self.push(StmtKind::Store(Place::Local(slot), expr), at);
+                Ok(Value::Scalar(Expr::load(Place::Local(slot), ty, at)))
+            }
+            Value::Memory(place, ty) => {
+                let slot = self.hidden("held", ty.clone());
+                self.push(StmtKind::Copy(Place::Local(slot), place), at);
+                Ok(Value::Memory(Place::Local(slot), ty))
+            }
+            other => Ok(other),
+        }
+    }
+
+    fn assign_one(&mut self, target: &syntax::Expr, value: &syntax::Expr, at: Span) -> Result<()> {
+        // `x = S(...)` builds in place when `x` is new.
+        if let ExprKind::Name(name) = &target.kind
+            && !self.global_names.contains(name)
+            && !self.names.contains_key(name)
+            && let ExprKind::Call(callee, args, keywords) = &value.kind
+            && let Some(ty) = self.aggregate_named(callee)
+        {
+            let slot = self.hidden(name, ty.clone());
+            let named = Named { id: Some(slot), span: target.span };
+            let built = self.build(Place::Local(slot), &ty, args, keywords, value.span);
+            self.names.insert(name.clone(), named);
+            return built;
+        }
+        let exact = self.constructed(value);
+        match self.expr(value) {
+            Ok(found) => self.store(target, found, exact, value.span, at),
+            Err(reported) => {
+                self.poison_target(target);
+                Err(reported)
+            }
+        }
+    }
+
+    fn poison_target(&mut self, target: &syntax::Expr) {
+        match &target.kind {
+            ExprKind::Name(name) => {
+                self.poison(&Ident { name: name.clone(), span: target.span });
+            }
+            ExprKind::Tuple(targets) => {
+                targets.iter().for_each(|inner| self.poison_target(inner));
+            }
+            _ => {}
+        }
+    }
+
+    /// The type of `T(...)` for a type `T`: the local keeps it.
+    fn constructed(&mut self, value: &syntax::Expr) -> Option<Type> {
+        let ExprKind::Call(callee, ..) = &value.kind else { return None };
+        self.scalar_type_named(callee)
+    }
+
+    /// Stores a value in a target.
+    fn store(
+        &mut self,
+        target: &syntax::Expr,
+        value: Value,
+        exact: Option<Type>,
+        value_span: Span,
+        at: Span,
+    ) -> Result<()> {
+        match &target.kind {
+            ExprKind::Name(name) if self.global_names.contains(name) => {
+                let (place, ty) = self.global_place(name, target.span)?;
+                self.store_place(place, &ty, value, value_span, at)
+            }
+            ExprKind::Name(name) => {
+                let name = Ident { name: name.clone(), span: target.span };
+                self.store_name(&name, value, exact, value_span, at)
+            }
+            ExprKind::Attribute(base, field) => {
+                let (place, ty) = self.field_place(base, field)?;
+                self.writable(&place, target.span)?;
+                self.store_place(place, &ty, value, value_span, at)
+            }
+            ExprKind::Index(base, index) => {
+                if let Some(map) = self.map_named(base)? {
+                    let result = self.map_store(map, index, value, value_span, at)?;
+                    self.push(StmtKind::Eval(result), at);
+                    return Ok(());
+                }
+                let (place, ty) = self.element_place(base, index, target.span)?;
+                self.writable(&place, target.span)?;
+                self.store_place(place, &ty, value, value_span, at)
+            }
+            ExprKind::Error => Err(Reported),
+            _ => {
+                let message = "this cannot be assigned";
+                Err(self.s.report(
+                    Diagnostic::new(&codes::UNSUPPORTED_STATEMENT, target.span, message)
+                        .help("assign a name, a field, an element or a map entry"),
+                ))
+            }
+        }
+    }
+
+    fn global_place(&mut self, name: &str, at: Span) -> Result<(Place, Type)> {
+        let id = match self.s.item(name) {
+            Some((Item::Global(id), _)) => *id,
+            _ => return Err(Reported),
+        };
+        let place = Place::Global(id);
+        self.writable(&place, at)?;
+        Ok((place, self.s.module.global(id).ty.clone()))
+    }
+
+    /// A store to a global makes it mutable.
+    fn writable(&mut self, place: &Place, at: Span) -> Result<()> {
+        let mut base = place;
+        while let Place::Field(inner, _) | Place::Index(inner, _) = base {
+            base = inner;
+        }
+        if let Place::Global(id) = base {
+            let name = self.s.module.global(*id).name.clone();
+            if !self.global_names.contains(&name) {
+                let message = format!("`{name}` is changed here, but not declared `global`");
+                return Err(self.s.report(
+                    Diagnostic::new(&codes::ASSIGN_TO_CONSTANT, at, message)
+                        .help(format!("put `global {name}` at the start of the function")),
+                ));
+            }
+            if let Some(global) = self.s.module.globals.get_mut(id.0 as usize) {
+                global.mutable = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores a value in a place of a known type.
+    pub(super) fn store_place(
+        &mut self,
+        place: Place,
+        ty: &Type,
+        value: Value,
+        value_span: Span,
+        at: Span,
+    ) -> Result<()> {
+        match (ty, value) {
+            (Type::Str(len), Value::Text(text)) => {
+                let text = self.fit_text(text, *len, value_span)?;
+                self.push(StmtKind::StoreStr(place, text), at);
+            }
+            (ty, value) if ty.is_aggregate() => {
+                let given = self.as_place(value.clone(), value_span)?;
+                match given {
+                    Some((from, found)) if found == *ty => {
+                        self.push(StmtKind::Copy(place, from), at);
+                    }
+                    _ => {
+                        let wanted = format!("`{}`", self.s.type_name(ty));
+                        return Err(self.mismatch(value_span, &wanted, &value));
+                    }
+                }
+            }
+            (ty, value) => {
+                let value = self.convert(value, ty, value_span)?;
+                self.push(StmtKind::Store(place, value), at);
+            }
+        }
+        Ok(())
+    }
+
+    fn store_name(
+        &mut self,
+        name: &Ident,
+        value: Value,
+        exact: Option<Type>,
+        value_span: Span,
+        at: Span,
+    ) -> Result<()> {
+        if let Some(named) = self.names.get(&name.name) {
+            let Some(id) = named.id else { return Err(Reported) };
+            let (first, ty) = (named.span, self.local_type(id));
+            return self.store_again(id, &ty, first, name, value, value_span, at);
+        }
+        if let Some((Item::Global(_), span)) = self.s.item(&name.name) {
+            let message = format!("`{}` is a global, but not declared `global` here", name.name);
+            return Err(self.s.report(
+                Diagnostic::new(&codes::ASSIGN_TO_CONSTANT, name.span, message)
+                    .also(span, "the global")
+                    .help(format!("put `global {}` at the start of the function", name.name)),
+            ));
+        }
+        let Some(ty) = exact.or_else(|| local_type_of(&value)) else {
+            self.poison(name);
+            return Err(self.mismatch(value_span, "a value that a variable can hold", &value));
+        };
+        let found = matches!(&value, Value::Scalar(expr)
+            if expr.ptr_type().is_some_and(|ptr| !ptr.nullable));
+        let id = self.hidden(&name.name, ty.clone());
+        self.names.insert(name.name.clone(), Named { id: Some(id), span: name.span });
+        self.store_place(Place::Local(id), &ty, value, value_span, at)?;
+        if found && matches!(ty, Type::Ptr(_)) {
+            self.flow.learn(&[id]);
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one assignment")]
+    fn store_again(
+        &mut self,
+        id: ir::LocalId,
+        ty: &Type,
+        first: Span,
+        name: &Ident,
+        value: Value,
+        value_span: Span,
+        at: Span,
+    ) -> Result<()> {
+        let is_pointer = matches!(&value, Value::Scalar(expr) if matches!(expr.ty, Type::Ptr(_)));
+        let fits = match (ty, &value) {
+            (Type::Ptr(own), Value::Scalar(expr)) => expr
+                .ptr_type()
+                .is_some_and(|ptr| ptr.pointee == own.pointee && ptr.region == own.region),
+            (Type::Ptr(_), other) => matches!(other, Value::Nothing),
+            (Type::Int(_) | Type::Bool, Value::Scalar(_)) => true,
+            (Type::Str(_), Value::Text(_)) => true,
+            (ty, Value::Memory(_, given)) => given == ty,
+            (ty, Value::Scalar(expr)) => {
+                expr.ptr_type().is_some_and(|ptr| ptr.pointee.as_deref() == Some(ty))
+            }
+            _ => false,
+        };
+        if !fits {
+            let message = format!(
+                "`{}` holds {} and cannot become {}",
+                name.name,
+                format_args!("`{}`", self.s.type_name(ty)),
+                self.describe(&value)
+            );
+            let mut diagnostic = Diagnostic::new(&codes::TYPE_MISMATCH, name.span, message)
+                .also(first, "its type is set here");
+            diagnostic = if matches!(ty, Type::Ptr(_)) {
+                diagnostic.help(format!(
+                    "`{0}` is an entry of a map: write `{0}[0] = ...` to change the entry, or use another name",
+                    name.name
+                ))
+            } else {
+                diagnostic.help("use another name for the other value")
+            };
+            return Err(self.s.report(diagnostic));
+        }
+        let found = matches!(&value, Value::Scalar(expr)
+            if expr.ptr_type().is_some_and(|ptr| !ptr.nullable));
+        self.store_place(Place::Local(id), ty, value, value_span, at)?;
+        self.flow.assign(id);
+        if found && is_pointer && matches!(ty, Type::Ptr(_)) {
+            self.flow.learn(&[id]);
+        }
+        Ok(())
+    }
+
+    /// `name: annotation = value`
+    pub(super) fn declare(
+        &mut self,
+        name: &Ident,
+        annotation: &syntax::Expr,
+        value: Option<&syntax::Expr>,
+        at: Span,
+    ) -> Result<()> {
+        let ty = match self.s.annotation(annotation) {
+            Ok(ty) => ty,
+            Err(reported) => {
+                self.poison(name);
+                return Err(reported);
+            }
+        };
+        if let Some(named) = self.names.get(&name.name) {
+            let first = named.span;
+            let message = format!("`{}` is declared after it was assigned", name.name);
+            return Err(self.s.report(
+                Diagnostic::new(&codes::TYPE_MISMATCH, name.span, message)
+                    .also(first, "assigned here")
+                    .help("declare it where it first appears"),
+            ));
+        }
+        let value = match value {
+            None => None,
+            Some(expr) => match self.expr(expr) {
+                Ok(value) => Some((value, expr.span)),
+                Err(reported) => {
+                    self.poison(name);
+                    return Err(reported);
+                }
+            },
+        };
+        let id = ir::LocalId(self.locals.len() as u32);
+        self.locals.push(ir::Local { name: name.name.clone(), ty: ty.clone() });
+        self.names.insert(name.name.clone(), Named { id: Some(id), span: name.span });
+        match value {
+            Some((value, span)) => {
+                self.store_place(Place::Local(id), &ty, value, span, at)?;
+                self.flow.assign(id);
+            }
+            None if ty.is_aggregate() => {
+                self.push(StmtKind::Zero(Place::Local(id)), at);
+                self.flow.assign(id);
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// `target op= value`
+    pub(super) fn augment(
+        &mut self,
+        target: &syntax::Expr,
+        op: BinaryOp,
+        value: &syntax::Expr,
+        at: Span,
+    ) -> Result<()> {
+        if let ExprKind::Index(base, key) = &target.kind
+            && let Some(map) = self.map_named(base)?
+        {
+            return self.map_augment(map, key, op, value, at);
+        }
+        let (place, ty) = match &target.kind {
+            ExprKind::Name(name) if self.global_names.contains(name) => {
+                self.global_place(name, target.span)?
+            }
+            ExprKind::Name(name) => {
+                if let Some((Item::Global(_), _)) = self.s.item(name) {
+                    let ident = Ident { name: name.clone(), span: target.span };
+                    return self.store_name(&ident, Value::Nothing, None, value.span, at);
+                }
+                match self.local(name, target.span) {
+                    Some(id) => {
+                        let id = id?;
+                        (Place::Local(id), self.local_type(id))
+                    }
+                    None => return Err(self.s.unknown(name, target.span)),
+                }
+            }
+            ExprKind::Attribute(base, field) => {
+                let (place, ty) = self.field_place(base, field)?;
+                self.writable(&place, target.span)?;
+                (place, ty)
+            }
+            ExprKind::Index(base, index) => {
+                let (place, ty) = self.element_place(base, index, target.span)?;
+                self.writable(&place, target.span)?;
+                (place, ty)
+            }
+            ExprKind::Error => return Err(Reported),
+            _ => {
+                let message = "this cannot be assigned";
+                return Err(self.s.report(Diagnostic::new(
+                    &codes::UNSUPPORTED_STATEMENT,
+                    target.span,
+                    message,
+                )));
+            }
+        };
+        if let (Type::Ptr(PtrType { pointee: Some(_), .. }), ExprKind::Name(name)) =
+            (&ty, &target.kind)
+        {
+            let message = format!("`{name}` is an entry of a map, not a number of its own");
+            return Err(self.s.report(
+                Diagnostic::new(&codes::TYPE_MISMATCH, target.span, message).help(format!(
+                    "write `{name}[0] {}= ...` to change the entry, or store the sum under a new name",
+                    op.sign()
+                )),
+            ));
+        }
+        if !matches!(ty, Type::Int(_) | Type::Bool) {
+            let wanted = "a number";
+            let value = super::place::value_at(place, ty, target.span);
+            return Err(self.mismatch(target.span, wanted, &value));
+        }
+        let old = Value::Scalar(Expr::load(place.clone(), ty.clone(), target.span));
+        let old = self.integer(old, target.span)?;
+        let new = self.expr(value)?;
+        let new = self.integer(new, value.span)?;
+        let sum = self.apply(op, old, new, at)?;
+        self.store_place(place, &ty, sum, value.span, at)
+    }
+}
+
+/// The type of a new local: integers are 64 bits wide with the sign of their
+/// first value; a pointer may later be null.
+fn local_type_of(value: &Value) -> Option<Type> {
+    match value {
+        Value::Scalar(expr) => match &expr.ty {
+            Type::Int(int) => Some(Type::Int(IntType { bits: 64, signed: int.signed })),
+            Type::Ptr(ptr) => Some(Type::Ptr(PtrType { nullable: true, ..ptr.clone() })),
+            Type::Void => None,
+            ty => Some(ty.clone()),
+        },
+        Value::Memory(_, ty) => Some(ty.clone()),
+        Value::Text(text) => Some(Type::Str(text.len() as u32 + 1)),
+        Value::Nothing => None,
+    }
+}
+
+impl Body<'_, '_> {
+    /// Assigns a value that no expression of the source stands for.
+    pub(super) fn assign_value(&mut self, name: &Ident, value: Value, at: Span) -> Result<()> {
+        if self.global_names.contains(&name.name) {
+            let (place, ty) = self.global_place(&name.name, name.span)?;
+            return self.store_place(place, &ty, value, name.span, at);
+        }
+        self.store_name(name, value, None, name.span, at)
+    }
+}

@@ -1,0 +1,228 @@
+//! Calls: what is called, and functions of the file.
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::{Expr, ExprKind, FunctionId, Type};
+use syntax::Keyword;
+
+use super::Body;
+use super::value::Value;
+use crate::names::{Builtin, Meaning};
+use crate::session::{Item, Reported, Result};
+
+impl Body<'_, '_> {
+    pub(super) fn call(
+        &mut self,
+        callee: &syntax::Expr,
+        args: &[syntax::Expr],
+        keywords: &[Keyword],
+        at: Span,
+    ) -> Result<Value> {
+        if let syntax::ExprKind::Attribute(base, method) = &callee.kind
+            && let Some(map) = self.map_named(base)?
+        {
+            return self.map_method(map, method, args, keywords, at);
+        }
+        let path = callee.path().filter(|path| !self.is_local(path));
+        let Some(path) = path else {
+            return Err(self.not_callable(callee));
+        };
+        let first_is_item = path.len() > 1 && self.s.tree.imports.resolve(&path).is_none();
+        if first_is_item {
+            return Err(self.not_callable(callee));
+        }
+        let meaning = self.s.resolve(&path, callee.span)?;
+        match meaning {
+            Meaning::Builtin(Builtin::Print) => self.print(args, keywords, at),
+            Meaning::Builtin(Builtin::Len) => self.len(args, at),
+            Meaning::Builtin(Builtin::Abs) => self.abs(args, at),
+            Meaning::Builtin(Builtin::Min) => self.extreme(ir::CompareOp::Lt, args, at),
+            Meaning::Builtin(Builtin::Max) => self.extreme(ir::CompareOp::Gt, args, at),
+            Meaning::Builtin(Builtin::Range) => {
+                let message = "`range` can only be looped over";
+                Err(self.s.report(Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)))
+            }
+            Meaning::Builtin(Builtin::Str) => {
+                let message = "text cannot be made at run time";
+                Err(self.s.report(
+                    Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)
+                        .help("print numbers with `print(f\"...\")`, or send them as they are"),
+                ))
+            }
+            Meaning::CType(_)
+            | Meaning::Item(Item::Struct(_))
+            | Meaning::Builtin(Builtin::Int | Builtin::Bool) => {
+                self.construct(&meaning, args, keywords, at)
+            }
+            Meaning::Helper(helper) => {
+                self.no_keywords(keywords)?;
+                self.helper(helper, args, at)
+            }
+            Meaning::Short(short) => {
+                self.no_keywords(keywords)?;
+                self.short_name(short, args, at)
+            }
+            Meaning::Item(Item::Function(id)) => {
+                self.no_keywords(keywords)?;
+                self.function_call(id, args, at)
+            }
+            Meaning::Item(Item::Global(id)) if args.is_empty() && keywords.is_empty() => {
+                // As Python spells it: the global is a function there.
+                let name = self.s.module.global(id).name.clone();
+                self.meaning(Meaning::Item(Item::Global(id)), &name, at)
+            }
+            _ => Err(self.not_callable(callee)),
+        }
+    }
+
+    fn not_callable(&mut self, callee: &syntax::Expr) -> Reported {
+        if matches!(callee.kind, syntax::ExprKind::Error) {
+            return Reported;
+        }
+        let base = match &callee.kind {
+            syntax::ExprKind::Attribute(base, _) => base,
+            _ => callee,
+        };
+        // An unknown name is the better thing to say.
+        if let syntax::ExprKind::Name(_) = &base.kind
+            && self.expr_or_item(base).is_err()
+        {
+            return Reported;
+        }
+        let text = self.s.source.slice(callee.span).to_owned();
+        let message = format!("`{text}` cannot be called in a BPF function");
+        self.s.report(
+            Diagnostic::new(&codes::NOT_CALLABLE, callee.span, message).help(
+                "helpers, map operations, types and the file's `@bpf` functions can be called",
+            ),
+        )
+    }
+
+    /// Whether a name is known at all.
+    fn expr_or_item(&mut self, name: &syntax::Expr) -> Result<()> {
+        let Some(path) = name.path() else { return Ok(()) };
+        if self.is_local(&path) || self.s.tree.imports.get(path[0]).is_some() {
+            return Ok(());
+        }
+        self.s.resolve(&path, name.span).map(|_| ())
+    }
+
+    pub(super) fn no_keywords(&mut self, keywords: &[Keyword]) -> Result<()> {
+        match keywords.first() {
+            None => Ok(()),
+            Some(keyword) => {
+                let message = format!("`{}` is not an argument here", keyword.name.name);
+                Err(self.s.report(
+                    Diagnostic::new(&codes::WRONG_ARGUMENTS, keyword.name.span, message)
+                        .help("pass arguments by position"),
+                ))
+            }
+        }
+    }
+
+    /// Checks the number of arguments of something called `name`.
+    pub(super) fn count(
+        &mut self,
+        name: &str,
+        wanted: &str,
+        range: std::ops::RangeInclusive<usize>,
+        args: &[syntax::Expr],
+        at: Span,
+    ) -> Result<()> {
+        if range.contains(&args.len()) {
+            return Ok(());
+        }
+        let message = format!("`{name}` takes {wanted}, and {} are given", args.len());
+        Err(self.s.report(Diagnostic::new(&codes::WRONG_ARGUMENTS, at, message)))
+    }
+
+    fn function_call(&mut self, id: FunctionId, args: &[syntax::Expr], at: Span) -> Result<Value> {
+        let callee = self.s.module.function(id);
+        let (name, ret, declared) = (callee.name.clone(), callee.ret.clone(), callee.span);
+        let params: Vec<Type> =
+            callee.locals.iter().take(callee.params as usize).map(|p| p.ty.clone()).collect();
+        self.graph.calls.entry(self.id).or_default().push((id, at));
+        if args.len() != params.len() {
+            let message =
+                format!("`{name}` takes {} arguments, and {} are given", params.len(), args.len());
+            return Err(self.s.report(
+                Diagnostic::new(&codes::WRONG_ARGUMENTS, at, message)
+                    .also(declared, "defined here"),
+            ));
+        }
+        let mut converted = Vec::new();
+        for (arg, ty) in args.iter().zip(&params) {
+            let value = self.expr(arg)?;
+            converted.push(self.convert(value, ty, arg.span)?);
+        }
+        Ok(Value::Scalar(Expr::new(ExprKind::Call(id, converted), ret, at)))
+    }
+
+    /// `len` of a string field, an array or a constant text: its size.
+    fn len(&mut self, args: &[syntax::Expr], at: Span) -> Result<Value> {
+        self.count("len", "one argument", 1..=1, args, at)?;
+        let value = self.expr(&args[0])?;
+        let len = match &value {
+            Value::Memory(_, Type::Array(_, len)) => i128::from(*len),
+            Value::Text(text) => text.len() as i128,
+            _ => return Err(self.mismatch(args[0].span, "an array", &value)),
+        };
+        self.literal(len, at)
+    }
+
+    fn abs(&mut self, args: &[syntax::Expr], at: Span) -> Result<Value> {
+        self.count("abs", "one argument", 1..=1, args, at)?;
+        let value = self.expr(&args[0])?;
+        let value = self.integer(value, at)?;
+        let Type::Int(int) = value.ty else { return Ok(Value::Scalar(value)) };
+        let ty = Type::Int(int.promote());
+        let (value, again) = self.twice(value.convert(ty.clone()), at);
+        let zero = Expr::int(0, ty.clone(), at);
+        let negative = Expr::compare(ir::CompareOp::Lt, value, zero, at);
+        let minus = ExprKind::Unary(ir::UnaryOp::Neg, Box::new(again.clone()));
+        let minus = Expr::new(minus, ty.clone(), at);
+        let choice = ExprKind::Select(Box::new(negative), Box::new(minus), Box::new(again));
+        Ok(Value::Scalar(Expr::new(choice, ty, at)))
+    }
+
+    /// `min` and `max` of two or more numbers.
+    fn extreme(
+        &mut self,
+        keeps_left: ir::CompareOp,
+        args: &[syntax::Expr],
+        at: Span,
+    ) -> Result<Value> {
+        self.count("min or max", "two or more numbers", 2..=16, args, at)?;
+        let mut best: Option<Expr> = None;
+        for arg in args {
+            let value = self.expr(arg)?;
+            let value = self.integer(value, arg.span)?;
+            best = Some(match best {
+                None => value,
+                Some(best) => {
+                    let (Type::Int(a), Type::Int(b)) = (&best.ty, &value.ty) else {
+                        return Err(Reported);
+                    };
+                    let ty = Type::Int(a.common(*b));
+                    let (a, a2) = self.twice(best.convert(ty.clone()), at);
+                    let (b, b2) = self.twice(value.convert(ty.clone()), at);
+                    let test = Expr::compare(keeps_left, a, b, at);
+                    let choice = ExprKind::Select(Box::new(test), Box::new(a2), Box::new(b2));
+                    Expr::new(choice, ty, at)
+                }
+            });
+        }
+        best.map(Value::Scalar).ok_or(Reported)
+    }
+
+    /// A value that is read two times and computed once.
+    fn twice(&mut self, value: Expr, at: Span) -> (Expr, Expr) {
+        if value.as_const().is_some() {
+            return (value.clone(), value);
+        }
+        let ty = value.ty.clone();
+        let slot = self.hidden("twice", ty.clone());
+        let place = ir::Place::Local(slot);
+        self.push(ir::StmtKind::Store(place.clone(), value), at);
+        (Expr::load(place.clone(), ty.clone(), at), Expr::load(place, ty, at))
+    }
+}

@@ -1,0 +1,169 @@
+//! Comparisons: chains, `is None` and membership.
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::{CompareOp, Expr, ExprKind, Place, StmtKind, Type};
+use syntax::CompareOp as Op;
+
+use super::Body;
+use super::arithmetic::negate;
+use super::flow::Facts;
+use super::value::Value;
+use crate::session::Result;
+
+impl Body<'_, '_> {
+    /// A comparison as a test, with what it tells about pointers.
+    pub(super) fn compare(
+        &mut self,
+        left: &syntax::Expr,
+        rest: &[(Op, syntax::Expr)],
+        at: Span,
+    ) -> Result<(Expr, Facts)> {
+        if let [(op, right)] = rest {
+            return self.pair(left, *op, right, at);
+        }
+        // Operands in the middle are evaluated once.
+        let mut value = self.expr(left)?;
+        let mut value_span = left.span;
+        let mut whole: Option<Expr> = None;
+        for (op, right) in rest {
+            let next = self.expr(right)?;
+            let next = self.integer(next, right.span)?;
+            let slot = self.hidden("operand", next.ty.clone());
+            let ty = next.ty.clone();
+            self.push(StmtKind::Store(Place::Local(slot), next), right.span);
+            let next = Value::Scalar(Expr::load(Place::Local(slot), ty, right.span));
+            let test = self.ordered(value, value_span, *op, next.clone(), right.span, at)?;
+            whole = Some(match whole {
+                None => test,
+                Some(whole) => {
+                    Expr::new(ExprKind::And(Box::new(whole), Box::new(test)), Type::Bool, at)
+                }
+            });
+            (value, value_span) = (next, right.span);
+        }
+        let whole = whole.unwrap_or_else(|| Expr::int(1, Type::Bool, at));
+        Ok((whole, Facts::none()))
+    }
+
+    fn pair(
+        &mut self,
+        left: &syntax::Expr,
+        op: Op,
+        right: &syntax::Expr,
+        at: Span,
+    ) -> Result<(Expr, Facts)> {
+        if matches!(op, Op::In | Op::NotIn) {
+            let test = self.membership(left, right, at)?;
+            let test = if op == Op::NotIn { negate(test, at) } else { test };
+            return Ok((test, Facts::none()));
+        }
+        if matches!(right.kind, syntax::ExprKind::None) {
+            return self.against_none(left, op, at);
+        }
+        let left_value = self.expr(left);
+        let right_value = self.expr(right);
+        let test = self.ordered(left_value?, left.span, op, right_value?, right.span, at)?;
+        Ok((test, Facts::none()))
+    }
+
+    fn against_none(&mut self, left: &syntax::Expr, op: Op, at: Span) -> Result<(Expr, Facts)> {
+        let positive = match op {
+            Op::Is | Op::Eq => false,
+            Op::IsNot | Op::Ne => true,
+            _ => {
+                let message = "`None` has no order";
+                return Err(self.s.report(Diagnostic::new(&codes::TYPE_MISMATCH, at, message)));
+            }
+        };
+        let value = self.expr(left)?;
+        let is_pointer = matches!(&value, Value::Scalar(expr) if matches!(expr.ty, Type::Ptr(_)));
+        if !is_pointer {
+            let message = format!("{} is never `None`", self.describe(&value));
+            return Err(self.s.report(
+                Diagnostic::new(&codes::TYPE_MISMATCH, at, message)
+                    .help("only the result of a lookup can be missing"),
+            ));
+        }
+        let (found, facts) = self.truth(value, left)?;
+        Ok(if positive { (found, facts) } else { (negate(found, at), facts.turned()) })
+    }
+
+    fn ordered(
+        &mut self,
+        left: Value,
+        left_span: Span,
+        op: Op,
+        right: Value,
+        right_span: Span,
+        at: Span,
+    ) -> Result<Expr> {
+        let op = match op {
+            Op::Eq => CompareOp::Eq,
+            Op::Ne => CompareOp::Ne,
+            Op::Lt => CompareOp::Lt,
+            Op::Le => CompareOp::Le,
+            Op::Gt => CompareOp::Gt,
+            Op::Ge => CompareOp::Ge,
+            Op::Is | Op::IsNot | Op::In | Op::NotIn => {
+                let message = "`is` compares with `None` alone";
+                return Err(self.s.report(
+                    Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)
+                        .help("write `==` or `!=`"),
+                ));
+            }
+        };
+        let textual =
+            |value: &Value| matches!(value, Value::Text(_) | Value::Memory(_, Type::Str(_)));
+        if textual(&left) || textual(&right) {
+            let message = "strings cannot be compared";
+            return Err(self.s.report(
+                Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)
+                    .help("compare a number, or filter in user space"),
+            ));
+        }
+        let left = self.integer(left, left_span)?;
+        let right = self.integer(right, right_span)?;
+        let (Type::Int(a), Type::Int(b)) = (&left.ty, &right.ty) else {
+            return Ok(Expr::int(0, Type::Bool, at));
+        };
+        let common = Type::Int(a.common(*b));
+        Ok(Expr::compare(op, left.convert(common.clone()), right.convert(common), at))
+    }
+
+    /// `value in container`
+    fn membership(
+        &mut self,
+        value: &syntax::Expr,
+        container: &syntax::Expr,
+        at: Span,
+    ) -> Result<Expr> {
+        if let Some(map) = self.map_named(container)? {
+            let pointer = self.lookup(map, value, at)?;
+            return Ok(Expr::new(ExprKind::IsFound(Box::new(pointer)), Type::Bool, at));
+        }
+        let syntax::ExprKind::Tuple(elements) = &container.kind else {
+            let message = "`in` looks into maps and tuples";
+            return Err(self.s.report(
+                Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, container.span, message)
+                    .help("write `a <= x < b` for a range"),
+            ));
+        };
+        let needle = self.expr(value)?;
+        let needle = self.integer(needle, value.span)?;
+        let slot = self.hidden("needle", needle.ty.clone());
+        let ty = needle.ty.clone();
+        self.push(StmtKind::Store(Place::Local(slot), needle), at);
+        let mut whole = Expr::int(0, Type::Bool, at);
+        for element in elements {
+            let needle = Value::Scalar(Expr::load(Place::Local(slot), ty.clone(), value.span));
+            let candidate = self.expr(element)?;
+            let test =
+                self.ordered(needle, value.span, Op::Eq, candidate, element.span, element.span)?;
+            whole = match whole.as_const() {
+                Some(_) => test,
+                None => Expr::new(ExprKind::Or(Box::new(whole), Box::new(test)), Type::Bool, at),
+            };
+        }
+        Ok(whole)
+    }
+}

@@ -1,0 +1,192 @@
+//! Expressions: literals, names and the way to every other form.
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::{Expr, IntType, LocalId, Place, Region, Type};
+use syntax::ExprKind;
+
+use super::Body;
+use super::value::Value;
+use crate::constants::Constant;
+use crate::names::Meaning;
+use crate::session::{Item, Reported, Result};
+
+impl Body<'_, '_> {
+    /// The value of an expression.
+    pub(super) fn expr(&mut self, expr: &syntax::Expr) -> Result<Value> {
+        let at = expr.span;
+        match &expr.kind {
+            ExprKind::Error => Err(Reported),
+            ExprKind::Int(value) => self.literal(*value, at),
+            ExprKind::Bool(value) => {
+                Ok(Value::Scalar(Expr::int(i128::from(*value), Type::Bool, at)))
+            }
+            ExprKind::None => Ok(Value::Nothing),
+            ExprKind::Str(text) => Ok(Value::Text(text.clone().into_bytes())),
+            ExprKind::Bytes(bytes) => Ok(Value::Text(bytes.clone())),
+            ExprKind::Name(name) => self.name(name, at),
+            ExprKind::Attribute(base, field) => self.attribute(expr, base, field),
+            ExprKind::Index(base, index) => self.index(base, index, at),
+            ExprKind::Call(callee, args, keywords) => self.call(callee, args, keywords, at),
+            ExprKind::Unary(op, operand) => self.unary(*op, operand, at),
+            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, at),
+            ExprKind::Logic(op, operands) => self.logic(*op, operands, at),
+            ExprKind::Compare(left, rest) => {
+                let (test, _) = self.compare(left, rest, at)?;
+                Ok(Value::Scalar(test))
+            }
+            ExprKind::Conditional(test, yes, no) => self.conditional(test, yes, no, at),
+            ExprKind::Format(_) => {
+                let message = "an f-string can only be printed";
+                Err(self.s.report(
+                    Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)
+                        .help("write `print(f\"...\")`, or send the values as a struct"),
+                ))
+            }
+            ExprKind::Tuple(_) => {
+                let message = "a tuple or list cannot be a value in BPF";
+                Err(self.s.report(
+                    Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)
+                        .help("use a `@struct`, or one variable for each element"),
+                ))
+            }
+            ExprKind::Ellipsis => {
+                let message = "`...` stands for code that is still to be written";
+                Err(self.s.report(Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)))
+            }
+        }
+    }
+
+    /// An integer literal: `int` where it fits, else wider.
+    pub(super) fn literal(&mut self, value: i128, at: Span) -> Result<Value> {
+        match IntType::of_literal(value) {
+            Some(int) => Ok(Value::Scalar(Expr::int(value, Type::Int(int), at))),
+            None => {
+                let message = format!("{value} does not fit 64 bits");
+                Err(self.s.report(Diagnostic::new(&codes::OUT_OF_RANGE, at, message)))
+            }
+        }
+    }
+
+    /// The local that a name is, if the function assigns it.
+    pub(super) fn local(&mut self, name: &str, at: Span) -> Option<Result<LocalId>> {
+        if self.global_names.contains(name) {
+            return None;
+        }
+        let Some(named) = self.names.get(name) else {
+            if !self.assigned_somewhere.contains(name) {
+                return None;
+            }
+            let message = format!("`{name}` is read before it is assigned");
+            return Some(Err(self.s.report(
+                Diagnostic::new(&codes::MAYBE_UNBOUND, at, message)
+                    .note("a name that a function assigns is local to it, as in Python"),
+            )));
+        };
+        let Some(id) = named.id else { return Some(Err(Reported)) };
+        if self.flow.is_assigned(id) {
+            return Some(Ok(id));
+        }
+        let (first, message) = (named.span, format!("`{name}` may be read before it is assigned"));
+        Some(Err(self.s.report(
+            Diagnostic::new(&codes::MAYBE_UNBOUND, at, message)
+                .also(first, "assigned here, which not every path passes")
+                .help("give it a value before the branch"),
+        )))
+    }
+
+    fn name(&mut self, name: &str, at: Span) -> Result<Value> {
+        if let Some(local) = self.local(name, at) {
+            return Ok(self.load_local(local?, at));
+        }
+        let meaning = self.s.resolve(&[name], at)?;
+        self.meaning(meaning, name, at)
+    }
+
+    fn load_local(&self, id: LocalId, at: Span) -> Value {
+        let ty = self.local_type(id);
+        if ty.is_aggregate() {
+            return Value::Memory(Place::Local(id), ty);
+        }
+        let load = Expr::load(Place::Local(id), ty, at);
+        Value::Scalar(if self.flow.is_found(id) { self.not_null(load) } else { load })
+    }
+
+    /// The value that a name of the file or of a module has.
+    pub(super) fn meaning(&mut self, meaning: Meaning, name: &str, at: Span) -> Result<Value> {
+        let what = match meaning {
+            Meaning::Item(Item::Global(id)) => {
+                let ty = self.s.module.global(id).ty.clone();
+                let place = Place::Global(id);
+                return Ok(if ty.is_aggregate() {
+                    Value::Memory(place, ty)
+                } else {
+                    Value::Scalar(Expr::load(place, ty, at))
+                });
+            }
+            Meaning::Item(Item::License) => {
+                return Ok(Value::Text(self.s.module.license.clone().into_bytes()));
+            }
+            Meaning::Constant(index) => return self.constant_value(index, name, at),
+            Meaning::KernelConstant(value) => return self.literal(i128::from(value), at),
+            Meaning::Item(Item::Map(_)) => "a map: use one of its operations",
+            Meaning::Item(Item::Struct(_)) | Meaning::CType(_) => "a type: call it to make a value",
+            Meaning::Item(Item::Function(_)) => "a function: call it",
+            Meaning::Item(Item::Program) => "a program, which only the kernel calls",
+            Meaning::Item(Item::Broken) => return Err(Reported),
+            Meaning::Helper(_) | Meaning::Short(_) => "a helper: call it",
+            Meaning::MapType(_) => "a map type: it is used in `@map` definitions",
+            Meaning::Builtin(_) => "a builtin function: call it",
+        };
+        let message = format!("`{name}` is {what}");
+        Err(self.s.report(Diagnostic::new(&codes::TYPE_MISMATCH, at, message)))
+    }
+
+    fn constant_value(&mut self, index: usize, name: &str, at: Span) -> Result<Value> {
+        let tree = self.s.tree;
+        let Some(constant) = tree.constants.get(index) else { return Err(Reported) };
+        match self.s.constant(&constant.value, 0)? {
+            Some(Constant::Int(value)) => self.literal(value, at),
+            Some(Constant::Str(text)) => Ok(Value::Text(text.into_bytes())),
+            Some(Constant::Bytes(bytes)) => Ok(Value::Text(bytes)),
+            None => {
+                let message = format!("`{name}` is not a constant that the compiler can compute");
+                Err(self.s.report(
+                    Diagnostic::new(&codes::CONSTANT_REQUIRED, at, message)
+                        .also(constant.name.span, "set here, by Python at run time")
+                        .help("make it a `@bpfglobal`, or set it to a plain number"),
+                ))
+            }
+        }
+    }
+
+    /// The place that an aggregate value lies in, or what a pointer to one
+    /// points to; `None` for other values.
+    pub(super) fn as_place(&mut self, value: Value, at: Span) -> Result<Option<(Place, Type)>> {
+        match value {
+            Value::Memory(place, ty) => Ok(Some((place, ty))),
+            Value::Scalar(expr) => {
+                let Some(ptr) = expr.ptr_type() else { return Ok(None) };
+                let Some(pointee) = ptr.pointee.clone() else { return Ok(None) };
+                if matches!(ptr.region, Region::Opaque | Region::Context) {
+                    return Ok(None);
+                }
+                if ptr.nullable {
+                    return Err(self.unchecked(at));
+                }
+                Ok(Some((Place::Deref(Box::new(expr)), *pointee)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Reports the use of a lookup result that was not checked.
+    fn unchecked(&mut self, at: Span) -> Reported {
+        let text = self.s.source.slice(at).to_owned();
+        let message = format!("`{text}` may have no entry: it is not checked before this use");
+        self.s.report(
+            Diagnostic::new(&codes::NULL_POINTER, at, message)
+                .label("the lookup that gave it may have found nothing")
+                .help(format!("put `if {text}:` around this, or `if not {text}: return 0` before")),
+        )
+    }
+}

@@ -1,0 +1,299 @@
+//! Helper calls, by the rows of the helper table.
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::{BinaryOp, Expr, ExprKind, IntType, MapId, Place, PtrType, Region, Type};
+use kernel::{Form, Helper, ParamKind, Ret, ShortName};
+
+use super::Body;
+use super::value::Value;
+use crate::session::{Reported, Result};
+
+impl Body<'_, '_> {
+    pub(super) fn short_name(
+        &mut self,
+        short: &'static ShortName,
+        args: &[syntax::Expr],
+        at: Span,
+    ) -> Result<Value> {
+        let Some(helper) = kernel::helper(short.helper) else { return Err(Reported) };
+        let value = self.called_as(short.name, helper, args, at)?;
+        let (Form::High32 | Form::Low32, Value::Scalar(call)) = (short.form, &value) else {
+            return Ok(value);
+        };
+        let call = call.clone().convert(Type::U64);
+        let half = if short.form == Form::High32 {
+            let by = Expr::int(32, Type::U64, at);
+            Expr::binary(BinaryOp::Shr, call, by, at)
+        } else {
+            call
+        };
+        Ok(Value::Scalar(half.convert(Type::Int(IntType::U32))))
+    }
+
+    pub(super) fn helper(
+        &mut self,
+        helper: &'static Helper,
+        args: &[syntax::Expr],
+        at: Span,
+    ) -> Result<Value> {
+        self.called_as(helper.name, helper, args, at)
+    }
+
+    fn called_as(
+        &mut self,
+        name: &str,
+        helper: &'static Helper,
+        args: &[syntax::Expr],
+        at: Span,
+    ) -> Result<Value> {
+        self.uses(helper, at);
+        let out_of_reach = helper.variadic
+            || helper
+                .params
+                .iter()
+                .any(|param| matches!(param.kind, ParamKind::Callback | ParamKind::Other));
+        if out_of_reach {
+            let message = format!("`{name}` takes something that cannot be written in Python yet");
+            let mut diagnostic = Diagnostic::new(&codes::HELPER_NOT_SUPPORTED, at, message);
+            if helper.variadic {
+                diagnostic = diagnostic.help("use `print(...)`");
+            }
+            return Err(self.s.report(diagnostic));
+        }
+        let written: Vec<_> =
+            helper.params.iter().filter(|param| param.kind != ParamKind::Size).collect();
+        if written.len() != args.len() {
+            let names: Vec<&str> = written.iter().map(|param| param.name).collect();
+            let message =
+                format!("`{name}` takes {} arguments, and {} are given", written.len(), args.len());
+            return Err(self.s.report(
+                Diagnostic::new(&codes::WRONG_ARGUMENTS, at, message)
+                    .help(format!("write `{name}({})`", names.join(", "))),
+            ));
+        }
+        let map = helper
+            .params
+            .iter()
+            .filter(|param| param.kind != ParamKind::Size)
+            .zip(args)
+            .find(|(param, _)| param.kind == ParamKind::Map);
+        let map = match map {
+            Some((_, arg)) => Some(self.map_argument(arg)?),
+            None => None,
+        };
+        let passed = self.arguments(helper, args, map)?;
+        Ok(Value::Scalar(Expr::new(
+            ExprKind::Helper(helper.id, passed),
+            self.result(helper.ret, map),
+            at,
+        )))
+    }
+
+    /// Notes the use of a helper for the rules that need the call graph.
+    pub(super) fn uses(&mut self, helper: &'static Helper, at: Span) {
+        self.graph.helpers.entry(self.id).or_default().push((helper, at));
+    }
+
+    /// A call of the helper of this name with arguments that are ready.
+    pub(super) fn call_helper(
+        &mut self,
+        name: &str,
+        args: Vec<Expr>,
+        ty: Type,
+        at: Span,
+    ) -> Result<Expr> {
+        let Some(helper) = kernel::helper(name) else { return Err(Reported) };
+        self.uses(helper, at);
+        Ok(Expr::new(ExprKind::Helper(helper.id, args), ty, at))
+    }
+
+    fn map_argument(&mut self, arg: &syntax::Expr) -> Result<MapId> {
+        if let Some(map) = self.map_named(arg)? {
+            return Ok(map);
+        }
+        let value = self.expr(arg)?;
+        Err(self.mismatch(arg.span, "a map", &value))
+    }
+
+    fn arguments(
+        &mut self,
+        helper: &'static Helper,
+        args: &[syntax::Expr],
+        map: Option<MapId>,
+    ) -> Result<Vec<Expr>> {
+        let mut args = args.iter();
+        let mut passed: Vec<Expr> = Vec::new();
+        let mut sizes: Vec<(usize, u64, Span)> = Vec::new();
+        for (index, param) in helper.params.iter().enumerate() {
+            if param.kind == ParamKind::Size {
+                // Set below, when the memory it measures is known.
+                let c_int = if param.c_type.contains("64") { IntType::U64 } else { IntType::U32 };
+                passed.push(Expr::int(0, Type::Int(c_int), Span::default()));
+                continue;
+            }
+            let Some(arg) = args.next() else { return Err(Reported) };
+            match param.kind {
+                ParamKind::MemIn { size } => {
+                    let (address, bytes) = self.input(arg)?;
+                    passed.push(address);
+                    sizes.push((usize::from(size), bytes, arg.span));
+                }
+                ParamKind::MemOut { size } | ParamKind::MemInOut { size } => {
+                    let (address, bytes) = self.output(arg)?;
+                    passed.push(address);
+                    sizes.push((usize::from(size), bytes, arg.span));
+                }
+                kind => {
+                    let argument = self.argument(kind, arg, map)?;
+                    passed.push(argument);
+                }
+            }
+            debug_assert_eq!(passed.len(), index + 1);
+        }
+        for (index, bytes, span) in sizes {
+            if let Some(size) = passed.get_mut(index) {
+                *size = Expr::int(i128::from(bytes), size.ty.clone(), span);
+            }
+        }
+        Ok(passed)
+    }
+
+    fn argument(
+        &mut self,
+        kind: ParamKind,
+        arg: &syntax::Expr,
+        map: Option<MapId>,
+    ) -> Result<Expr> {
+        let declared = |this: &Self, key: bool| {
+            let map = this.s.module.map(map?);
+            if key { map.key.clone() } else { map.value.clone() }
+        };
+        match kind {
+            ParamKind::Map => Ok(self.map_address(map.ok_or(Reported)?, arg.span)),
+            ParamKind::MapKey | ParamKind::MapValue => {
+                let ty = declared(self, kind == ParamKind::MapKey).ok_or(Reported)?;
+                let value = self.expr(arg)?;
+                self.memory(value, &ty, arg.span)
+            }
+            ParamKind::MapValueOut => Ok(self.output(arg)?.0),
+            ParamKind::OutInt { bits, signed } => {
+                let (address, bytes) = self.output(arg)?;
+                if bytes != u64::from(bits / 8) {
+                    let name = crate::ctypes::int_name(IntType { bits, signed });
+                    let message = format!("a variable of type `{name}` is needed here");
+                    return Err(self.s.report(
+                        Diagnostic::new(&codes::TYPE_MISMATCH, arg.span, message)
+                            .help(format!("declare it before: `x: {name} = 0`")),
+                    ));
+                }
+                Ok(address)
+            }
+            ParamKind::Context => {
+                let value = self.expr(arg)?;
+                match value {
+                    Value::Scalar(expr)
+                        if expr.ptr_type().is_some_and(|ptr| ptr.region == Region::Context) =>
+                    {
+                        Ok(expr)
+                    }
+                    other => Err(self.mismatch(arg.span, "the program's context", &other)),
+                }
+            }
+            ParamKind::Str => match self.expr(arg)? {
+                Value::Text(text) => Ok(self.text_address(text, arg.span)),
+                other => Err(self.mismatch(arg.span, "a literal text", &other)),
+            },
+            ParamKind::Scalar { bits, signed } => {
+                let value = self.expr(arg)?;
+                self.convert(value, &Type::Int(IntType { bits, signed }), arg.span)
+            }
+            ParamKind::Address => {
+                let value = self.expr(arg)?;
+                if let Some((place, ty)) = self.as_place(value.clone(), arg.span)? {
+                    let region = place.region();
+                    return Ok(Expr::address(place, ty, region, arg.span));
+                }
+                let opaque =
+                    Type::Ptr(PtrType { pointee: None, region: Region::Opaque, nullable: true });
+                self.convert(value, &opaque, arg.span)
+            }
+            ParamKind::MemIn { .. }
+            | ParamKind::MemOut { .. }
+            | ParamKind::MemInOut { .. }
+            | ParamKind::Size
+            | ParamKind::Callback
+            | ParamKind::Other => Err(Reported),
+        }
+    }
+
+    /// The address of a constant text, NUL included.
+    pub(super) fn text_address(&mut self, text: Vec<u8>, at: Span) -> Expr {
+        let len = text.len() as u32 + 1;
+        let id = self.s.module.intern(text);
+        Expr::new(ExprKind::Str(id), Type::ptr(Some(Type::Str(len)), Region::Global), at)
+    }
+
+    /// Memory that a helper reads: its address and size.
+    pub(super) fn input(&mut self, arg: &syntax::Expr) -> Result<(Expr, u64)> {
+        let value = self.expr(arg)?;
+        if let Value::Text(text) = value {
+            let size = text.len() as u64 + 1;
+            return Ok((self.text_address(text, arg.span), size));
+        }
+        if let Some((place, ty)) = self.as_place(value.clone(), arg.span)?
+            && ty.is_aggregate()
+        {
+            let (size, region) = (ty.size(&self.s.module), place.region());
+            return Ok((Expr::address(place, ty, region, arg.span), size));
+        }
+        let value = self.scalar(value, arg.span)?;
+        let size = value.ty.size(&self.s.module);
+        Ok((value.spill(), size))
+    }
+
+    /// Memory that a helper fills: a variable, a field or a string.
+    fn output(&mut self, arg: &syntax::Expr) -> Result<(Expr, u64)> {
+        if let syntax::ExprKind::Name(name) = &arg.kind
+            && let Some(local) = self.local(name, arg.span)
+        {
+            let id = local?;
+            let ty = self.local_type(id);
+            if matches!(ty, Type::Int(_) | Type::Bool) {
+                let size = ty.size(&self.s.module);
+                let address = Expr::address(Place::Local(id), ty, Region::Stack, arg.span);
+                return Ok((address, size));
+            }
+        }
+        let value = self.expr(arg)?;
+        if let Value::Scalar(Expr { kind: ExprKind::Load(place), ty, .. }) = &value
+            && matches!(ty, Type::Int(_) | Type::Bool)
+            && !matches!(place, Place::Global(_))
+        {
+            let size = ty.size(&self.s.module);
+            let address = Expr::address(place.clone(), ty.clone(), place.region(), arg.span);
+            return Ok((address, size));
+        }
+        match self.as_place(value.clone(), arg.span)? {
+            Some((place, ty)) if !matches!(place, Place::Global(_)) => {
+                let (size, region) = (ty.size(&self.s.module), place.region());
+                Ok((Expr::address(place, ty, region, arg.span), size))
+            }
+            _ => Err(self.mismatch(arg.span, "memory to fill (a variable or a field)", &value)),
+        }
+    }
+
+    fn result(&self, ret: Ret, map: Option<MapId>) -> Type {
+        match ret {
+            Ret::Void => Type::Void,
+            Ret::Int { bits, signed } => Type::Int(IntType { bits, signed }),
+            Ret::MapValueOrNull => {
+                let pointee = map.and_then(|id| self.s.module.map(id).value.clone());
+                let region = map.map_or(Region::Opaque, Region::MapValue);
+                Type::Ptr(PtrType { pointee: pointee.map(Box::new), region, nullable: true })
+            }
+            Ret::Pointer | Ret::PointerOrNull => {
+                Type::Ptr(PtrType { pointee: None, region: Region::Opaque, nullable: true })
+            }
+        }
+    }
+}

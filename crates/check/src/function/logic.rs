@@ -1,0 +1,230 @@
+//! Tests and choices: truth, `and`, `or`, `yes if test else no`.
+
+use diagnostics::Span;
+use ir::{CompareOp, Expr, ExprKind, Place, StmtKind, Type};
+use syntax::{BoolOp, UnaryOp};
+
+use super::Body;
+use super::arithmetic::negate;
+use super::flow::Facts;
+use super::value::Value;
+use crate::session::Result;
+
+impl Body<'_, '_> {
+    /// An expression as a test, with what it tells about pointers.
+    pub(super) fn test(&mut self, expr: &syntax::Expr) -> Result<(Expr, Facts)> {
+        match &expr.kind {
+            syntax::ExprKind::Unary(UnaryOp::Not, operand) => {
+                let (test, facts) = self.test(operand)?;
+                Ok((negate(test, expr.span), facts.turned()))
+            }
+            syntax::ExprKind::Logic(op, operands) => self.all_or_any(*op, operands, expr.span),
+            syntax::ExprKind::Compare(left, rest) => self.compare(left, rest, expr.span),
+            _ => {
+                let value = self.expr(expr)?;
+                self.truth(value, expr)
+            }
+        }
+    }
+
+    /// Whether a value is true: found for pointers, not zero for numbers.
+    pub(super) fn truth(&mut self, value: Value, expr: &syntax::Expr) -> Result<(Expr, Facts)> {
+        let at = expr.span;
+        if let Value::Scalar(pointer) = &value
+            && matches!(pointer.ty, Type::Ptr(_))
+        {
+            let mut facts = Facts::none();
+            if let syntax::ExprKind::Name(name) = &expr.kind
+                && let Some(Ok(id)) = self.local(name, at)
+            {
+                facts.when_true.push(id);
+            }
+            let test = ExprKind::IsFound(Box::new(pointer.clone()));
+            return Ok((Expr::new(test, Type::Bool, at), facts));
+        }
+        let scalar = self.scalar(value, at)?;
+        Ok((nonzero(scalar, at), Facts::none()))
+    }
+
+    fn all_or_any(
+        &mut self,
+        op: BoolOp,
+        operands: &[syntax::Expr],
+        at: Span,
+    ) -> Result<(Expr, Facts)> {
+        let before = self.flow.clone();
+        let mut known = Vec::new();
+        let mut whole: Option<Expr> = None;
+        for operand in operands {
+            let (tested, steps) = self.apart(|body| body.test(operand));
+            let (test, facts) = match tested {
+                Ok(tested) => tested,
+                Err(reported) => {
+                    self.flow = before;
+                    return Err(reported);
+                }
+            };
+            let learned = if op == BoolOp::And { facts.when_true } else { facts.when_false };
+            self.flow.learn(&learned);
+            known.extend(learned);
+            whole = Some(match whole {
+                None => {
+                    self.out.extend(steps);
+                    test
+                }
+                Some(whole) => {
+                    let (whole, test) = (Box::new(whole), Box::new(after(steps, test)));
+                    let kind = match op {
+                        BoolOp::And => ExprKind::And(whole, test),
+                        BoolOp::Or => ExprKind::Or(whole, test),
+                    };
+                    Expr::new(kind, Type::Bool, at)
+                }
+            });
+        }
+        // What the operands taught holds after the whole only one way.
+        self.flow = before;
+        let facts = match op {
+            BoolOp::And => Facts { when_true: known, when_false: Vec::new() },
+            BoolOp::Or => Facts { when_true: Vec::new(), when_false: known },
+        };
+        Ok((whole.unwrap_or_else(|| Expr::int(0, Type::Bool, at)), facts))
+    }
+
+    /// `and` and `or` as values: the operand that decides.
+    pub(super) fn logic(
+        &mut self,
+        op: BoolOp,
+        operands: &[syntax::Expr],
+        at: Span,
+    ) -> Result<Value> {
+        let [first, rest @ ..] = operands else { return Ok(Value::Nothing) };
+        let mut value = self.expr(first)?;
+        let mut left = first.clone();
+        for operand in rest {
+            value = self.either(op, value, &left, operand, at)?;
+            left =
+                syntax::Expr { kind: syntax::ExprKind::Ellipsis, span: left.span.to(operand.span) };
+        }
+        Ok(value)
+    }
+
+    fn either(
+        &mut self,
+        op: BoolOp,
+        left: Value,
+        left_expr: &syntax::Expr,
+        right: &syntax::Expr,
+        at: Span,
+    ) -> Result<Value> {
+        let (left, test) = match left {
+            Value::Scalar(pointer) if matches!(pointer.ty, Type::Ptr(_)) => {
+                let slot = self.hidden("left", pointer.ty.clone());
+                let ty = pointer.ty.clone();
+                self.push(StmtKind::Store(Place::Local(slot), pointer), left_expr.span);
+                let again = Expr::load(Place::Local(slot), ty, left_expr.span);
+                let found = ExprKind::IsFound(Box::new(again.clone()));
+                let test = Expr::new(found, Type::Bool, left_expr.span);
+                // Read only where it was found.
+                (Value::Scalar(self.not_null(again)), test)
+            }
+            other => {
+                let value = self.scalar(other, left_expr.span)?;
+                let slot = self.hidden("left", value.ty.clone());
+                let ty = value.ty.clone();
+                self.push(StmtKind::Store(Place::Local(slot), value), left_expr.span);
+                let again = Expr::load(Place::Local(slot), ty, left_expr.span);
+                (Value::Scalar(again.clone()), nonzero(again, left_expr.span))
+            }
+        };
+        let left = self.scalar(left, left_expr.span)?;
+        let (right_value, steps) = self.apart(|body| {
+            let value = body.expr(right)?;
+            body.scalar(value, right.span)
+        });
+        let right_value = right_value?;
+        let ty = self.common(&left, &right_value, at)?;
+        let left = left.convert(ty.clone());
+        let right_value = after(steps, right_value.convert(ty.clone()));
+        let (yes, no) = match op {
+            BoolOp::And => match op_false(&ty, at) {
+                // `p and x` without a match is 0, as nothing was found.
+                Some(zero) if test_is_found(&test) => (right_value, zero),
+                _ => (right_value, left),
+            },
+            BoolOp::Or => (left, right_value),
+        };
+        let choice = ExprKind::Select(Box::new(test), Box::new(yes), Box::new(no));
+        Ok(Value::Scalar(Expr::new(choice, ty, at)))
+    }
+
+    /// `yes if test else no`
+    pub(super) fn conditional(
+        &mut self,
+        test: &syntax::Expr,
+        yes: &syntax::Expr,
+        no: &syntax::Expr,
+        at: Span,
+    ) -> Result<Value> {
+        let (test, facts) = self.test(test)?;
+        let before = self.flow.clone();
+        let mut arm = |learned: &[ir::LocalId], expr: &syntax::Expr| {
+            self.flow.learn(learned);
+            let (value, steps) = self.apart(|body| {
+                let value = body.expr(expr)?;
+                body.scalar(value, expr.span)
+            });
+            self.flow = before.clone();
+            value.map(|value| (value, steps))
+        };
+        let yes = arm(&facts.when_true, yes);
+        let no = arm(&facts.when_false, no);
+        let ((yes, yes_steps), (no, no_steps)) = (yes?, no?);
+        let ty = self.common(&yes, &no, at)?;
+        let yes = after(yes_steps, yes.convert(ty.clone()));
+        let no = after(no_steps, no.convert(ty.clone()));
+        let choice = ExprKind::Select(Box::new(test), Box::new(yes), Box::new(no));
+        Ok(Value::Scalar(Expr::new(choice, ty, at)))
+    }
+
+    /// The type that both of two values convert to.
+    fn common(&mut self, a: &Expr, b: &Expr, at: Span) -> Result<Type> {
+        match (&a.ty, &b.ty) {
+            (a, b) if a == b => Ok(a.clone()),
+            (Type::Int(a), Type::Int(b)) => Ok(Type::Int(a.common(*b))),
+            (Type::Int(int), Type::Bool) | (Type::Bool, Type::Int(int)) => {
+                Ok(Type::Int(int.promote()))
+            }
+            _ => {
+                let wanted = format!("`{}`", self.s.type_name(&a.ty));
+                Err(self.mismatch(at, &wanted, &Value::Scalar(b.clone())))
+            }
+        }
+    }
+}
+
+fn op_false(ty: &Type, at: Span) -> Option<Expr> {
+    matches!(ty, Type::Int(_) | Type::Bool).then(|| Expr::int(0, ty.clone(), at))
+}
+
+fn test_is_found(test: &Expr) -> bool {
+    matches!(test.kind, ExprKind::IsFound(_))
+}
+
+/// A value that needs steps before it.
+pub(super) fn after(steps: Vec<ir::Stmt>, value: Expr) -> Expr {
+    if steps.is_empty() {
+        return value;
+    }
+    let (ty, at) = (value.ty.clone(), value.span);
+    Expr::new(ExprKind::Sequence(steps, Box::new(value)), ty, at)
+}
+
+/// Whether a scalar is not zero.
+pub(super) fn nonzero(value: Expr, at: Span) -> Expr {
+    if value.ty == Type::Bool {
+        return value;
+    }
+    let zero = Expr::int(0, value.ty.clone(), at);
+    Expr::compare(CompareOp::Ne, value, zero, at)
+}

@@ -1,0 +1,221 @@
+//! `for`, `break` and `continue`.
+
+use std::collections::HashSet;
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::{Expr, Place, StmtKind, Type};
+use syntax::{ExprKind, Ident};
+
+use super::flow::{Flow, assigned_names};
+use super::value::Value;
+use super::{Body, Named};
+use crate::names::{Builtin, Meaning};
+use crate::session::{Reported, Result};
+
+/// The verifier walks every turn of a loop and gives up at a million
+/// instructions; more turns than this cannot pass whatever the body is.
+const MAX_TURNS: i128 = 100_000;
+
+/// What the statements of a loop say about leaving it.
+#[derive(Default)]
+pub(crate) struct LoopFlow {
+    breaks: Vec<Flow>,
+    continues: Vec<Flow>,
+}
+
+/// A range with constant bounds.
+struct Range {
+    start: i64,
+    stop: i64,
+    step: i64,
+}
+
+impl Range {
+    fn turns(&self) -> i128 {
+        let (start, stop, step) =
+            (i128::from(self.start), i128::from(self.stop), i128::from(self.step));
+        let distance = if step > 0 { stop - start } else { start - stop };
+        if distance <= 0 { 0 } else { (distance + step.abs() - 1) / step.abs() }
+    }
+}
+
+impl Body<'_, '_> {
+    pub(super) fn for_stmt(
+        &mut self,
+        target: &syntax::Expr,
+        iterable: &syntax::Expr,
+        body: &[syntax::Stmt],
+        orelse: &[syntax::Stmt],
+        at: Span,
+    ) -> Result<()> {
+        let range = self.range(iterable);
+        let ExprKind::Name(name) = &target.kind else {
+            let message = "a loop over a range counts in one plain name";
+            return Err(self.s.report(Diagnostic::new(
+                &codes::UNSUPPORTED_STATEMENT,
+                target.span,
+                message,
+            )));
+        };
+        let name = Ident { name: name.clone(), span: target.span };
+        let range = match range {
+            Ok(range) => range,
+            Err(reported) => {
+                self.poison(&name);
+                return Err(reported);
+            }
+        };
+        // The range counts in a local of its own, so that the body may assign
+        // the name as it likes, and the name keeps its last value.
+        let counter = self.hidden("counter", Type::I64);
+        let mut assigned = HashSet::new();
+        assigned_names(body, &mut assigned, &mut HashSet::new());
+        let known = assigned.iter().filter_map(|name| self.names.get(name)?.id);
+        self.flow.forget(known.collect::<Vec<_>>().into_iter());
+        let before = self.flow.clone();
+        self.loops.push(LoopFlow::default());
+        let (bound, steps) = self.apart(|this| {
+            let count = Expr::load(Place::Local(counter), Type::I64, target.span);
+            let bound = this.bind_counter(&name, Value::Scalar(count), at);
+            this.block(body);
+            bound
+        });
+        let flow = self.loops.pop().unwrap_or_default();
+        let mut after = std::mem::replace(&mut self.flow, before.clone());
+        for continued in flow.continues {
+            after = after.join(continued);
+        }
+        if range.turns() == 0 {
+            after = before;
+        }
+        self.flow = after;
+        let ((), orelse) = self.apart(|this| this.block(orelse));
+        let mut end = self.flow.clone();
+        for broken in flow.breaks {
+            end = end.join(broken);
+        }
+        self.flow = end;
+        bound?;
+        self.check_size(&range, &steps, iterable.span)?;
+        let Range { start, stop, step } = range;
+        let kind = StmtKind::ForRange { local: counter, start, stop, step, body: steps, orelse };
+        self.push(kind, at);
+        Ok(())
+    }
+
+    fn bind_counter(&mut self, name: &Ident, value: Value, at: Span) -> Result<()> {
+        match self.names.get(&name.name) {
+            Some(Named { id: None, .. }) => Err(Reported),
+            _ => self.assign_value(name, value, at),
+        }
+    }
+
+    fn range(&mut self, iterable: &syntax::Expr) -> Result<Range> {
+        let at = iterable.span;
+        let args = match &iterable.kind {
+            ExprKind::Call(callee, args, keywords) if keywords.is_empty() => {
+                let path = callee.path();
+                let is_range = match path {
+                    Some(path) => matches!(
+                        self.s.resolve(&path, callee.span)?,
+                        Meaning::Builtin(Builtin::Range)
+                    ),
+                    None => false,
+                };
+                is_range.then_some(args)
+            }
+            ExprKind::Error => return Err(Reported),
+            _ => None,
+        };
+        let Some(args) = args else {
+            let message = "a loop counts over `range(...)`";
+            return Err(self.s.report(
+                Diagnostic::new(&codes::UNSUPPORTED_STATEMENT, at, message)
+                    .help("write `for i in range(N):` with a constant `N`"),
+            ));
+        };
+        let (start, stop, step) = match args.as_slice() {
+            [stop] => (0, self.bound(stop)?, 1),
+            [start, stop] => (self.bound(start)?, self.bound(stop)?, 1),
+            [start, stop, step] => (self.bound(start)?, self.bound(stop)?, self.bound(step)?),
+            _ => {
+                let message = "`range` takes one to three numbers";
+                return Err(self.s.report(Diagnostic::new(&codes::WRONG_ARGUMENTS, at, message)));
+            }
+        };
+        if step == 0 {
+            let message = "a range with step 0 never ends";
+            return Err(self.s.report(Diagnostic::new(&codes::UNBOUNDED_LOOP, at, message)));
+        }
+        Ok(Range { start, stop, step })
+    }
+
+    fn bound(&mut self, expr: &syntax::Expr) -> Result<i64> {
+        let value = self.expr(expr)?;
+        let value = self.integer(value, expr.span)?;
+        match value.as_const().map(i64::try_from) {
+            Some(Ok(bound)) => Ok(bound),
+            Some(Err(_)) => {
+                let message = "a range counts in signed 64-bit numbers";
+                Err(self.s.report(Diagnostic::new(&codes::OUT_OF_RANGE, expr.span, message)))
+            }
+            None => {
+                let text = self.s.source.slice(expr.span).to_owned();
+                let message = format!("`{text}` is not a constant, so the loop has no known end");
+                Err(self.s.report(
+                    Diagnostic::new(&codes::UNBOUNDED_LOOP, expr.span, message).help(format!(
+                        "count to a constant and leave early: `for i in range(64):` with `if i >= {text}: break`"
+                    )),
+                ))
+            }
+        }
+    }
+
+    /// The verifier walks every turn.
+    fn check_size(&mut self, range: &Range, body: &[ir::Stmt], at: Span) -> Result<()> {
+        let turns = range.turns();
+        let work = turns.saturating_mul(weight(body));
+        if turns <= MAX_TURNS && work <= 2 * MAX_TURNS {
+            return Ok(());
+        }
+        let message = format!("{turns} turns are more than the verifier walks through");
+        Err(self.s.report(
+            Diagnostic::new(&codes::UNBOUNDED_LOOP, at, message)
+                .note("the kernel follows every turn and stops at a million instructions")
+                .help("make the range smaller, or do the work in user space"),
+        ))
+    }
+
+    pub(super) fn leave_turn(&mut self, kind: &syntax::StmtKind, at: Span) -> Result<()> {
+        let flow = self.flow.clone();
+        let breaks = matches!(kind, syntax::StmtKind::Break);
+        let Some(innermost) = self.loops.last_mut() else {
+            let message =
+                if breaks { "`break` outside a loop" } else { "`continue` outside a loop" };
+            return Err(self.s.report(Diagnostic::new(&codes::SYNTAX_ERROR, at, message)));
+        };
+        if breaks {
+            innermost.breaks.push(flow);
+        } else {
+            innermost.continues.push(flow);
+        }
+        self.flow.reachable = false;
+        self.push(if breaks { StmtKind::Break } else { StmtKind::Continue }, at);
+        Ok(())
+    }
+}
+
+/// Statements that one turn runs through at the most.
+fn weight(stmts: &[ir::Stmt]) -> i128 {
+    stmts
+        .iter()
+        .map(|stmt| match &stmt.kind {
+            StmtKind::If(_, then, orelse) => 1 + weight(then) + weight(orelse),
+            StmtKind::ForRange { start, stop, step, body, orelse, .. } => {
+                let inner = Range { start: *start, stop: *stop, step: *step };
+                inner.turns().saturating_mul(weight(body) + 1).saturating_add(weight(orelse))
+            }
+            _ => 1,
+        })
+        .fold(0, i128::saturating_add)
+}

@@ -1,0 +1,148 @@
+//! The body of one function: statements and expressions to typed ones.
+//!
+//! [`Body`] holds what is known at the current point: the locals, which of
+//! them are assigned and which pointers are known not to be null ([`flow`]),
+//! and the statements made so far.
+
+mod arithmetic;
+mod assign;
+mod call;
+mod compare;
+mod construct;
+mod expr;
+mod flow;
+mod helper_call;
+mod logic;
+mod loops;
+mod map_call;
+mod place;
+mod print;
+mod stmt;
+mod value;
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::{Expr, FunctionId, Local, LocalId, Place, Region, Stmt, StmtKind, Type};
+
+use crate::reach::Graph;
+use crate::session::{Session, Signature};
+use flow::Flow;
+
+/// What the source calls a local.
+struct Named {
+    id: Option<LocalId>,
+    /// Where it is first assigned.
+    span: Span,
+}
+
+pub(crate) struct Body<'s, 'a> {
+    s: &'s mut Session<'a>,
+    graph: &'s mut Graph,
+    id: FunctionId,
+    section: Option<Rc<kernel::Section>>,
+    ret: Type,
+    locals: Vec<Local>,
+    names: HashMap<String, Named>,
+    /// Names that some statement of the function assigns.
+    assigned_somewhere: HashSet<String>,
+    /// Names that a `global` statement declares.
+    global_names: HashSet<String>,
+    flow: Flow,
+    out: Vec<Stmt>,
+    loops: Vec<loops::LoopFlow>,
+}
+
+/// Checks the body of a declared function and puts it into the module.
+pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph: &mut Graph) {
+    let declared = session.module.function(signature.id).clone();
+    let tree = signature.tree;
+    let mut body = Body {
+        s: session,
+        graph,
+        id: signature.id,
+        section: signature.section.clone(),
+        ret: declared.ret.clone(),
+        locals: declared.locals,
+        names: HashMap::new(),
+        assigned_somewhere: HashSet::new(),
+        global_names: HashSet::new(),
+        flow: Flow::start(),
+        out: Vec::new(),
+        loops: Vec::new(),
+    };
+    for (index, param) in tree.params.iter().enumerate() {
+        let id = LocalId(index as u32);
+        let named = Named { id: Some(id), span: param.name.span };
+        body.names.insert(param.name.name.clone(), named);
+        body.flow.assign(id);
+    }
+    flow::assigned_names(&tree.body, &mut body.assigned_somewhere, &mut body.global_names);
+    body.block(&tree.body);
+    body.end(tree);
+    let (locals, statements) = (body.locals, body.out);
+    if let Some(function) = session.module.functions.get_mut(signature.id.0 as usize) {
+        function.locals = locals;
+        function.body = statements;
+    }
+}
+
+impl Body<'_, '_> {
+    /// A local that the source does not name.
+    fn hidden(&mut self, what: &str, ty: Type) -> LocalId {
+        let id = LocalId(self.locals.len() as u32);
+        self.locals.push(Local { name: what.to_owned(), ty });
+        self.flow.assign(id);
+        id
+    }
+
+    fn local_type(&self, id: LocalId) -> Type {
+        self.locals.get(id.0 as usize).map_or(Type::Void, |local| local.ty.clone())
+    }
+
+    fn push(&mut self, kind: StmtKind, span: Span) {
+        self.out.push(Stmt::new(kind, span));
+    }
+
+    /// Runs a part of the check whose statements are not for here.
+    fn apart<T>(&mut self, part: impl FnOnce(&mut Self) -> T) -> (T, Vec<Stmt>) {
+        let outer = std::mem::take(&mut self.out);
+        let result = part(self);
+        (result, std::mem::replace(&mut self.out, outer))
+    }
+
+    /// The context parameter, if this is a program that has one.
+    fn context(&self, at: Span) -> Option<Expr> {
+        let local = self.locals.first()?;
+        match &local.ty {
+            Type::Ptr(ptr) if ptr.region == Region::Context => {
+                Some(Expr::load(Place::Local(LocalId(0)), local.ty.clone(), at))
+            }
+            _ => None,
+        }
+    }
+
+    /// What happens when control runs off the end.
+    fn end(&mut self, tree: &syntax::Function) {
+        if !self.flow.reachable {
+            return;
+        }
+        let at = tree.body.last().map_or(tree.name.span, |stmt| stmt.span);
+        let placeholder = tree.body.iter().all(|stmt| matches!(stmt.kind, syntax::StmtKind::Pass));
+        if self.ret == Type::Void {
+            self.push(StmtKind::Return(None), at);
+        } else if self.section.is_some() || placeholder {
+            let zero = Expr::int(0, self.ret.clone(), at);
+            self.push(StmtKind::Return(Some(zero)), at);
+        } else if !tree.body.iter().any(|stmt| matches!(stmt.kind, syntax::StmtKind::Error(_))) {
+            let name = self.s.type_name(&self.ret);
+            let message = format!("`{}` may end without returning its `{name}`", tree.name.name);
+            self.s.report(
+                Diagnostic::new(&codes::MISSING_RETURN, tree.name.span, message)
+                    .also(at, "control may run past here")
+                    .help("end the function with `return 0` or another value"),
+            );
+        }
+    }
+}

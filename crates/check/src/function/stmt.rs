@@ -1,0 +1,185 @@
+//! Statements.
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::{Expr, StmtKind, Type};
+use syntax::{Ident, StmtKind as Kind};
+
+use super::flow::Facts;
+use super::{Body, Named};
+use crate::session::{Item, Reported, Result};
+
+impl Body<'_, '_> {
+    pub(super) fn block(&mut self, stmts: &[syntax::Stmt]) {
+        let mut told = false;
+        for stmt in stmts {
+            if !self.flow.reachable && !told {
+                told = true;
+                let message = "this is never reached";
+                self.s.report(Diagnostic::new(&codes::UNREACHABLE_CODE, stmt.span, message));
+            }
+            // A failed statement was reported; the next ones are checked too.
+            let _ = self.stmt(stmt);
+        }
+    }
+
+    fn stmt(&mut self, stmt: &syntax::Stmt) -> Result<()> {
+        let at = stmt.span;
+        match &stmt.kind {
+            Kind::Pass => Ok(()),
+            Kind::Error(names) => {
+                for name in names {
+                    self.poison(name);
+                }
+                Err(Reported)
+            }
+            Kind::Expr(expr) => self.evaluate(expr),
+            Kind::Assign(targets, value) => self.assign(targets, value, at),
+            Kind::Declare(name, annotation, value) => {
+                self.declare(name, annotation, value.as_ref(), at)
+            }
+            Kind::Augment(target, op, value) => self.augment(target, *op, value, at),
+            Kind::If(test, then, orelse) => {
+                self.if_stmt(test, then, orelse, at);
+                Ok(())
+            }
+            Kind::For(target, iterable, body, orelse) => {
+                self.for_stmt(target, iterable, body, orelse, at)
+            }
+            Kind::While(test) => {
+                let message = "`while` may not end, and the verifier wants to see an end";
+                Err(self.s.report(Diagnostic::new(&codes::UNBOUNDED_LOOP, at, message).help(
+                    format!(
+                        "write `for _ in range(N):` with `if not ({}): break`",
+                        self.s.source.slice(test.span)
+                    ),
+                )))
+            }
+            Kind::Break | Kind::Continue => self.leave_turn(&stmt.kind, at),
+            Kind::Return(value) => self.return_stmt(value.as_ref(), at),
+            Kind::Delete(targets) => targets.iter().try_for_each(|target| self.delete(target)),
+            Kind::Global(names) => names.iter().try_for_each(|name| self.global(name)),
+        }
+    }
+
+    /// Marks a name as assigned by a statement that failed.
+    pub(super) fn poison(&mut self, name: &Ident) {
+        self.names.entry(name.name.clone()).or_insert(Named { id: None, span: name.span });
+    }
+
+    fn evaluate(&mut self, expr: &syntax::Expr) -> Result<()> {
+        let value = self.expr(expr)?;
+        if let super::value::Value::Scalar(value) = value {
+            self.push(StmtKind::Eval(value), expr.span);
+        }
+        Ok(())
+    }
+
+    fn if_stmt(
+        &mut self,
+        test: &syntax::Expr,
+        then: &[syntax::Stmt],
+        orelse: &[syntax::Stmt],
+        at: Span,
+    ) {
+        let tested = self.test(test);
+        let failed = tested.is_err();
+        let (test, facts) =
+            tested.unwrap_or_else(|_| (Expr::int(1, Type::Bool, at), Facts::none()));
+        let before = self.flow.clone();
+        self.flow.learn(&facts.when_true);
+        let ((), then) = self.apart(|body| body.block(then));
+        let after_then = std::mem::replace(&mut self.flow, before);
+        self.flow.learn(&facts.when_false);
+        let ((), orelse) = self.apart(|body| body.block(orelse));
+        self.flow = after_then.join(self.flow.clone());
+        if !failed {
+            self.push(StmtKind::If(test, then, orelse), at);
+        }
+    }
+
+    fn return_stmt(&mut self, value: Option<&syntax::Expr>, at: Span) -> Result<()> {
+        let returned = self.returned(value, at);
+        self.flow.reachable = false;
+        let value = returned?;
+        self.push(StmtKind::Return(value), at);
+        Ok(())
+    }
+
+    fn returned(&mut self, value: Option<&syntax::Expr>, at: Span) -> Result<Option<Expr>> {
+        let ret = self.ret.clone();
+        let value = value.filter(|value| {
+            // `return None` is a bare `return`.
+            !matches!(value.kind, syntax::ExprKind::None)
+        });
+        match (value, &ret) {
+            (None, Type::Void) => Ok(None),
+            (None, _) if self.section.is_some() => Ok(Some(Expr::int(0, ret, at))),
+            (None, _) => {
+                let message = format!("this function returns `{}`", self.s.type_name(&ret));
+                Err(self.s.report(Diagnostic::new(&codes::TYPE_MISMATCH, at, message).fix(
+                    "return a value",
+                    at,
+                    "return 0",
+                )))
+            }
+            (Some(value), Type::Void) => {
+                let message = "this function is declared to return nothing";
+                Err(self.s.report(
+                    Diagnostic::new(&codes::TYPE_MISMATCH, value.span, message)
+                        .help("declare what it returns: `-> c_int64`"),
+                ))
+            }
+            (Some(expr), _) => {
+                let value = self.expr(expr)?;
+                let value = self.convert(value, &ret, expr.span)?;
+                self.check_returned(&value, expr.span)?;
+                Ok(Some(value))
+            }
+        }
+    }
+
+    fn check_returned(&mut self, value: &Expr, at: Span) -> Result<()> {
+        let (Some(section), Some(constant)) = (&self.section, value.as_const()) else {
+            return Ok(());
+        };
+        let (returns, prefix) = (section.def.returns, section.def.prefix);
+        if i64::try_from(constant).is_ok_and(|constant| returns.allows(constant)) {
+            return Ok(());
+        }
+        let message = format!("a `{prefix}` program cannot return {constant}");
+        let mut diagnostic = Diagnostic::new(&codes::BAD_RETURN_VALUE, at, message);
+        if let kernel::Returns::OneOf(group) = returns {
+            let names: Vec<&str> = kernel::constants_in(group).map(|c| c.name).collect();
+            diagnostic = diagnostic.help(format!("return one of {}", names.join(", ")));
+        }
+        Err(self.s.report(diagnostic))
+    }
+
+    fn delete(&mut self, target: &syntax::Expr) -> Result<()> {
+        if let syntax::ExprKind::Index(base, key) = &target.kind
+            && let Some(map) = self.map_named(base)?
+        {
+            let result = self.map_delete(map, key, target.span)?;
+            self.push(StmtKind::Eval(result), target.span);
+            return Ok(());
+        }
+        let message = "`del` removes entries of maps, nothing else";
+        Err(self.s.report(
+            Diagnostic::new(&codes::UNSUPPORTED_STATEMENT, target.span, message)
+                .help("write `del name_of_map[key]`"),
+        ))
+    }
+
+    fn global(&mut self, name: &Ident) -> Result<()> {
+        match self.s.item(&name.name) {
+            Some((Item::Global(_) | Item::Broken, _)) => Ok(()),
+            _ => {
+                let message = format!("`{}` is not a `@bpfglobal`", name.name);
+                Err(self.s.report(
+                    Diagnostic::new(&codes::UNKNOWN_NAME, name.span, message)
+                        .help("define it at the top level with `@bpf` and `@bpfglobal`"),
+                ))
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What an expression gives, and how it becomes what its use needs.
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::{Expr, ExprKind, IntType, Place, PtrType, Region, Stmt, StmtKind, Type};
+
+use super::Body;
+use crate::session::{Reported, Result};
+
+/// The value of an expression.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    /// An integer, a bool or a pointer.
+    Scalar(Expr),
+    /// A struct, an array or a string in memory.
+    Memory(Place, Type),
+    /// A literal text or bytes.
+    Text(Vec<u8>),
+    /// `None`.
+    Nothing,
+}
+
+impl Body<'_, '_> {
+    /// How a value is called in messages.
+    pub(super) fn describe(&self, value: &Value) -> String {
+        match value {
+            Value::Scalar(expr) => format!("`{}`", self.s.type_name(&expr.ty)),
+            Value::Memory(_, ty) => format!("`{}`", self.s.type_name(ty)),
+            Value::Text(_) => "a text".to_owned(),
+            Value::Nothing => "`None`".to_owned(),
+        }
+    }
+
+    pub(super) fn mismatch(&mut self, at: Span, wanted: &str, value: &Value) -> Reported {
+        let message = format!("{wanted} is needed here, and this is {}", self.describe(value));
+        self.s.report(Diagnostic::new(&codes::TYPE_MISMATCH, at, message))
+    }
+
+    /// A pointer to an integer reads as the integer; everything else is left.
+    pub(super) fn read(&mut self, value: Value) -> Result<Value> {
+        let Value::Scalar(expr) = &value else { return Ok(value) };
+        let Type::Ptr(PtrType { pointee: Some(pointee), region, nullable }) = &expr.ty else {
+            return Ok(value);
+        };
+        if *region == Region::Opaque || pointee.is_aggregate() {
+            return Ok(value);
+        }
+        let (pointee, nullable) = ((**pointee).clone(), *nullable);
+        let at = expr.span;
+        if !nullable {
+            let place = Place::Deref(Box::new(expr.clone()));
+            return Ok(Value::Scalar(Expr::load(place, pointee, at)));
+        }
+        let text = self.s.source.slice(at).to_owned();
+        let message = format!("`{text}` may have no entry, and is read as 0 then");
+        self.s.report(
+            Diagnostic::new(&codes::MAYBE_MISSING, at, message)
+                .help(format!("check it first: `if {text}:`")),
+        );
+        Ok(Value::Scalar(self.value_or_zero(expr.clone(), pointee)))
+    }
+
+    /// What a pointer that may be null points to, or 0.
+    pub(super) fn value_or_zero(&mut self, pointer: Expr, pointee: Type) -> Expr {
+        let zero = Expr::int(0, pointee.clone(), pointer.span);
+        self.value_or(pointer, pointee, zero)
+    }
+
+    /// What a pointer that may be null points to, or another value.
+    pub(super) fn value_or(&mut self, pointer: Expr, pointee: Type, other: Expr) -> Expr {
+        let at = pointer.span;
+        let slot = self.hidden("found", pointer.ty.clone());
+        let again = Expr::load(Place::Local(slot), pointer.ty.clone(), at);
+        let test = Expr::new(ExprKind::IsFound(Box::new(again.clone())), Type::Bool, at);
+        let place = Place::Deref(Box::new(self.not_null(again)));
+        let read = Expr::load(place, pointee.clone(), at);
+        let choice = ExprKind::Select(Box::new(test), Box::new(read), Box::new(other));
+        let keep = Stmt::new(StmtKind::Store(Place::Local(slot), pointer), at);
+        let choice = Expr::new(choice, pointee.clone(), at);
+        Expr::new(ExprKind::Sequence(vec![keep], Box::new(choice)), pointee, at)
+    }
+
+    /// The same pointer, known not to be null.
+    pub(super) fn not_null(&self, pointer: Expr) -> Expr {
+        let Type::Ptr(ptr) = &pointer.ty else { return pointer };
+        if !ptr.nullable {
+            return pointer;
+        }
+        let ty = Type::Ptr(PtrType { nullable: false, ..ptr.clone() });
+        let at = pointer.span;
+        Expr::new(ExprKind::NonNull(Box::new(pointer)), ty, at)
+    }
+
+    /// The value as an integer, a bool or a pointer that is no reference to
+    /// an integer.
+    pub(super) fn scalar(&mut self, value: Value, at: Span) -> Result<Expr> {
+        match self.read(value)? {
+            Value::Scalar(expr) if expr.ty != Type::Void => Ok(expr),
+            Value::Scalar(_) => {
+                let message = "this call gives no value";
+                Err(self.s.report(Diagnostic::new(&codes::TYPE_MISMATCH, at, message)))
+            }
+            other => Err(self.mismatch(at, "a number", &other)),
+        }
+    }
+
+    /// The value as an integer: bools become `int`, addresses 64 bits.
+    pub(super) fn integer(&mut self, value: Value, at: Span) -> Result<Expr> {
+        let expr = self.scalar(value, at)?;
+        match &expr.ty {
+            Type::Int(_) => Ok(expr),
+            Type::Bool => Ok(expr.convert(Type::I32)),
+            Type::Ptr(PtrType { region: Region::Opaque, .. }) => Ok(expr.convert(Type::U64)),
+            _ => {
+                let value = Value::Scalar(expr);
+                Err(self.mismatch(at, "a number", &value))
+            }
+        }
+    }
+
+    /// The value converted to a scalar type by the integer rules.
+    pub(super) fn convert(&mut self, value: Value, ty: &Type, at: Span) -> Result<Expr> {
+        match (ty, &value) {
+            (Type::Int(int), _) => {
+                let expr = self.integer(value, at)?;
+                self.warn_truncated(&expr, *int);
+                Ok(expr.convert(ty.clone()))
+            }
+            (Type::Bool, _) => {
+                let expr = self.integer(value, at)?;
+                Ok(expr.convert(Type::Bool))
+            }
+            (Type::Ptr(_), Value::Nothing) => Ok(Expr::new(ExprKind::Null, ty.clone(), at)),
+            (Type::Ptr(PtrType { region: Region::Opaque, .. }), Value::Scalar(expr)) => {
+                match &expr.ty {
+                    Type::Int(_) => Ok(expr.clone().convert(Type::U64).convert(ty.clone())),
+                    Type::Ptr(_) => Ok(expr.clone().convert(ty.clone())),
+                    _ => Err(self.needs(ty, &value, at)),
+                }
+            }
+            (Type::Ptr(wanted), Value::Scalar(expr)) => match &expr.ty {
+                Type::Ptr(given)
+                    if given.pointee == wanted.pointee
+                        && given.region == wanted.region
+                        && (wanted.nullable || !given.nullable) =>
+                {
+                    Ok(expr.clone().convert(ty.clone()))
+                }
+                _ => Err(self.needs(ty, &value, at)),
+            },
+            _ => Err(self.needs(ty, &value, at)),
+        }
+    }
+
+    fn needs(&mut self, ty: &Type, value: &Value, at: Span) -> Reported {
+        let wanted = format!("`{}`", self.s.type_name(ty));
+        self.mismatch(at, &wanted, value)
+    }
+
+    fn warn_truncated(&mut self, expr: &Expr, int: IntType) {
+        let Some(value) = expr.as_const() else { return };
+        let same_width = |signed| IntType { bits: int.bits, signed }.holds(value);
+        if same_width(true) || same_width(false) {
+            return;
+        }
+        let name = self.s.type_name(&Type::Int(int));
+        let message = format!("{value} does not fit `{name}` and becomes {}", int.wrap(value));
+        self.s.report(Diagnostic::new(&codes::TRUNCATED_CONSTANT, expr.span, message));
+    }
+
+    /// The value as something in memory of exactly this type: its address.
+    pub(super) fn memory(&mut self, value: Value, ty: &Type, at: Span) -> Result<Expr> {
+        match (value, ty) {
+            (Value::Memory(place, found), _) if found == *ty => {
+                let region = place.region();
+                Ok(Expr::address(place, found, region, at))
+            }
+            (Value::Text(text), Type::Str(len)) => {
+                let text = self.fit_text(text, *len, at)?;
+                let slot = self.hidden("text", ty.clone());
+                self.push(StmtKind::StoreStr(Place::Local(slot), text), at);
+                Ok(Expr::address(Place::Local(slot), ty.clone(), Region::Stack, at))
+            }
+            (value, ty) if ty.is_aggregate() => Err(self.needs(ty, &value, at)),
+            (value, ty) => Ok(self.convert(value, ty, at)?.spill()),
+        }
+    }
+
+    /// A text that fits `str(len)`.
+    pub(super) fn fit_text(&mut self, text: Vec<u8>, len: u32, at: Span) -> Result<Vec<u8>> {
+        if text.len() <= len as usize {
+            return Ok(text);
+        }
+        let message = format!("a text of {} bytes does not fit `str({len})`", text.len());
+        Err(self.s.report(Diagnostic::new(&codes::OUT_OF_RANGE, at, message)))
+    }
+}

@@ -1,0 +1,202 @@
+//! What a name means: the file's own definitions first, then its imports,
+//! then Python's builtins, and last the names of ours that the file forgot to
+//! import.
+
+use diagnostics::{Diagnostic, Span, codes, nearest};
+use kernel::{Helper, MapType, ShortName};
+
+use crate::ctypes::{self, CType};
+use crate::session::{Item, Reported, Result, Session};
+
+/// A function of Python that BPF code may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Builtin {
+    Print,
+    Range,
+    Len,
+    Int,
+    Bool,
+    Str,
+    Abs,
+    Min,
+    Max,
+}
+
+const BUILTINS: &[(&str, Builtin)] = &[
+    ("print", Builtin::Print),
+    ("range", Builtin::Range),
+    ("len", Builtin::Len),
+    ("int", Builtin::Int),
+    ("bool", Builtin::Bool),
+    ("str", Builtin::Str),
+    ("abs", Builtin::Abs),
+    ("min", Builtin::Min),
+    ("max", Builtin::Max),
+];
+
+/// What a path of names stands for.
+#[derive(Clone)]
+pub(crate) enum Meaning {
+    Item(Item),
+    /// A constant expression at the top level of the file.
+    Constant(usize),
+    Helper(&'static Helper),
+    Short(&'static ShortName),
+    KernelConstant(i64),
+    CType(&'static str),
+    MapType(&'static MapType),
+    Builtin(Builtin),
+}
+
+const HELPER_MODULE: &str = "pythonbpf.helper";
+const MAPS_MODULE: &str = "pythonbpf.maps";
+
+impl Session<'_> {
+    /// What a dotted path means.
+    pub fn resolve(&mut self, path: &[&str], at: Span) -> Result<Meaning> {
+        if let [name] = path {
+            if let Some((item, _)) = self.item(name) {
+                return match item {
+                    Item::Broken => Err(Reported),
+                    item => Ok(Meaning::Item(item.clone())),
+                };
+            }
+            let constants = &self.tree.constants;
+            if let Some(index) = constants.iter().rposition(|constant| constant.name.name == *name)
+            {
+                return Ok(Meaning::Constant(index));
+            }
+        }
+        if let Some((module, name)) = self.tree.imports.resolve(path) {
+            return self.imported(&module, &name, at);
+        }
+        let [name] = path else {
+            return Err(self.unknown(path.first().copied().unwrap_or_default(), at));
+        };
+        if let Some(user) = self.tree.user_space.iter().find(|user| user.name == *name) {
+            let (span, message) =
+                (user.span, format!("`{name}` belongs to user space: no `@bpf` marks it"));
+            return Err(self.report(
+                Diagnostic::new(&codes::UNKNOWN_NAME, at, message)
+                    .also(span, "defined here, for Python alone")
+                    .help("mark the definition with `@bpf` to use it in the kernel"),
+            ));
+        }
+        if let Some((_, builtin)) = BUILTINS.iter().find(|(known, _)| known == name) {
+            return Ok(Meaning::Builtin(*builtin));
+        }
+        for module in [HELPER_MODULE, "ctypes", MAPS_MODULE] {
+            if let Some(meaning) = member(module, name) {
+                if !self.tree.imports.has_star(module) {
+                    self.unimported(module, name, at);
+                }
+                return Ok(meaning);
+            }
+        }
+        Err(self.unknown(name, at))
+    }
+
+    fn imported(&mut self, module: &str, name: &str, at: Span) -> Result<Meaning> {
+        let found = match module {
+            "pythonbpf" => member(HELPER_MODULE, name).or_else(|| member(MAPS_MODULE, name)),
+            _ => member(module, name),
+        };
+        if let Some(meaning) = found {
+            return Ok(meaning);
+        }
+        let (code, message, known): (_, _, Vec<&str>) = match module {
+            HELPER_MODULE => (
+                &codes::UNKNOWN_HELPER,
+                format!("`pythonbpf.helper` has no `{name}`"),
+                helper_names().collect(),
+            ),
+            "ctypes" => (
+                &codes::UNKNOWN_TYPE,
+                format!("`ctypes.{name}` is not a type that BPF has"),
+                ctypes::names().collect(),
+            ),
+            MAPS_MODULE => (
+                &codes::UNKNOWN_NAME,
+                format!("`pythonbpf.maps` has no `{name}`"),
+                kernel::MAP_TYPES.iter().map(|map| map.name).collect(),
+            ),
+            _ => {
+                let message = format!("`{module}.{name}` does not exist inside the kernel");
+                return Err(self.report(
+                    Diagnostic::new(&codes::UNKNOWN_NAME, at, message).help(
+                        "only `pythonbpf.helper`, `pythonbpf.maps`, `ctypes` and the file's own `@bpf` definitions can be used in a BPF function",
+                    ),
+                ));
+            }
+        };
+        let mut diagnostic = Diagnostic::new(code, at, message);
+        if let Some(near) = nearest(name, known) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        }
+        Err(self.report(diagnostic))
+    }
+
+    /// Reports a name that nothing defines.
+    pub fn unknown(&mut self, name: &str, at: Span) -> Reported {
+        let tree = self.tree;
+        let mut diagnostic =
+            Diagnostic::new(&codes::UNKNOWN_NAME, at, format!("`{name}` is not known here"));
+        let mut known: Vec<&str> = self.item_names().collect();
+        known.extend(tree.constants.iter().map(|constant| constant.name.name.as_str()));
+        known.extend(tree.imports.names());
+        let ours = BUILTINS.iter().map(|(name, _)| *name);
+        ours.chain(helper_names()).chain(ctypes::names()).for_each(|name| known.push(name));
+        if let Some(near) = nearest(name, known) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        } else {
+            diagnostic = diagnostic.help("define it with `@bpf`, or assign it before this line");
+        }
+        self.report(diagnostic)
+    }
+}
+
+/// What a module of ours, or `ctypes`, offers under a name.
+fn member(module: &str, name: &str) -> Option<Meaning> {
+    match module {
+        HELPER_MODULE => kernel::short_name(name)
+            .map(Meaning::Short)
+            .or_else(|| {
+                let helper = kernel::helper(name).filter(|helper| helper.name == name);
+                helper.map(Meaning::Helper)
+            })
+            .or_else(|| kernel::constant(name).map(|c| Meaning::KernelConstant(c.value))),
+        MAPS_MODULE => kernel::map_type(name).map(Meaning::MapType),
+        "ctypes" => {
+            ctypes::ctype(name)?;
+            // Names of the table live as long as the program.
+            ctypes::names()
+                .chain(["c_float", "c_double", "c_longdouble"])
+                .find(|known| *known == name)
+                .map(Meaning::CType)
+        }
+        _ => None,
+    }
+}
+
+/// The BPF type of a `ctypes` name.
+pub(crate) fn ctype_of(session: &mut Session<'_>, name: &str, at: Span) -> Result<ir::Type> {
+    match ctypes::ctype(name) {
+        Some(CType::Type(ty)) => Ok(ty),
+        Some(CType::Float) | None => Err(session.report(
+            Diagnostic::new(
+                &codes::UNSUPPORTED_TYPE,
+                at,
+                format!("`{name}`: the kernel has no floating point"),
+            )
+            .help("use an integer type: scale the value, for example to thousandths"),
+        )),
+    }
+}
+
+fn helper_names() -> impl Iterator<Item = &'static str> {
+    kernel::SHORT_NAMES
+        .iter()
+        .map(|short| short.name)
+        .chain(kernel::HELPERS.iter().map(|helper| helper.name))
+        .chain(kernel::CONSTANTS.iter().map(|constant| constant.name))
+}

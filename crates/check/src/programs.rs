@@ -1,0 +1,225 @@
+//! Signatures of programs and of the functions they call.
+
+use std::rc::Rc;
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::{Function, FunctionId, FunctionKind, Local, PtrType, Region, Type};
+use kernel::SectionError;
+use syntax::{Role, StmtKind};
+
+use crate::session::{Item, Result, Session, Signature};
+
+/// A program as declared.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// Name of the Python function.
+    pub name: String,
+    /// The section string as written.
+    pub section: String,
+    /// The section string's place.
+    pub section_span: Span,
+    /// The name's place.
+    pub name_span: Span,
+}
+
+/// Reads the signatures of all programs and functions.
+pub(crate) fn declare(session: &mut Session<'_>) -> Vec<Program> {
+    let mut programs = Vec::new();
+    for tree in session.functions(|role| matches!(role, Role::Program { .. } | Role::Plain)) {
+        match &tree.role {
+            Role::Program { section, span } => {
+                programs.push(Program {
+                    name: tree.name.name.clone(),
+                    section: section.clone(),
+                    section_span: *span,
+                    name_span: tree.name.span,
+                });
+                let parsed = parse_section(session, section, *span);
+                let function = program(session, tree, section);
+                if let (Ok(parsed), Ok(function)) = (parsed, function) {
+                    add(session, tree, function, Some(Rc::new(parsed)), Item::Program);
+                }
+            }
+            _ => {
+                if let Ok(function) = subprogram(session, tree) {
+                    let id = FunctionId(session.module.functions.len() as u32);
+                    add(session, tree, function, None, Item::Function(id));
+                }
+            }
+        }
+    }
+    programs
+}
+
+fn add<'a>(
+    session: &mut Session<'a>,
+    tree: &'a syntax::Function,
+    function: Function,
+    section: Option<Rc<kernel::Section>>,
+    item: Item,
+) {
+    let id = FunctionId(session.module.functions.len() as u32);
+    session.module.functions.push(function);
+    session.define(&tree.name, item);
+    session.add_signature(Signature { id, tree, section });
+}
+
+fn parse_section(session: &mut Session<'_>, text: &str, at: Span) -> Result<kernel::Section> {
+    kernel::section(text).map_err(|error| {
+        let mut diagnostic =
+            Diagnostic::new(&codes::BAD_SECTION, at, format!("`{text}` is not a section: {error}"));
+        if let SectionError::Unknown { nearest: Some(nearest), .. } = &error {
+            diagnostic = Diagnostic::new(
+                &codes::BAD_SECTION,
+                at,
+                format!("`{text}` is not a section that the kernel has"),
+            )
+            .fix("did you mean", at, format!("\"{nearest}\""));
+        }
+        session.report(diagnostic)
+    })
+}
+
+fn program(session: &mut Session<'_>, tree: &syntax::Function, section: &str) -> Result<Function> {
+    let mut locals = Vec::new();
+    if let Some(extra) = tree.params.get(1) {
+        let message = "a program takes one parameter, its context";
+        return Err(session.report(
+            Diagnostic::new(&codes::BAD_SIGNATURE, extra.name.span, message)
+                .help("remove the others: `def name(ctx: c_void_p) -> c_int64:`"),
+        ));
+    }
+    if let Some(param) = tree.params.first() {
+        if let Some(annotation) = &param.annotation {
+            let ty = session.annotation(annotation)?;
+            if !matches!(ty, Type::Ptr(_)) {
+                let message = format!("a context is a pointer, not `{}`", session.type_name(&ty));
+                return Err(session.report(
+                    Diagnostic::new(&codes::BAD_SIGNATURE, annotation.span, message).fix(
+                        "write",
+                        annotation.span,
+                        "c_void_p",
+                    ),
+                ));
+            }
+        }
+        let ty = Type::Ptr(PtrType { pointee: None, region: Region::Context, nullable: false });
+        locals.push(Local { name: param.name.name.clone(), ty });
+    }
+    let unannotated = tree.params.iter().any(|param| param.annotation.is_none());
+    if unannotated || tree.returns.is_none() {
+        let fix = format!("def {}(ctx: c_void_p) -> c_int64", tree.name.name);
+        let message = format!("the program `{}` has no type hints", tree.name.name);
+        session.report(
+            Diagnostic::new(&codes::IMPLICIT_ANNOTATION, tree.header, message)
+                .note("the context is typed by the section and 64 bits are returned")
+                .fix("say so", tree.header, fix),
+        );
+    }
+    let ret = returned(session, tree)?.unwrap_or(Type::I64);
+    if matches!(ret, Type::Void) {
+        let at = tree.returns.as_ref().map_or(tree.header, |returns| returns.span);
+        let message = "a program returns a number to the kernel";
+        return Err(session.report(
+            Diagnostic::new(&codes::BAD_SIGNATURE, at, message).fix("write", at, "c_int64"),
+        ));
+    }
+    let params = locals.len() as u32;
+    Ok(Function {
+        name: tree.name.name.clone(),
+        kind: FunctionKind::Program { section: section.to_owned() },
+        params,
+        ret,
+        locals,
+        body: Vec::new(),
+        span: tree.name.span,
+    })
+}
+
+/// The declared return type; `None` in Python is no value.
+fn returned(session: &mut Session<'_>, tree: &syntax::Function) -> Result<Option<Type>> {
+    let Some(returns) = &tree.returns else { return Ok(None) };
+    if matches!(returns.kind, syntax::ExprKind::None) {
+        return Ok(Some(Type::Void));
+    }
+    let ty = session.annotation(returns)?;
+    if ty.is_aggregate() || matches!(ty, Type::Ptr(_)) {
+        let message = format!("a function cannot return `{}`", session.type_name(&ty));
+        return Err(session.report(
+            Diagnostic::new(&codes::UNSUPPORTED_TYPE, returns.span, message)
+                .help("return an integer such as `c_int64`"),
+        ));
+    }
+    Ok(Some(ty))
+}
+
+fn subprogram(session: &mut Session<'_>, tree: &syntax::Function) -> Result<Function> {
+    let missing: Vec<_> = tree.params.iter().filter(|param| param.annotation.is_none()).collect();
+    if !missing.is_empty() || tree.returns.is_none() {
+        return Err(missing_hints(session, tree));
+    }
+    if let Some(extra) = tree.params.get(5) {
+        let message = "a BPF function takes five arguments at the most";
+        return Err(session.report(
+            Diagnostic::new(&codes::BAD_SIGNATURE, extra.name.span, message)
+                .help("put values into a struct or a map"),
+        ));
+    }
+    let mut locals = Vec::new();
+    for param in &tree.params {
+        let Some(annotation) = &param.annotation else { continue };
+        let ty = session.annotation(annotation)?;
+        if ty.is_aggregate() {
+            let name = session.type_name(&ty);
+            let message = format!("a `{name}` cannot be passed to a BPF function");
+            return Err(session.report(
+                Diagnostic::new(&codes::UNSUPPORTED_TYPE, annotation.span, message)
+                    .help("pass the fields that the function needs"),
+            ));
+        }
+        locals.push(Local { name: param.name.name.clone(), ty });
+    }
+    let ret = returned(session, tree)?.unwrap_or(Type::Void);
+    Ok(Function {
+        name: tree.name.name.clone(),
+        kind: FunctionKind::Subprogram,
+        params: locals.len() as u32,
+        ret,
+        locals,
+        body: Vec::new(),
+        span: tree.name.span,
+    })
+}
+
+fn missing_hints(session: &mut Session<'_>, tree: &syntax::Function) -> crate::session::Reported {
+    let params: Vec<String> = tree
+        .params
+        .iter()
+        .map(|param| {
+            let name = &param.name.name;
+            match &param.annotation {
+                Some(annotation) => format!("{name}: {}", session.source.slice(annotation.span)),
+                None if name == "ctx" => "ctx: c_void_p".to_owned(),
+                None => format!("{name}: c_uint64"),
+            }
+        })
+        .collect();
+    let returns = match &tree.returns {
+        Some(returns) => session.source.slice(returns.span).to_owned(),
+        None => "c_int64".to_owned(),
+    };
+    let fix = format!("def {}({}) -> {returns}", tree.name.name, params.join(", "));
+    let message = format!("the function `{}` has no complete type hints", tree.name.name);
+    let note = if tree.body.iter().all(|stmt| matches!(stmt.kind, StmtKind::Pass)) {
+        "to make it a program, put `@section(\"...\")` between `@bpf` and `def`"
+    } else {
+        "without them its arguments and its result have no size"
+    };
+    session.report(
+        Diagnostic::new(&codes::MISSING_ANNOTATION, tree.header, message).note(note).fix(
+            "write",
+            tree.header,
+            fix,
+        ),
+    )
+}

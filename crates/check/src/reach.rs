@@ -1,0 +1,105 @@
+//! Rules over the call graph: no recursion, and every helper that a program
+//! reaches is one that its type and the licence allow.
+
+use std::collections::{HashMap, HashSet};
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::FunctionId;
+use kernel::{Helper, ProgType};
+
+use crate::session::Session;
+
+/// Who calls what, collected while bodies are checked.
+#[derive(Default)]
+pub(crate) struct Graph {
+    pub calls: HashMap<FunctionId, Vec<(FunctionId, Span)>>,
+    pub helpers: HashMap<FunctionId, Vec<(&'static Helper, Span)>>,
+}
+
+/// Checks the rules.
+pub(crate) fn check(session: &mut Session<'_>, graph: &Graph) {
+    let signatures = session.signatures();
+    let mut done = HashSet::new();
+    for signature in &signatures {
+        find_cycle(session, graph, signature.id, &mut Vec::new(), &mut done);
+    }
+    licence(session, graph);
+    let mut reported = HashSet::new();
+    for signature in &signatures {
+        let Some(section) = &signature.section else { continue };
+        let mut seen = HashSet::new();
+        let mut stack = vec![signature.id];
+        while let Some(id) = stack.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            for (helper, at) in graph.helpers.get(&id).into_iter().flatten() {
+                let allowed = helper.prog_types.contains(section.def.prog_type);
+                if !allowed && reported.insert(*at) {
+                    not_allowed(session, helper, *at, section.def.prefix, section.def.prog_type);
+                }
+            }
+            stack.extend(graph.calls.get(&id).into_iter().flatten().map(|(callee, _)| *callee));
+        }
+    }
+}
+
+fn find_cycle(
+    session: &mut Session<'_>,
+    graph: &Graph,
+    id: FunctionId,
+    path: &mut Vec<FunctionId>,
+    done: &mut HashSet<FunctionId>,
+) {
+    if !done.insert(id) {
+        return;
+    }
+    path.push(id);
+    for (callee, at) in graph.calls.get(&id).into_iter().flatten() {
+        if path.contains(callee) {
+            let name = session.module.function(*callee).name.clone();
+            let message = format!("this call makes `{name}` call itself");
+            session.report(
+                Diagnostic::new(&codes::RECURSION, *at, message)
+                    .note("BPF has no recursion: the stack is 512 bytes")
+                    .help("write a loop over `range(...)`"),
+            );
+        } else {
+            find_cycle(session, graph, *callee, path, done);
+        }
+    }
+    path.pop();
+}
+
+fn licence(session: &mut Session<'_>, graph: &Graph) {
+    if session.gpl {
+        return;
+    }
+    let mut uses: Vec<_> =
+        graph.helpers.values().flatten().filter(|(helper, _)| helper.gpl_only).collect();
+    uses.sort_by_key(|(_, at)| *at);
+    for (helper, at) in uses {
+        let message =
+            format!("`{}` may only be called under a GPL-compatible licence", helper.name);
+        let note = format!("`LICENSE` is \"{}\"", session.module.license);
+        session.report(
+            Diagnostic::new(&codes::HELPER_NEEDS_GPL, *at, message)
+                .note(note)
+                .help("return \"GPL\", \"Dual BSD/GPL\" or \"Dual MIT/GPL\" from `LICENSE`"),
+        );
+    }
+}
+
+fn not_allowed(
+    session: &mut Session<'_>,
+    helper: &Helper,
+    at: Span,
+    prefix: &str,
+    prog_type: ProgType,
+) {
+    let message = format!("a `{prefix}` program ({prog_type:?}) may not call `{}`", helper.name);
+    let allowed: Vec<String> =
+        helper.prog_types.iter().take(6).map(|prog_type| format!("{prog_type:?}")).collect();
+    let note = format!("the kernel allows it in programs of type {}", allowed.join(", "));
+    session.report(Diagnostic::new(&codes::HELPER_NOT_ALLOWED, at, message).note(note));
+}

@@ -1,0 +1,171 @@
+//! What is known of the file as a whole while it is checked.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use diagnostics::{Diagnostic, SourceFile, Span, codes};
+use ir::{FunctionId, GlobalId, MapId, StructId, Type};
+use kernel::MapType;
+use syntax::{Definition, Ident};
+
+use crate::{Checked, Program};
+
+/// The mark that an error was reported: whoever gets it stays quiet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reported;
+
+pub(crate) type Result<T> = std::result::Result<T, Reported>;
+
+/// What a top-level name of the file stands for.
+#[derive(Clone, Debug)]
+pub(crate) enum Item {
+    Struct(StructId),
+    Map(MapId),
+    Global(GlobalId),
+    Function(FunctionId),
+    /// `LICENSE`, which has a place of its own.
+    License,
+    /// A program: an entry point that nothing may call.
+    Program,
+    /// Declared, but not to be used: reported, or not read yet.
+    Broken,
+}
+
+/// A function whose body is to be checked.
+#[derive(Clone)]
+pub(crate) struct Signature<'a> {
+    pub id: FunctionId,
+    pub tree: &'a syntax::Function,
+    pub section: Option<Rc<kernel::Section>>,
+}
+
+pub(crate) struct Session<'a> {
+    pub source: &'a SourceFile,
+    pub tree: &'a syntax::Module,
+    pub module: ir::Module,
+    /// The map types, by `MapId`.
+    pub map_types: Vec<&'static MapType>,
+    pub gpl: bool,
+    items: HashMap<&'a str, (Item, Span)>,
+    signatures: Vec<Signature<'a>>,
+    diagnostics: Vec<Diagnostic>,
+    unimported: Vec<String>,
+}
+
+impl<'a> Session<'a> {
+    pub fn new(source: &'a SourceFile, tree: &'a syntax::Module) -> Self {
+        Self {
+            source,
+            tree,
+            module: ir::Module::default(),
+            map_types: Vec::new(),
+            gpl: false,
+            items: HashMap::new(),
+            signatures: Vec::new(),
+            diagnostics: Vec::new(),
+            unimported: Vec::new(),
+        }
+    }
+
+    pub fn report(&mut self, diagnostic: Diagnostic) -> Reported {
+        self.diagnostics.push(diagnostic);
+        Reported
+    }
+
+    pub fn line(&self, span: Span) -> u32 {
+        self.source.line_col(span.start).line
+    }
+
+    /// Enters every definition's name, as not to be used until it is read.
+    pub fn declare_names(&mut self) {
+        let tree = self.tree;
+        for definition in &tree.definitions {
+            let name = match definition {
+                Definition::Function(function) => &function.name,
+                Definition::Struct(laid) => &laid.name,
+            };
+            if let Some((_, first)) = self.items.get(name.name.as_str()) {
+                let first = *first;
+                let message = format!("`{}` is defined twice under `@bpf`", name.name);
+                self.report(
+                    Diagnostic::new(&codes::DUPLICATE_DEFINITION, name.span, message)
+                        .also(first, "the first definition")
+                        .help("rename one of them"),
+                );
+                continue;
+            }
+            self.items.insert(&name.name, (Item::Broken, name.span));
+        }
+    }
+
+    /// The functions of the tree with this role, first definitions only.
+    pub fn functions(
+        &self,
+        role: impl Fn(&syntax::Role) -> bool,
+    ) -> Vec<&'a syntax::Function> {
+        let functions =
+            self.tree.definitions.iter().filter_map(move |definition| match definition {
+                Definition::Function(function) if role(&function.role) => Some(function),
+                _ => None,
+            });
+        functions.filter(|function| self.is_first(&function.name)).collect()
+    }
+
+    pub fn is_first(&self, name: &Ident) -> bool {
+        self.items.get(name.name.as_str()).is_some_and(|(_, span)| *span == name.span)
+    }
+
+    /// Says what a declared name stands for.
+    pub fn define(&mut self, name: &Ident, item: Item) {
+        if let Some(entry) = self.items.get_mut(name.name.as_str()) {
+            entry.0 = item;
+        }
+    }
+
+    pub fn item(&self, name: &str) -> Option<(&Item, Span)> {
+        self.items.get(name).map(|(item, span)| (item, *span))
+    }
+
+    pub fn item_names(&self) -> impl Iterator<Item = &'a str> {
+        self.items.keys().copied()
+    }
+
+    pub fn add_signature(&mut self, signature: Signature<'a>) {
+        self.signatures.push(signature);
+    }
+
+    pub fn signatures(&self) -> Vec<Signature<'a>> {
+        self.signatures.clone()
+    }
+
+    /// Warns once a name that one of our modules offers is used without an
+    /// import.
+    pub fn unimported(&mut self, module: &str, name: &str, at: Span) {
+        if self.unimported.iter().any(|known| known == name) {
+            return;
+        }
+        self.unimported.push(name.to_owned());
+        let message = format!("`{name}` is used without being imported");
+        self.report(
+            Diagnostic::new(&codes::UNIMPORTED_NAME, at, message)
+                .note(format!("taken as `{module}.{name}`; Python itself would not find it"))
+                .help(format!("add `from {module} import {name}`")),
+        );
+    }
+
+    /// How a type is called in Python.
+    pub fn type_name(&self, ty: &Type) -> String {
+        crate::types::name(&self.module, ty)
+    }
+
+    pub fn finish(mut self, programs: Vec<Program>) -> Checked {
+        self.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
+        self.diagnostics.dedup();
+        let failed = self.diagnostics.iter().any(Diagnostic::is_error);
+        Checked {
+            module: (!failed).then_some(self.module),
+            diagnostics: self.diagnostics,
+            programs,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! `@struct` classes.
+
+use diagnostics::{Diagnostic, codes};
+use ir::{Struct, StructId, Type};
+use syntax::Definition;
+
+use crate::session::{Item, Session};
+
+/// Lays out the file's structs in order; one can hold those above it.
+pub(crate) fn declare(session: &mut Session<'_>) {
+    let tree = session.tree;
+    for definition in &tree.definitions {
+        if let Definition::Struct(class) = definition
+            && session.is_first(&class.name)
+        {
+            declare_one(session, class);
+        }
+    }
+}
+
+fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
+    let mut members: Vec<(String, Type)> = Vec::new();
+    let mut failed = false;
+    for field in &class.fields {
+        if let Some(first) = class.fields.iter().find(|other| other.name.name == field.name.name)
+            && first.name.span != field.name.span
+        {
+            failed = true;
+            let message = format!("`{}` has two fields `{}`", class.name.name, field.name.name);
+            session.report(
+                Diagnostic::new(&codes::BAD_STRUCT_DEFINITION, field.name.span, message)
+                    .also(first.name.span, "the first one"),
+            );
+            continue;
+        }
+        let itself = field.annotation.path().is_some_and(|path| path == [&class.name.name]);
+        if itself {
+            failed = true;
+            let message = format!("`{}` cannot contain itself", class.name.name);
+            session.report(
+                Diagnostic::new(&codes::BAD_STRUCT_DEFINITION, field.annotation.span, message)
+                    .help("keep linked data in a map, with keys as links"),
+            );
+            continue;
+        }
+        if let Some(later) = later_struct(session, &field.annotation) {
+            failed = true;
+            let message = format!("`{}` is defined further down", later.name);
+            session.report(
+                Diagnostic::new(&codes::UNKNOWN_TYPE, field.annotation.span, message)
+                    .also(later.span, "defined here")
+                    .help("move its definition above this struct"),
+            );
+            continue;
+        }
+        match session.annotation(&field.annotation) {
+            Ok(ty) => members.push((field.name.name.clone(), ty)),
+            Err(_) => failed = true,
+        }
+    }
+    if class.fields.is_empty() {
+        let message = format!("the struct `{}` has no fields", class.name.name);
+        session.report(
+            Diagnostic::new(&codes::EMPTY_DEFINITION, class.name.span, message)
+                .help("add fields: `name: type`"),
+        );
+    }
+    if failed {
+        return;
+    }
+    let line = session.line(class.name.span);
+    let laid = Struct::lay_out(class.name.name.clone(), members, line, &session.module);
+    let id = StructId(session.module.structs.len() as u32);
+    session.module.structs.push(laid);
+    session.define(&class.name, Item::Struct(id));
+}
+
+/// A struct of the file that the annotation names but that is not read yet.
+fn later_struct(session: &Session<'_>, annotation: &syntax::Expr) -> Option<syntax::Ident> {
+    let path = annotation.path()?;
+    let [name] = path.as_slice() else { return None };
+    let tree = session.tree;
+    tree.definitions.iter().find_map(|definition| match definition {
+        Definition::Struct(class)
+            if class.name.name == **name && class.name.span.start > annotation.span.start =>
+        {
+            Some(class.name.clone())
+        }
+        _ => None,
+    })
+}

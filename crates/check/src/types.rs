@@ -1,0 +1,143 @@
+//! Annotations: what is written for a type.
+
+use diagnostics::{Diagnostic, Span, codes, nearest};
+use ir::{IntType, Module, Type};
+use syntax::{BinaryOp, Expr, ExprKind};
+
+use crate::ctypes;
+use crate::names::{Builtin, Meaning, ctype_of};
+use crate::session::{Item, Reported, Result, Session};
+
+/// The largest array or string, in bytes: more than any BPF memory holds.
+const MAX_SIZE: u64 = 1 << 29;
+
+impl Session<'_> {
+    /// The type that an annotation names.
+    pub fn annotation(&mut self, expr: &Expr) -> Result<Type> {
+        match &expr.kind {
+            ExprKind::Error => Err(Reported),
+            ExprKind::Name(_) | ExprKind::Attribute(..) => match expr.path() {
+                Some(path) => self.named_type(&path, expr.span),
+                None => Err(self.not_a_type(expr.span)),
+            },
+            ExprKind::Call(function, args, keywords) => {
+                let is_str = matches!(&function.kind, ExprKind::Name(name) if name == "str");
+                match (is_str, args.as_slice(), keywords.is_empty()) {
+                    (true, [len], true) => {
+                        let len = self.length(len)?;
+                        self.sized(Type::Str(len), expr.span)
+                    }
+                    _ => Err(self.not_a_type(expr.span)),
+                }
+            }
+            ExprKind::Binary(BinaryOp::Mul, left, right) => {
+                let element = self.annotation(left)?;
+                let len = self.length(right)?;
+                let is_char = left.path().is_some_and(|path| path.last() == Some(&"c_char"));
+                let array =
+                    if is_char { Type::Str(len) } else { Type::Array(Box::new(element), len) };
+                self.sized(array, expr.span)
+            }
+            ExprKind::Str(text) => {
+                let message = "a type in quotes is not read";
+                let fix = text.clone();
+                Err(self.report(Diagnostic::new(&codes::UNKNOWN_TYPE, expr.span, message).fix(
+                    "write it without quotes",
+                    expr.span,
+                    fix,
+                )))
+            }
+            _ => Err(self.not_a_type(expr.span)),
+        }
+    }
+
+    fn named_type(&mut self, path: &[&str], at: Span) -> Result<Type> {
+        let name = path.last().copied().unwrap_or_default();
+        if path.len() == 1 && self.item(name).is_none() && self.is_nameless_type(name) {
+            let mut known: Vec<&str> = ctypes::names().collect();
+            known.extend(self.module.structs.iter().map(|laid| laid.name.as_str()));
+            let near = nearest(name, known).map(str::to_owned);
+            let mut diagnostic =
+                Diagnostic::new(&codes::UNKNOWN_TYPE, at, format!("`{name}` is not a type"));
+            if let Some(near) = near {
+                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            }
+            return Err(self.report(diagnostic));
+        }
+        match self.resolve(path, at)? {
+            Meaning::CType(name) => ctype_of(self, name, at),
+            Meaning::Item(Item::Struct(id)) => Ok(Type::Struct(id)),
+            Meaning::Builtin(Builtin::Int) => Ok(Type::I64),
+            Meaning::Builtin(Builtin::Bool) => Ok(Type::Bool),
+            Meaning::Builtin(Builtin::Str) => Err(self.report(
+                Diagnostic::new(&codes::UNSUPPORTED_TYPE, at, "`str` needs a size here")
+                    .note("memory in the kernel has a fixed size")
+                    .fix("say how many bytes", at, "str(16)"),
+            )),
+            _ => Err(self.not_a_type(at)),
+        }
+    }
+
+    /// Whether nothing at all goes by this name.
+    fn is_nameless_type(&self, name: &str) -> bool {
+        let tree = self.tree;
+        tree.imports.get(name).is_none()
+            && !tree.constants.iter().any(|constant| constant.name.name == name)
+            && !tree.user_space.iter().any(|user| user.name == name)
+            && ctypes::ctype(name).is_none()
+            && !matches!(name, "int" | "bool" | "str")
+            && kernel::map_type(name).is_none()
+            && kernel::short_name(name).is_none()
+            && kernel::helper(name).is_none()
+            && kernel::constant(name).is_none()
+    }
+
+    fn not_a_type(&mut self, at: Span) -> Reported {
+        self.report(
+            Diagnostic::new(&codes::UNKNOWN_TYPE, at, "this is not a BPF type").help(
+                "types are those of `ctypes` (`c_uint32`, ...), `str(N)`, `T * N` and `@struct` classes",
+            ),
+        )
+    }
+
+    fn length(&mut self, expr: &Expr) -> Result<u32> {
+        let len = self.constant_int(expr)?;
+        match u32::try_from(len) {
+            Ok(len) if len > 0 => Ok(len),
+            _ => {
+                let message = format!("{len} is not a length: it must be positive");
+                Err(self.report(Diagnostic::new(&codes::OUT_OF_RANGE, expr.span, message)))
+            }
+        }
+    }
+
+    fn sized(&mut self, ty: Type, at: Span) -> Result<Type> {
+        let size = ty.size(&self.module);
+        if size <= MAX_SIZE {
+            return Ok(ty);
+        }
+        let message = format!("a type of {size} bytes is larger than any BPF memory");
+        Err(self.report(Diagnostic::new(&codes::OUT_OF_RANGE, at, message)))
+    }
+}
+
+/// How a type is written in Python.
+pub(crate) fn name(module: &Module, ty: &Type) -> String {
+    match ty {
+        Type::Void => "None".to_owned(),
+        Type::Bool => "c_bool".to_owned(),
+        Type::Int(int) => ctypes::int_name(*int).to_owned(),
+        Type::Str(len) => format!("str({len})"),
+        Type::Array(element, len) => format!("{} * {len}", name(module, element)),
+        Type::Struct(id) => module.struct_(*id).name.clone(),
+        Type::Ptr(ptr) => match (&ptr.pointee, ptr.region) {
+            (_, ir::Region::Context) => "the context".to_owned(),
+            (Some(pointee), ir::Region::Opaque) => match **pointee {
+                Type::Int(IntType { bits: 8, .. }) => "c_char_p".to_owned(),
+                _ => "c_void_p".to_owned(),
+            },
+            (None, _) => "c_void_p".to_owned(),
+            (Some(pointee), _) => format!("pointer to {}", name(module, pointee)),
+        },
+    }
+}
