@@ -58,6 +58,9 @@ class SystemRefusedError(BpfError, OSError):
         self.message = message
         self.errno = errno
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.message, self.errno), self.__dict__
+
 
 class PrivilegeError(SystemRefusedError, PermissionError):
     """The process lacks a privilege; the message names the capability."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
+import pickle
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, MutableMapping
@@ -18,6 +22,7 @@ from pythonbpf import (
     BPF,
     BpfError,
     BpfMap,
+    NoSuchHookError,
     UnknownNameError,
     map,
     struct,
@@ -388,8 +393,6 @@ def test_with_releases_everything_if_it_cannot_attach(object_file: Path) -> None
 
 @needs_bpftool
 def test_a_killed_process_leaves_nothing(object_file: Path) -> None:
-    import sys
-
     program = (
         "import sys, time\nfrom pythonbpf import BPF\n"
         "b = BPF.from_object(sys.argv[1]); b.load(); b.programs['unused'].attach()\n"
@@ -405,8 +408,6 @@ def test_a_killed_process_leaves_nothing(object_file: Path) -> None:
 
 
 def test_a_forked_child_does_not_detach_its_parents_programs(b: BPF) -> None:
-    import os
-
     program = b.programs["unused"]
     program.attach()
     child = os.fork()
@@ -426,6 +427,27 @@ def test_calls_before_loading_say_so(object_file: Path) -> None:
     assert not b.programs["unused"].attached
     assert repr(b).startswith("<BPF opened: programs drop_short, unused, send_event; maps ")
     b.close()
+
+
+def test_errors_travel_between_processes(b: BPF) -> None:
+    with pytest.raises(NoSuchHookError) as error:
+        b.programs["drop_short"].attach(interface="none0")
+    copy = pickle.loads(pickle.dumps(error.value))
+    assert type(copy) is NoSuchHookError
+    assert (str(copy), copy.errno) == (str(error.value), errno.ENOENT)
+
+
+def test_a_missing_privilege_is_named(object_file: Path) -> None:
+    program = (
+        "import os, sys\nfrom pythonbpf import BPF\n"
+        "b = BPF.from_object(open(sys.argv[1], 'rb').read())\n"
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "try: b.load()\nexcept PermissionError as e: print(type(e).__name__, e.errno, e)\n"
+    )
+    command = [sys.executable, "-c", program, str(object_file)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert result.stdout.startswith("PrivilegeError 1 "), result.stderr
+    assert "CAP_BPF" in result.stdout
 
 
 @pytest.mark.parametrize("content", [b"", b"\x7fELF", b"\0" * 4096, b"\x7fELF" + b"\xff" * 4096])

@@ -8,7 +8,6 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
-
 /// What came of a compilation.
 #[pyclass(frozen, module = "pythonbpf._native")]
 pub struct Compilation {

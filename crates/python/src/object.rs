@@ -3,6 +3,7 @@
 //! [`Shared`] is what the Python-side object, its programs and its maps have
 //! in common; each of them keeps it alive.
 
+use std::mem;
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -69,12 +70,15 @@ impl Shared {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Detaches and frees everything. In a forked child, nothing happens: not
+    /// even the lock is touched, which a thread of the parent may have held.
     fn close(&self) {
-        let phase = std::mem::replace(&mut *self.phase(), Phase::Closed);
-        match phase {
-            phase if process::id() != self.process => std::mem::forget(phase),
-            Phase::Loaded(object) => object.close(),
-            Phase::Opened(_) | Phase::Closed => {}
+        if process::id() != self.process {
+            return;
+        }
+        let phase = mem::replace(&mut *self.phase(), Phase::Closed);
+        if let Phase::Loaded(object) = phase {
+            object.close();
         }
     }
 }
@@ -82,6 +86,10 @@ impl Shared {
 impl Drop for Shared {
     fn drop(&mut self) {
         self.close();
+        if process::id() != self.process {
+            let phase = self.phase.get_mut().unwrap_or_else(PoisonError::into_inner);
+            mem::forget(mem::replace(phase, Phase::Closed));
+        }
     }
 }
 
@@ -121,7 +129,7 @@ impl Object {
     fn load(&self, py: Python<'_>) -> PyResult<()> {
         let result = py.detach(|| {
             let mut phase = self.shared.phase();
-            match std::mem::replace(&mut *phase, Phase::Closed) {
+            match mem::replace(&mut *phase, Phase::Closed) {
                 Phase::Opened(opened) => *phase = Phase::Loaded(opened.load()?),
                 Phase::Loaded(object) => *phase = Phase::Loaded(object),
                 Phase::Closed => return Err(runtime::Error::Closed),
