@@ -25,6 +25,8 @@ def trace_pipe() -> None:
             print(_next_line(), flush=True)
     except KeyboardInterrupt:
         return
+    finally:
+        _opened.clear()  # only one process at a time may read it
 
 
 def trace_fields() -> TraceFields:

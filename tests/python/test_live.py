@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -15,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from programs import exec_events, perf_events, printing
+from programs import exec_events, perf_events
 
-from pythonbpf import BPF, BpfMap, trace_fields
+from pythonbpf import BPF, BpfMap
 from pythonbpf.helper import XDP_DROP, XDP_PASS
 
 pytestmark = pytest.mark.kernel
@@ -87,20 +86,22 @@ def test_source_text_and_test_run() -> None:
 
 
 def test_printed_text() -> None:
-    with printing.main():
-        lines: list[Any] = []
-        reader = threading.Thread(target=lambda: lines.append(trace_fields()), daemon=True)
-        reader.start()
-        time.sleep(0.1)
-        deadline = time.monotonic() + 5
-        while not lines and time.monotonic() < deadline:
-            spawn()
-            reader.join(timeout=0.1)
-    task, pid, cpu, _, ts, msg = lines[0]
-    assert msg == f"exec by {pid}"
-    assert task
-    assert 0 <= cpu < (os.cpu_count() or 1)
-    assert ts > 0
+    code = (
+        "import subprocess\nfrom programs import printing\nfrom pythonbpf import trace_fields\n"
+        "with printing.main():\n"
+        "    child = subprocess.Popen(['/bin/true'])\n"
+        "    while (fields := trace_fields()).msg != f'exec by {child.pid}': pass\n"
+        "task, pid, cpu, flags, ts, msg = fields\n"
+        "print(pid == child.pid, bool(task), cpu, ts)"
+    )
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(
+        command, capture_output=True, text=True, timeout=30, cwd=PROGRAMS.parent, check=False
+    )
+    same, named, cpu, ts = result.stdout.split() or [result.stderr, "", "", ""]
+    assert (same, named) == ("True", "True")
+    assert 0 <= int(cpu) < (os.cpu_count() or 1)
+    assert abs(float(ts) - time.monotonic()) < 60
 
 
 # --- XDP on a veth pair in a network namespace of the test's own ----------------------------------
@@ -233,7 +234,7 @@ with exec_events.main() as b:
     "loop",
     [
         "[None for event in b['events']]",
-        "b['process_count'] and None or b['events'].poll(lambda event: None, timeout=60)",
+        "while True: b['events'].poll(lambda event: None, timeout=60)",
         "from pythonbpf import trace_fields; [trace_fields() for _ in iter(int, 1)]",
     ],
 )
