@@ -102,26 +102,25 @@ impl Program {
     /// [`Error::MissingPrivilege`], [`Error::NotAttachable`], or the kernel's
     /// refusal.
     pub fn attach(&self, options: &AttachOptions) -> Result<()> {
-        let mut links = self.inner.links();
-        let Some(slot) = links.get_mut(self.index) else { return Err(Error::Closed) };
-        if slot.is_some() {
+        let mut link = self.inner.link(self.index);
+        if link.is_some() {
             return Err(Error::AlreadyAttached { place: self.place() });
         }
-        *slot = Some(self.inner.with_loaded(|loaded| self.link(loaded, options))?);
+        *link = Some(self.inner.with_loaded(|loaded| self.link(loaded, options))?);
         Ok(())
     }
 
     /// Detaches the program; says whether it was attached. Works from any
-    /// thread.
+    /// thread, and has let go of the hook when it returns, which for
+    /// tracepoints takes the kernel up to 100 ms.
     pub fn detach(&self) -> bool {
-        let link = self.inner.links().get_mut(self.index).and_then(Option::take);
-        // The lock is free again here: dropping a link can take 100 ms.
-        link.is_some()
+        let mut link = self.inner.link(self.index);
+        link.take().is_some()
     }
 
     /// Whether the program is attached.
     pub fn is_attached(&self) -> bool {
-        self.inner.links().get(self.index).is_some_and(Option::is_some)
+        self.inner.link(self.index).is_some()
     }
 
     fn link(&self, loaded: &Loaded, options: &AttachOptions) -> Result<Link> {

@@ -30,8 +30,9 @@ pub(crate) struct Inner {
     pub(crate) programs: Vec<ProgramSpec>,
     pub(crate) stats: Vec<Option<VerifierStats>>,
     pub(crate) maps: Vec<MapSpec>,
-    /// One slot a program. Taken before `loaded`, never after it.
-    links: Mutex<Vec<Option<Link>>>,
+    /// One slot a program, held while it is attached or detached, so that
+    /// neither overtakes the other. Taken before `loaded`, never after it.
+    links: Vec<Mutex<Option<Link>>>,
     /// The open event buffers by the index of their map.
     sources: Mutex<HashMap<usize, Arc<Source>>>,
     loaded: RwLock<Option<Loaded>>,
@@ -69,14 +70,14 @@ impl Object {
             MapHandle::try_from(&map).ok()
         };
         let maps = specs.iter().map(handle).collect();
-        let links = programs.iter().map(|_| None).collect();
+        let links = programs.iter().map(|_| Mutex::new(None)).collect();
         Self {
             inner: Arc::new(Inner {
                 name,
                 programs,
                 stats,
                 maps: specs,
-                links: Mutex::new(links),
+                links,
                 sources: Mutex::new(HashMap::new()),
                 loaded: RwLock::new(Some(Loaded { object, maps })),
             }),
@@ -152,8 +153,10 @@ impl Inner {
         call(loaded.as_ref().ok_or(Error::Closed)?)
     }
 
-    pub(crate) fn links(&self) -> MutexGuard<'_, Vec<Option<Link>>> {
-        self.links.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The link of the program at `index`, while it is attached.
+    pub(crate) fn link(&self, index: usize) -> MutexGuard<'_, Option<Link>> {
+        // The index comes from the same, unchanging list.
+        self.links[index].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn sources(&self) -> MutexGuard<'_, HashMap<usize, Arc<Source>>> {
@@ -163,11 +166,12 @@ impl Inner {
     fn close(&self) {
         // First, so that no attach that waits for us can add a link later.
         let loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner).take();
-        let links: Vec<Link> = self.links().iter_mut().filter_map(Option::take).collect();
         // Closing a perf-based tracepoint link waits for the kernel to let go
         // of the event, some 50-100 ms each; should many of them matter, this
         // is the one place where they could be dropped side by side.
-        drop(links);
+        for index in 0..self.links.len() {
+            drop(self.link(index).take());
+        }
         for source in self.sources().drain().map(|(_, source)| source) {
             source.close();
         }

@@ -127,7 +127,12 @@ fn a_rejection_carries_line_and_log() {
     let column = source.lines().find_map(|l| l.find("*count;")).unwrap();
     assert_eq!(line.column, Some(column as u32 + 1));
     assert!(rejection.instruction.is_some());
-    assert!(rejection.log.contains(&format!("rejected.c:{number}")), "{}", rejection.log);
+    // Before Linux 6.9 the log itself does not name the line.
+    let quoted = rejection.log.lines().find(|l| l.starts_with("; return *count")).unwrap();
+    assert!(
+        !quoted.contains(" @ ") || quoted.contains(&format!("rejected.c:{number}")),
+        "{quoted}"
+    );
     assert!(rejection.log.lines().count() > 5, "{}", rejection.log);
 }
 

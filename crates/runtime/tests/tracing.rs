@@ -140,13 +140,16 @@ fn the_programs_and_links_are_gone_after_drop() {
     let ids: Vec<u32> = object.programs().iter().map(|p| p.info().unwrap().id).collect();
     let links = || LinkInfoIter::default().filter(|link| ids.contains(&link.prog_id)).count();
     let programs = || ProgInfoIter::default().filter(|program| ids.contains(&program.id)).count();
-    assert_eq!((links(), programs()), (4, 4));
+    // Perf events are BPF links since Linux 5.15.
+    let attached = links();
+    assert!(matches!(attached, 2 | 4), "{attached}");
+    assert_eq!(programs(), 4);
     assert!(object.program("on_raw").unwrap().detach());
     assert!(!object.program("on_raw").unwrap().detach(), "detached once only");
-    assert_eq!(links(), 3);
+    assert_eq!(links(), attached - 1);
     let handle = object.map("counts").unwrap();
     drop(object);
-    assert_eq!(links(), 3, "a handle keeps the object");
+    assert_eq!(links(), attached - 1, "a handle keeps the object");
     drop(handle);
     // The kernel frees programs after a grace period.
     for _ in 0..100 {
@@ -186,7 +189,8 @@ fn a_killed_process_leaves_nothing() {
         .expect("the program's id");
     let links = || LinkInfoIter::default().filter(|link| link.prog_id == id).count();
     let programs = || ProgInfoIter::default().filter(|program| program.id == id).count();
-    assert_eq!((links(), programs()), (1, 1));
+    assert!(links() <= 1);
+    assert_eq!(programs(), 1);
     child.kill().unwrap();
     child.wait().unwrap();
     for _ in 0..100 {
@@ -319,7 +323,9 @@ fn programs_have_figures() {
         assert!(info.id > 0 && info.instructions > 2 && info.jited_bytes > 0, "{info:?}");
         assert_eq!(info.tag.len(), 16);
         let verifier = info.verifier.expect("figures from the log");
-        assert_eq!(verifier.instructions, u64::from(info.verified_instructions));
+        // The kernel tells the number itself since Linux 5.16.
+        let told = u64::from(info.verified_instructions);
+        assert!(told == 0 || told == verifier.instructions, "{info:?}");
         assert!(verifier.stack_bytes > 0 && verifier.peak_states > 0, "{verifier:?}");
     }
 }
@@ -387,6 +393,33 @@ fn missing_hooks_are_named_with_their_neighbours() {
     };
     assert_eq!(name, "sched_swich");
     assert!(nearest.contains(&"sched_switch".to_owned()), "{nearest:?}");
+}
+
+#[test]
+fn kprobes_count_entries_and_returns() {
+    if !ready(true) {
+        return;
+    }
+    let object = load("kprobe");
+    match object.attach_all(&AttachOptions::default()) {
+        Ok(report) => assert_eq!(report.attached, ["entry", "leave"]),
+        Err(Error::NoKprobes { .. }) => {
+            assert!(!std::path::Path::new("/sys/bus/event_source/devices/kprobe").exists());
+            println!("skipped: this kernel has no kprobes");
+            return;
+        }
+        Err(other) => panic!("{other}"),
+    }
+    aim(&object, std::process::id());
+    for _ in 0..20 {
+        std::thread::sleep(Duration::from_micros(1));
+    }
+    aim(&object, 0);
+    let counts = object.map("counts").unwrap();
+    let count = |key| counts.lookup(&int(key)).unwrap().and_then(|value| value.as_int());
+    // Other tests of this process sleep too.
+    assert!(count(0) >= Some(20), "{:?}", count(0));
+    assert!(count(1) >= Some(20), "{:?}", count(1));
 }
 
 #[test]
