@@ -29,13 +29,11 @@ test: build ## Run all tests: Rust, Python, the wheel, and one virtual machine
 	@scripts/test.sh
 
 .PHONY: wheel
-wheel: ## Build a wheel into dist/
-	@scripts/setup.sh build
+wheel: build ## Build a wheel into dist/
 	@scripts/wheel.sh
 
 .PHONY: lint
-lint: ## Check formatting, lints, types, licences and crate edges
-	@scripts/setup.sh build
+lint: build ## Check formatting, lints, types, licences and crate edges
 	@scripts/setup.sh lint
 	@scripts/lint.sh
 

@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# Builds the command and the Python package; the second shares with the first
-# all that is compiled.
+# Builds the command, the development tasks and the Python package. All packages
+# are named to cargo, though it makes two programs of them: a choice of packages
+# is a choice of features of their dependencies, and with all of them chosen
+# maturin and the tests find everything compiled already.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 say "building the command (the first time takes some minutes)"
-"$CARGO" build --release --locked -p pythonbpf-cli || die "the command does not build"
+"$CARGO" build --release --locked --workspace --bin pythonbpf --bin xtask ||
+	die "the command does not build"
 if [ "$TARGET" != target ]; then
 	mkdir -p target/release
-	ln -sf "$(realpath "$TARGET")/release/pythonbpf" target/release/pythonbpf
+	ln -sf "$(realpath "$TARGET")"/release/{pythonbpf,xtask} target/release/
 fi
 say "building the Python package"
 .venv/bin/maturin develop --release --locked --quiet || die "the Python package does not build"

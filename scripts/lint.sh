@@ -28,7 +28,7 @@ deny() {
 	"$CARGO" deny --locked check --hide-inclusion-graph "${checks[@]}"
 }
 check "cargo fmt" "$CARGO" fmt --all --check
-check "cargo xtask edges" "$CARGO" xtask edges
+check "crate edges" target/release/xtask edges
 check "ruff check" .venv/bin/ruff check .
 check "ruff format" .venv/bin/ruff format --check .
 check "pyright" .venv/bin/pyright

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 COMMAND = ROOT / "target/release/pythonbpf"
 KERNELS = os.environ.get("PYTHONBPF_VM_KERNELS", "6.1").split(",")
+LAB = ROOT / "target/release/xtask"
 UNAVAILABLE = 77
 
 
@@ -32,10 +33,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=KERNELS)
 def said(request: pytest.FixtureRequest, program: Path) -> list[dict[str, Any]]:
     """What the guest's script printed, one object a line."""
-    lab = ["cargo", "xtask", "vm", "--kernel", request.param]
     files = ["--file", f"{COMMAND}=/usr/bin/pythonbpf", "--file", f"{program}=/root/kprobes.o"]
     run = subprocess.run(
-        [*lab, *files, "--script", HERE / "kprobes.sh"],
+        [LAB, "vm", "--kernel", request.param, *files, "--script", HERE / "kprobes.sh"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -36,7 +36,7 @@ pub fn run() -> ExitCode {
 }
 
 fn metadata() -> Result<Value, String> {
-    let output = Command::new(env!("CARGO"))
+    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["metadata", "--format-version", "1", "--no-deps"])
         .output()
         .map_err(|error| format!("cargo metadata cannot be run: {error}"))?;
