@@ -1,27 +1,15 @@
 //! Source text to object bytes and diagnostics. Pure: the same input gives the
 //! same bytes; no I/O, no clock, no environment.
 
-use diagnostics::{Diagnostic, SourceFile, Span};
+use codegen::Error;
+pub use codegen::{Cpu, Emit};
+use diagnostics::{Diagnostic, SourceFile, Span, codes};
 
 /// What the result is built for.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// BPF instruction set.
     pub cpu: Cpu,
-}
-
-/// BPF instruction set versions, as LLVM names them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Cpu {
-    /// The first.
-    V1,
-    /// Adds compare-and-jump forms.
-    V2,
-    /// Adds 32-bit arithmetic and jumps; every kernel from 5.1 on.
-    #[default]
-    V3,
-    /// Adds sign extension and 32-bit jumps; kernels from 6.6 on.
-    V4,
 }
 
 /// A program of the file, as far as loaders and messages need it.
@@ -37,17 +25,6 @@ pub struct ProgramInfo {
     pub name_span: Span,
 }
 
-/// What is to be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Emit {
-    /// A relocatable ELF object for libbpf.
-    Object,
-    /// LLVM IR as text, after optimisation.
-    Ir,
-    /// BPF assembly as text.
-    Assembly,
-}
-
 /// The result of a compilation.
 #[derive(Clone, Debug)]
 pub struct Compilation {
@@ -59,14 +36,120 @@ pub struct Compilation {
     pub programs: Vec<ProgramInfo>,
 }
 
+/// Stack of the thread that a file is compiled on. Nesting is bounded before
+/// anything recurses over it; this is room for the worst that is let through.
+const STACK: usize = 256 << 20;
+
 /// Checks a file: all diagnostics, nothing made. `output` is always absent.
-pub fn check(source: &SourceFile, options: &Options) -> Compilation {
-    let _ = (source, options);
-    Compilation { diagnostics: Vec::new(), output: None, programs: Vec::new() }
+pub fn check(source: &SourceFile, _options: &Options) -> Compilation {
+    on_large_stack(|| front(source).0)
 }
 
 /// Compiles a file.
 pub fn compile(source: &SourceFile, options: &Options, emit: Emit) -> Compilation {
-    let _ = emit;
-    check(source, options)
+    on_large_stack(|| {
+        let (mut compilation, module) = front(source);
+        if let Some(module) = module {
+            match back(source, &module, options, emit) {
+                Ok(output) => compilation.output = Some(output),
+                Err(diagnostic) => compilation.diagnostics.push(*diagnostic),
+            }
+        }
+        compilation
+    })
+}
+
+/// The typed program of a file as text, for people; absent on errors.
+pub fn typed_program(source: &SourceFile) -> Option<String> {
+    on_large_stack(|| front(source).1.map(|module| ir::print(&module)))
+}
+
+fn front(source: &SourceFile) -> (Compilation, Option<ir::Module>) {
+    let (tree, mut diagnostics) = syntax::parse(source);
+    let unread = diagnostics.iter().any(|diagnostic| {
+        diagnostic.code == &codes::SYNTAX_ERROR || diagnostic.code == &codes::TOO_DEEP
+    });
+    if unread {
+        return (Compilation { diagnostics, output: None, programs: Vec::new() }, None);
+    }
+    let failed = diagnostics.iter().any(Diagnostic::is_error);
+    let checked = check::check(source, &tree);
+    // A definition that could not be read leaves nothing to compile; the
+    // reason was given.
+    let spare = |diagnostic: &Diagnostic| failed && diagnostic.code == &codes::NOTHING_TO_COMPILE;
+    diagnostics.extend(checked.diagnostics.into_iter().filter(|d| !spare(d)));
+    diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
+    let programs = checked
+        .programs
+        .into_iter()
+        .map(|program| ProgramInfo {
+            name: program.name,
+            section: program.section,
+            section_span: program.section_span,
+            name_span: program.name_span,
+        })
+        .collect();
+    let module = checked.module.filter(|_| !failed);
+    (Compilation { diagnostics, output: None, programs }, module)
+}
+
+fn back(
+    source: &SourceFile,
+    module: &ir::Module,
+    options: &Options,
+    emit: Emit,
+) -> Result<Vec<u8>, Box<Diagnostic>> {
+    if cfg!(debug_assertions)
+        && let Err(rule) = ir::verify(module)
+    {
+        return Err(Box::new(internal(&format!("the typed program breaks a rule: {rule}"))));
+    }
+    codegen::generate(module, source, options.cpu, emit).map_err(|error| {
+        Box::new(match error {
+            Error::Stack { function } => {
+                let found = module.functions.iter().find(|known| known.name == function);
+                let at = found.map_or(Span::default(), |function| function.span);
+                let message =
+                    format!("the locals of `{function}` do not fit the 512 bytes of BPF stack");
+                Diagnostic::new(&codes::STACK_TOO_LARGE, at, message)
+                    .help("make its structs and strings smaller, or keep them in a map")
+            }
+            Error::Llvm(text) => internal(&text),
+        })
+    })
+}
+
+fn internal(text: &str) -> Diagnostic {
+    Diagnostic::new(&codes::INTERNAL, Span::default(), format!("internal error: {text}"))
+        .note("this is a bug of pythonbpf: please report it with the file")
+}
+
+/// Runs the work where deep recursion has room, and turns a panic into a
+/// diagnostic.
+fn on_large_stack<T: Send + Failed>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(done)) => done,
+            Ok(Err(_)) => T::failed(internal("the compiler panicked")),
+            Err(error) => T::failed(internal(&format!("no thread to compile on: {error}"))),
+        }
+    })
+}
+
+/// What a result is when the work could not be done.
+trait Failed {
+    fn failed(diagnostic: Diagnostic) -> Self;
+}
+
+impl Failed for Compilation {
+    fn failed(diagnostic: Diagnostic) -> Self {
+        Self { diagnostics: vec![diagnostic], output: None, programs: Vec::new() }
+    }
+}
+
+impl Failed for Option<String> {
+    fn failed(_: Diagnostic) -> Self {
+        None
+    }
 }

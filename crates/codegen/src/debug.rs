@@ -1,0 +1,389 @@
+//! Debug information, from which LLVM's BPF back end makes BTF: types,
+//! signatures, variables and the lines of the source.
+//!
+//! LLVM is told that the module has CodeView and no DWARF version, so that it
+//! makes BTF and no DWARF sections.
+
+use std::collections::HashMap;
+use std::ffi::c_uint;
+
+use diagnostics::{SourceFile, Span};
+use inkwell::builder::Builder;
+use inkwell::context::AsContextRef;
+use inkwell::llvm_sys::core::{LLVMGlobalSetMetadata, LLVMSetCurrentDebugLocation2};
+use inkwell::llvm_sys::debuginfo::{
+    LLVMChecksumKind, LLVMCreateDIBuilder, LLVMDIBuilderCreateArrayType,
+    LLVMDIBuilderCreateBasicType, LLVMDIBuilderCreateCompileUnit, LLVMDIBuilderCreateDebugLocation,
+    LLVMDIBuilderCreateExpression, LLVMDIBuilderCreateFileWithChecksum,
+    LLVMDIBuilderCreateFunction, LLVMDIBuilderCreateGlobalVariableExpression,
+    LLVMDIBuilderCreateMemberType, LLVMDIBuilderCreateParameterVariable,
+    LLVMDIBuilderCreatePointerType, LLVMDIBuilderCreateQualifiedType,
+    LLVMDIBuilderCreateStructType, LLVMDIBuilderCreateSubroutineType, LLVMDIBuilderFinalize,
+    LLVMDIBuilderGetOrCreateSubrange, LLVMDWARFEmissionKind, LLVMDWARFSourceLanguage,
+    LLVMDisposeDIBuilder, LLVMSetSubprogram,
+};
+use inkwell::llvm_sys::prelude::{LLVMContextRef, LLVMDIBuilderRef, LLVMMetadataRef};
+use inkwell::module::{FlagBehavior, Module};
+use inkwell::values::{AsValueRef, FunctionValue, GlobalValue};
+use ir::{PtrType, StructId, Type};
+
+/// DWARF numbers that BTF is made from (DWARF 5, tables 7.3 and 7.11).
+const ATE_BOOLEAN: c_uint = 0x02;
+const ATE_SIGNED: c_uint = 0x05;
+const ATE_SIGNED_CHAR: c_uint = 0x06;
+const ATE_UNSIGNED: c_uint = 0x07;
+const ATE_UNSIGNED_CHAR: c_uint = 0x08;
+const TAG_CONST: c_uint = 0x26;
+const TAG_VOLATILE: c_uint = 0x35;
+
+/// A type of debug information; alive as long as its context.
+#[derive(Clone, Copy)]
+pub(crate) struct DebugType(LLVMMetadataRef);
+
+/// A function's scope.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope(LLVMMetadataRef);
+
+pub(crate) struct Debug<'a> {
+    builder: LLVMDIBuilderRef,
+    context: LLVMContextRef,
+    source: &'a SourceFile,
+    file: LLVMMetadataRef,
+    unit: LLVMMetadataRef,
+    structs: HashMap<StructId, DebugType>,
+}
+
+impl<'a> Debug<'a> {
+    pub(crate) fn new(module: &Module<'_>, source: &'a SourceFile) -> Self {
+        let context = module.get_context();
+        let flag = |name: &str, value: u64| {
+            let value = context.i32_type().const_int(value, false);
+            module.add_basic_value_flag(name, FlagBehavior::Warning, value);
+        };
+        flag("Debug Info Version", 3);
+        flag("CodeView", 1);
+        let (name, text) = (source.name(), source.text());
+        let producer = concat!("pythonbpf ", env!("CARGO_PKG_VERSION"));
+        // BTF has no checksum; LLVM wants one beside the text of the file.
+        let checksum = "00000000000000000000000000000000";
+        // SAFETY: the module outlives `self`; every pointer is to a live
+        // string of the length given.
+        unsafe {
+            let builder = LLVMCreateDIBuilder(module.as_mut_ptr());
+            let file = LLVMDIBuilderCreateFileWithChecksum(
+                builder,
+                name.as_ptr().cast(),
+                name.len(),
+                c"".as_ptr(),
+                0,
+                LLVMChecksumKind::CSK_MD5,
+                checksum.as_ptr().cast(),
+                checksum.len(),
+                text.as_ptr().cast(),
+                text.len(),
+            );
+            let unit = LLVMDIBuilderCreateCompileUnit(
+                builder,
+                LLVMDWARFSourceLanguage::LLVMDWARFSourceLanguageC11,
+                file,
+                producer.as_ptr().cast(),
+                producer.len(),
+                1,
+                c"".as_ptr(),
+                0,
+                0,
+                c"".as_ptr(),
+                0,
+                LLVMDWARFEmissionKind::LLVMDWARFEmissionKindFull,
+                0,
+                0,
+                0,
+                c"".as_ptr(),
+                0,
+                c"".as_ptr(),
+                0,
+            );
+            let context = context.as_ctx_ref();
+            Self { builder, context, source, file, unit, structs: HashMap::new() }
+        }
+    }
+
+    fn basic(&self, name: &str, bits: u64, encoding: c_uint) -> DebugType {
+        // SAFETY: the builder is alive and the name has the length given.
+        DebugType(unsafe {
+            LLVMDIBuilderCreateBasicType(
+                self.builder,
+                name.as_ptr().cast(),
+                name.len(),
+                bits,
+                encoding,
+                0,
+            )
+        })
+    }
+
+    /// `char`, of which strings are made.
+    fn char(&self) -> DebugType {
+        self.basic("char", 8, ATE_SIGNED_CHAR)
+    }
+
+    /// `int`, of which libbpf's map definitions are made.
+    pub(crate) fn int(&self) -> DebugType {
+        self.basic("int", 32, ATE_SIGNED)
+    }
+
+    /// The debug type of a type; `None` for no value.
+    pub(crate) fn ty(&mut self, module: &ir::Module, ty: &Type) -> Option<DebugType> {
+        Some(match ty {
+            Type::Void => return None,
+            Type::Bool => self.basic("_Bool", 8, ATE_BOOLEAN),
+            Type::Int(int) => match (int.bits, int.signed) {
+                (8, true) => self.basic("signed char", 8, ATE_SIGNED_CHAR),
+                (8, false) => self.basic("unsigned char", 8, ATE_UNSIGNED_CHAR),
+                (16, true) => self.basic("short", 16, ATE_SIGNED),
+                (16, false) => self.basic("unsigned short", 16, ATE_UNSIGNED),
+                (32, true) => self.int(),
+                (32, false) => self.basic("unsigned int", 32, ATE_UNSIGNED),
+                (_, true) => self.basic("long long", 64, ATE_SIGNED),
+                (_, false) => self.basic("unsigned long long", 64, ATE_UNSIGNED),
+            },
+            Type::Str(len) => self.array(self.char(), 8, *len),
+            Type::Array(element, len) => {
+                let bits = element.size(module) * 8;
+                let element = self.ty(module, element)?;
+                self.array(element, bits, *len)
+            }
+            Type::Struct(id) => self.struct_(module, *id),
+            Type::Ptr(PtrType { pointee, .. }) => {
+                let char_pointer =
+                    matches!(pointee.as_deref(), Some(Type::Int(int)) if int.bits == 8);
+                let pointee = if char_pointer {
+                    Some(self.char())
+                } else {
+                    pointee.as_ref().and_then(|pointee| self.ty(module, pointee))
+                };
+                self.pointer(pointee)
+            }
+        })
+    }
+
+    /// `element[len]`
+    pub(crate) fn array(&self, element: DebugType, element_bits: u64, len: u32) -> DebugType {
+        // SAFETY: the builder and the element are alive; LLVM copies the list.
+        DebugType(unsafe {
+            let mut range = [LLVMDIBuilderGetOrCreateSubrange(self.builder, 0, i64::from(len))];
+            LLVMDIBuilderCreateArrayType(
+                self.builder,
+                element_bits * u64::from(len),
+                0,
+                element.0,
+                range.as_mut_ptr(),
+                1,
+            )
+        })
+    }
+
+    /// A pointer; to nothing known without a pointee.
+    pub(crate) fn pointer(&self, pointee: Option<DebugType>) -> DebugType {
+        let pointee = pointee.map_or(std::ptr::null_mut(), |pointee| pointee.0);
+        // SAFETY: the builder is alive; a null pointee means `void`.
+        DebugType(unsafe {
+            LLVMDIBuilderCreatePointerType(self.builder, pointee, 64, 0, 0, c"".as_ptr(), 0)
+        })
+    }
+
+    fn struct_(&mut self, module: &ir::Module, id: StructId) -> DebugType {
+        if let Some(known) = self.structs.get(&id) {
+            return *known;
+        }
+        let laid = module.struct_(id);
+        let mut members = Vec::new();
+        for field in &laid.fields {
+            if let Some(ty) = self.ty(module, &field.ty) {
+                let bits = field.ty.size(module) * 8;
+                members.push((field.name.as_str(), ty, bits, field.offset * 8));
+            }
+        }
+        let made = self.aggregate(&laid.name, &members, laid.size * 8, laid.line);
+        self.structs.insert(id, made);
+        made
+    }
+
+    /// A struct of members: name, type, size and offset in bits.
+    pub(crate) fn aggregate(
+        &self,
+        name: &str,
+        members: &[(&str, DebugType, u64, u64)],
+        bits: u64,
+        line: u32,
+    ) -> DebugType {
+        // SAFETY: the builder and all types are alive; names have the lengths
+        // given; LLVM copies the list of members.
+        unsafe {
+            let mut members: Vec<LLVMMetadataRef> = members
+                .iter()
+                .map(|(name, ty, bits, offset)| {
+                    LLVMDIBuilderCreateMemberType(
+                        self.builder,
+                        self.file,
+                        name.as_ptr().cast(),
+                        name.len(),
+                        self.file,
+                        line,
+                        *bits,
+                        0,
+                        *offset,
+                        0,
+                        ty.0,
+                    )
+                })
+                .collect();
+            DebugType(LLVMDIBuilderCreateStructType(
+                self.builder,
+                self.file,
+                name.as_ptr().cast(),
+                name.len(),
+                self.file,
+                line,
+                bits,
+                0,
+                0,
+                std::ptr::null_mut(),
+                members.as_mut_ptr(),
+                members.len() as c_uint,
+                0,
+                std::ptr::null_mut(),
+                c"".as_ptr(),
+                0,
+            ))
+        }
+    }
+
+    /// `const volatile`, as libbpf's constants are declared.
+    pub(crate) fn const_volatile(&self, ty: DebugType) -> DebugType {
+        // SAFETY: the builder and the type are alive.
+        unsafe {
+            let volatile = LLVMDIBuilderCreateQualifiedType(self.builder, TAG_VOLATILE, ty.0);
+            DebugType(LLVMDIBuilderCreateQualifiedType(self.builder, TAG_CONST, volatile))
+        }
+    }
+
+    /// Gives a global variable its type.
+    pub(crate) fn global(&self, variable: GlobalValue<'_>, name: &str, ty: DebugType, line: u32) {
+        // SAFETY: the builder, the variable and the type are alive; the names
+        // have the length given; kind 0 is `!dbg` in every context.
+        unsafe {
+            let empty = LLVMDIBuilderCreateExpression(self.builder, std::ptr::null_mut(), 0);
+            let expression = LLVMDIBuilderCreateGlobalVariableExpression(
+                self.builder,
+                self.unit,
+                name.as_ptr().cast(),
+                name.len(),
+                c"".as_ptr(),
+                0,
+                self.file,
+                line,
+                ty.0,
+                0,
+                empty,
+                std::ptr::null_mut(),
+                0,
+            );
+            LLVMGlobalSetMetadata(variable.as_value_ref(), 0, expression);
+        }
+    }
+
+    /// Gives a function its signature, with the names of its parameters.
+    pub(crate) fn function(
+        &mut self,
+        module: &ir::Module,
+        value: FunctionValue<'_>,
+        function: &ir::Function,
+    ) -> Scope {
+        let line = self.source.line_col(function.span.start).line;
+        let is_local = matches!(function.kind, ir::FunctionKind::Subprogram);
+        let params = function.locals.iter().take(function.params as usize);
+        let params: Vec<(&str, DebugType)> = params
+            .map(|local| (local.name.as_str(), self.ty(module, &local.ty)))
+            .filter_map(|(name, ty)| ty.map(|ty| (name, ty)))
+            .collect();
+        let ret = self.ty(module, &function.ret);
+        let name = function.name.as_str();
+        // SAFETY: the builder, the function and all types are alive; names
+        // have the lengths given; LLVM copies the list of types.
+        unsafe {
+            let mut types: Vec<LLVMMetadataRef> =
+                std::iter::once(ret.map_or(std::ptr::null_mut(), |ret| ret.0))
+                    .chain(params.iter().map(|(_, ty)| ty.0))
+                    .collect();
+            let signature = LLVMDIBuilderCreateSubroutineType(
+                self.builder,
+                self.file,
+                types.as_mut_ptr(),
+                types.len() as c_uint,
+                0,
+            );
+            let scope = LLVMDIBuilderCreateFunction(
+                self.builder,
+                self.file,
+                name.as_ptr().cast(),
+                name.len(),
+                c"".as_ptr(),
+                0,
+                self.file,
+                line,
+                signature,
+                i32::from(is_local),
+                1,
+                line,
+                0,
+                1,
+            );
+            for (index, (name, ty)) in params.iter().enumerate() {
+                LLVMDIBuilderCreateParameterVariable(
+                    self.builder,
+                    scope,
+                    name.as_ptr().cast(),
+                    name.len(),
+                    index as c_uint + 1,
+                    self.file,
+                    line,
+                    ty.0,
+                    1,
+                    0,
+                );
+            }
+            LLVMSetSubprogram(value.as_value_ref(), scope);
+            Scope(scope)
+        }
+    }
+
+    /// Says which line the next instructions come from.
+    pub(crate) fn locate(&self, builder: &Builder<'_>, scope: Scope, span: Span) {
+        let at = self.source.line_col(span.start);
+        // SAFETY: the builder, the scope and the context are alive.
+        unsafe {
+            let location = LLVMDIBuilderCreateDebugLocation(
+                self.context,
+                at.line,
+                at.column,
+                scope.0,
+                std::ptr::null_mut(),
+            );
+            LLVMSetCurrentDebugLocation2(builder.as_mut_ptr(), location);
+        }
+    }
+
+    /// Completes the debug information; call it once at the end.
+    pub(crate) fn finish(&self) {
+        // SAFETY: the builder is alive.
+        unsafe { LLVMDIBuilderFinalize(self.builder) };
+    }
+}
+
+impl Drop for Debug<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the builder is alive and not used after this.
+        unsafe { LLVMDisposeDIBuilder(self.builder) };
+    }
+}

@@ -1,0 +1,272 @@
+//! The module's declarations: maps, globals, constant strings, the licence,
+//! event types, and the functions' heads.
+
+use std::collections::HashMap;
+
+use diagnostics::SourceFile;
+use inkwell::AddressSpace;
+use inkwell::attributes::{Attribute, AttributeLoc};
+use inkwell::context::Context;
+use inkwell::module::{Linkage, Module};
+use inkwell::targets::TargetMachine;
+use inkwell::types::{BasicMetadataTypeEnum, BasicTypeEnum, FunctionType};
+use inkwell::values::{FunctionValue, GlobalValue};
+use ir::{FunctionKind, Map, Type, Value};
+
+use crate::debug::{Debug, DebugType, Scope};
+use crate::function::lower_body;
+use crate::{Error, Result};
+
+/// The section whose variables say what ring and perf buffers carry.
+const EVENTS_SECTION: &str = ".pythonbpf.events";
+/// The name of such a variable, before the map's name.
+const EVENTS_PREFIX: &str = "__pythonbpf_events_";
+
+/// What a function body needs of its module.
+pub(crate) struct Declared<'c, 'a> {
+    pub context: &'c Context,
+    pub module: &'a ir::Module,
+    pub debug: Debug<'a>,
+    pub maps: Vec<GlobalValue<'c>>,
+    pub globals: Vec<GlobalValue<'c>>,
+    pub strings: Vec<GlobalValue<'c>>,
+    pub functions: Vec<FunctionValue<'c>>,
+    pub scopes: HashMap<usize, Scope>,
+}
+
+/// Lowers a whole module.
+pub(crate) fn lower<'c>(
+    context: &'c Context,
+    machine: &TargetMachine,
+    module: &ir::Module,
+    source: &SourceFile,
+) -> Result<Module<'c>> {
+    let llvm = context.create_module(source.name());
+    llvm.set_triple(&machine.get_triple());
+    llvm.set_data_layout(&machine.get_target_data().get_data_layout());
+    let debug = Debug::new(&llvm, source);
+    let mut declared = Declared {
+        context,
+        module,
+        debug,
+        maps: Vec::new(),
+        globals: Vec::new(),
+        strings: Vec::new(),
+        functions: Vec::new(),
+        scopes: HashMap::new(),
+    };
+    for map in &module.maps {
+        declared.map(&llvm, map);
+    }
+    for global in &module.globals {
+        declared.global(&llvm, global)?;
+    }
+    for text in &module.strings {
+        let value = context.const_string(text, true);
+        let variable = llvm.add_global(value.get_type(), None, "text");
+        variable.set_initializer(&value);
+        variable.set_constant(true);
+        variable.set_linkage(Linkage::Internal);
+        variable.set_section(Some(".rodata"));
+        declared.strings.push(variable);
+    }
+    declared.license(&llvm);
+    for (index, function) in module.functions.iter().enumerate() {
+        let value = declared.head(&llvm, function);
+        declared.functions.push(value);
+        let scope = declared.debug.function(module, value, function);
+        declared.scopes.insert(index, scope);
+    }
+    for index in 0..module.functions.len() {
+        lower_body(&declared, index)?;
+    }
+    declared.debug.finish();
+    Ok(llvm)
+}
+
+impl<'c> Declared<'c, '_> {
+    /// A map in libbpf's BTF form: a struct of pointers whose types say it all.
+    fn map(&mut self, llvm: &Module<'c>, map: &Map) {
+        let int = self.debug.int();
+        let mut members: Vec<(&str, DebugType)> = Vec::new();
+        let mut number = |debug: &Debug<'_>, name, value: u32| {
+            members.push((name, debug.pointer(Some(debug.array(int, 32, value)))));
+        };
+        number(&self.debug, "type", map.kind);
+        let sizes = [
+            ("key_size", map.key_size),
+            ("value_size", map.value_size),
+            ("max_entries", map.max_entries),
+            ("map_flags", (map.flags != 0).then_some(map.flags)),
+        ];
+        for (name, value) in sizes {
+            if let Some(value) = value {
+                number(&self.debug, name, value);
+            }
+        }
+        for (name, ty) in [("key", &map.key), ("value", &map.value)] {
+            if let Some(ty) = ty {
+                let ty = self.debug.ty(self.module, ty);
+                members.push((name, self.debug.pointer(ty)));
+            }
+        }
+        let laid: Vec<_> = members
+            .iter()
+            .enumerate()
+            .map(|(index, (name, ty))| (*name, *ty, 64, index as u64 * 64))
+            .collect();
+        let bits = laid.len() as u64 * 64;
+        let ty = self.debug.aggregate("", &laid, bits, map.line);
+        let storage = self.context.i64_type().array_type(laid.len() as u32);
+        let variable = llvm.add_global(storage, None, &map.name);
+        variable.set_initializer(&storage.const_zero());
+        variable.set_section(Some(".maps"));
+        variable.set_alignment(8);
+        self.debug.global(variable, &map.name, ty, map.line);
+        self.maps.push(variable);
+        self.events(llvm, map);
+    }
+
+    /// What the buffer carries, as a variable whose type has one member for
+    /// each type of event: an array of one pointer to it, because LLVM leaves
+    /// a struct out of BTF that a member merely points to.
+    fn events(&mut self, llvm: &Module<'c>, map: &Map) {
+        let mut members = Vec::new();
+        for event in &map.events {
+            if let Some(ty) = self.debug.ty(self.module, &event.ty) {
+                let pointer = self.debug.pointer(Some(ty));
+                members.push(self.debug.array(pointer, 64, 1));
+            }
+        }
+        if members.is_empty() {
+            return;
+        }
+        let names: Vec<String> = (0..members.len()).map(|index| format!("event{index}")).collect();
+        let laid: Vec<_> = names
+            .iter()
+            .zip(members)
+            .enumerate()
+            .map(|(index, (name, ty))| (name.as_str(), ty, 64, index as u64 * 64))
+            .collect();
+        let ty = self.debug.aggregate("", &laid, laid.len() as u64 * 64, map.line);
+        let name = format!("{EVENTS_PREFIX}{}", map.name);
+        let storage = self.context.i64_type().array_type(laid.len() as u32);
+        let variable = llvm.add_global(storage, None, &name);
+        variable.set_initializer(&storage.const_zero());
+        variable.set_section(Some(EVENTS_SECTION));
+        self.debug.global(variable, &name, ty, map.line);
+    }
+
+    fn global(&mut self, llvm: &Module<'c>, global: &ir::Global) -> Result<()> {
+        let (ty, value) = self.initial(&global.ty, &global.init)?;
+        let variable = llvm.add_global(ty, None, &global.name);
+        variable.set_initializer(&value);
+        variable.set_alignment(8);
+        let debug_type = self.debug.ty(self.module, &global.ty);
+        if let Some(mut debug_type) = debug_type {
+            if !global.mutable {
+                variable.set_constant(true);
+                variable.set_section(Some(".rodata"));
+                debug_type = self.debug.const_volatile(debug_type);
+            }
+            self.debug.global(variable, &global.name, debug_type, global.line);
+        }
+        self.globals.push(variable);
+        Ok(())
+    }
+
+    fn initial(&self, ty: &Type, init: &Value) -> Result<(BasicTypeEnum<'c>, BasicTypeValue<'c>)> {
+        let bytes = |len: u64| self.context.i8_type().array_type(len as u32);
+        let size = ty.size(self.module);
+        Ok(match (ty, init) {
+            (Type::Int(_) | Type::Bool, Value::Int(value)) => {
+                let int = self.int_type(size as u32 * 8)?;
+                (int.into(), int.const_int(*value as u64, false).into())
+            }
+            (Type::Int(_) | Type::Bool, _) => {
+                let int = self.int_type(size as u32 * 8)?;
+                (int.into(), int.const_zero().into())
+            }
+            (Type::Ptr(_), _) => {
+                let int = self.context.i64_type();
+                (int.into(), int.const_zero().into())
+            }
+            (_, Value::Str(text)) => {
+                let mut text = text.clone();
+                text.resize(size as usize, 0);
+                let value = self.context.const_string(&text, false);
+                (value.get_type().into(), value.into())
+            }
+            _ => (bytes(size).into(), bytes(size).const_zero().into()),
+        })
+    }
+
+    fn license(&self, llvm: &Module<'c>) {
+        let value = self.context.const_string(self.module.license.as_bytes(), true);
+        let variable = llvm.add_global(value.get_type(), None, "LICENSE");
+        variable.set_initializer(&value);
+        variable.set_section(Some("license"));
+        variable.set_alignment(1);
+    }
+
+    /// An integer type of this many bits.
+    pub(crate) fn int_type(&self, bits: u32) -> Result<inkwell::types::IntType<'c>> {
+        Ok(match bits {
+            1 => self.context.bool_type(),
+            8 => self.context.i8_type(),
+            16 => self.context.i16_type(),
+            32 => self.context.i32_type(),
+            64 => self.context.i64_type(),
+            _ => return Err(Error::Llvm(format!("no integer of {bits} bits"))),
+        })
+    }
+
+    /// The type of a scalar in a register.
+    pub(crate) fn register_type(&self, ty: &Type) -> Result<BasicTypeEnum<'c>> {
+        Ok(match ty {
+            Type::Bool => self.context.bool_type().into(),
+            Type::Int(int) => self.int_type(u32::from(int.bits))?.into(),
+            Type::Ptr(_) => self.context.ptr_type(AddressSpace::default()).into(),
+            _ => return Err(Error::Llvm("an aggregate in a register".to_owned())),
+        })
+    }
+
+    /// What a function returns: the kernel wants 32 bits at least.
+    pub(crate) fn return_bits(ty: &Type) -> u32 {
+        match ty {
+            Type::Int(int) => u32::from(int.bits).max(32),
+            _ => 32,
+        }
+    }
+
+    fn head(&self, llvm: &Module<'c>, function: &ir::Function) -> FunctionValue<'c> {
+        let params: Vec<BasicMetadataTypeEnum<'c>> = function
+            .locals
+            .iter()
+            .take(function.params as usize)
+            .filter_map(|local| self.register_type(&local.ty).ok())
+            .map(Into::into)
+            .collect();
+        let ty: FunctionType<'c> =
+            match (&function.ret, self.int_type(Self::return_bits(&function.ret))) {
+                (Type::Void, _) | (_, Err(_)) => self.context.void_type().fn_type(&params, false),
+                (_, Ok(int)) => int.fn_type(&params, false),
+            };
+        let value = match &function.kind {
+            FunctionKind::Program { section } => {
+                let value = llvm.add_function(&function.name, ty, None);
+                value.set_section(Some(section));
+                value
+            }
+            FunctionKind::Subprogram => {
+                llvm.add_function(&function.name, ty, Some(Linkage::Internal))
+            }
+        };
+        let nounwind = Attribute::get_named_enum_kind_id("nounwind");
+        value
+            .add_attribute(AttributeLoc::Function, self.context.create_enum_attribute(nounwind, 0));
+        value
+    }
+}
+
+type BasicTypeValue<'c> = inkwell::values::BasicValueEnum<'c>;

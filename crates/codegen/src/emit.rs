@@ -1,0 +1,123 @@
+//! From LLVM module to bytes: target machine, passes, output, and LLVM's
+//! complaints as errors instead of lines on a terminal.
+
+use std::cell::RefCell;
+use std::ffi::{CStr, c_void};
+use std::sync::Once;
+
+use inkwell::OptimizationLevel;
+use inkwell::context::{AsContextRef, Context};
+use inkwell::llvm_sys::LLVMDiagnosticSeverity;
+use inkwell::llvm_sys::core::{
+    LLVMContextSetDiagnosticHandler, LLVMDisposeMessage, LLVMGetDiagInfoDescription,
+    LLVMGetDiagInfoSeverity,
+};
+use inkwell::llvm_sys::prelude::LLVMDiagnosticInfoRef;
+use inkwell::module::Module;
+use inkwell::passes::PassBuilderOptions;
+use inkwell::targets::{
+    CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetTriple,
+};
+
+use crate::{Cpu, Emit, Error, Result};
+
+/// Little-endian BPF, as x86_64 and aarch64 kernels run it.
+const TRIPLE: &str = "bpfel";
+
+/// The machine that code is made for.
+pub(crate) fn machine(cpu: Cpu) -> Result<TargetMachine> {
+    static INITIALIZE: Once = Once::new();
+    INITIALIZE.call_once(|| Target::initialize_bpf(&InitializationConfig::default()));
+    let triple = TargetTriple::create(TRIPLE);
+    let target = Target::from_triple(&triple).map_err(|e| Error::Llvm(e.to_string()))?;
+    target
+        .create_target_machine(
+            &triple,
+            cpu.name(),
+            "",
+            OptimizationLevel::Default,
+            RelocMode::PIC,
+            CodeModel::Default,
+        )
+        .ok_or_else(|| Error::Llvm("no BPF target machine".to_owned()))
+}
+
+/// Optimises the module and writes it out.
+pub(crate) fn emit(module: &Module<'_>, machine: &TargetMachine, emit: Emit) -> Result<Vec<u8>> {
+    let llvm = |message: inkwell::support::LLVMString| Error::Llvm(message.to_string());
+    module.verify().map_err(llvm)?;
+    module.run_passes("default<O2>", machine, PassBuilderOptions::create()).map_err(llvm)?;
+    let file = match emit {
+        Emit::Ir => return Ok(module.print_to_string().to_string().into_bytes()),
+        Emit::Object => FileType::Object,
+        Emit::Assembly => FileType::Assembly,
+    };
+    let buffer = machine.write_to_memory_buffer(module, file).map_err(llvm)?;
+    let bytes = buffer.as_slice();
+    // Assembly comes with a NUL at its end.
+    let bytes =
+        if emit == Emit::Assembly { bytes.strip_suffix(b"\0").unwrap_or(bytes) } else { bytes };
+    Ok(bytes.to_vec())
+}
+
+/// What LLVM complains about while it works on a context.
+pub(crate) struct Complaints {
+    errors: Box<RefCell<Vec<String>>>,
+}
+
+impl Complaints {
+    /// Listens to a context. The context must not be used after this value is
+    /// dropped; `generate` drops both at its end.
+    pub(crate) fn listen(context: &Context) -> Self {
+        let errors: Box<RefCell<Vec<String>>> = Box::default();
+        let target = std::ptr::from_ref(&*errors).cast_mut().cast::<c_void>();
+        // SAFETY: the context is alive; the cell lives on the heap as long as
+        // `Complaints`, which outlives every use of the context in `generate`.
+        unsafe { LLVMContextSetDiagnosticHandler(context.as_ctx_ref(), Some(note), target) };
+        Self { errors }
+    }
+
+    /// The first complaint as an error.
+    pub(crate) fn first(&self) -> Result<()> {
+        match self.errors.borrow().first() {
+            None => Ok(()),
+            Some(text) if text.contains("BPF stack limit") => {
+                Err(Error::Stack { function: function_of(text).to_owned() })
+            }
+            Some(text) => Err(Error::Llvm(text.clone())),
+        }
+    }
+}
+
+extern "C" fn note(info: LLVMDiagnosticInfoRef, target: *mut c_void) {
+    // SAFETY: LLVM hands the pointer that `listen` gave it, to a live cell.
+    let errors = unsafe { &*target.cast::<RefCell<Vec<String>>>() };
+    // SAFETY: LLVM hands a live diagnostic; the description is a C string
+    // that we free once it is copied.
+    unsafe {
+        if LLVMGetDiagInfoSeverity(info) != LLVMDiagnosticSeverity::LLVMDSError {
+            return;
+        }
+        let text = LLVMGetDiagInfoDescription(info);
+        errors.borrow_mut().push(CStr::from_ptr(text).to_string_lossy().into_owned());
+        LLVMDisposeMessage(text);
+    }
+}
+
+/// The function in `file:line:col: in function NAME type: message`.
+fn function_of(text: &str) -> &str {
+    text.split_once("in function ")
+        .and_then(|(_, rest)| rest.split_whitespace().next())
+        .unwrap_or("a function")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::function_of;
+
+    #[test]
+    fn finds_the_function_in_a_complaint() {
+        let text = "<unknown>:0:0: in function big i64 (ptr): Looks like the BPF stack limit";
+        assert_eq!(function_of(text), "big");
+    }
+}

@@ -1,0 +1,249 @@
+//! Function bodies: statements, control flow and the stack.
+
+use inkwell::IntPredicate;
+use inkwell::basic_block::BasicBlock;
+use inkwell::builder::Builder;
+use inkwell::values::{BasicValueEnum, FunctionValue, IntValue, PointerValue};
+use ir::{LocalId, Stmt, StmtKind, Type};
+
+use crate::debug::Scope;
+use crate::declare::Declared;
+use crate::{Error, Result};
+
+/// Everything on the stack is aligned to this.
+pub(crate) const STACK_ALIGN: u32 = 8;
+
+/// Where `break` and `continue` go.
+struct Loop<'c> {
+    after: BasicBlock<'c>,
+    next: BasicBlock<'c>,
+}
+
+pub(crate) struct Lowering<'d, 'c, 'a> {
+    pub d: &'d Declared<'c, 'a>,
+    pub function: &'a ir::Function,
+    pub builder: Builder<'c>,
+    /// At the end of the entry block, where the stack is laid out.
+    stack: Builder<'c>,
+    scope: Scope,
+    value: FunctionValue<'c>,
+    locals: Vec<PointerValue<'c>>,
+    loops: Vec<Loop<'c>>,
+}
+
+/// Lowers the body of a function of the module.
+pub(crate) fn lower_body<'c>(declared: &Declared<'c, '_>, index: usize) -> Result<()> {
+    let missing = || Error::Llvm("a function without its head".to_owned());
+    let function = declared.module.functions.get(index).ok_or_else(missing)?;
+    let value = *declared.functions.get(index).ok_or_else(missing)?;
+    let scope = *declared.scopes.get(&index).ok_or_else(missing)?;
+    let entry = declared.context.append_basic_block(value, "entry");
+    let start = declared.context.append_basic_block(value, "start");
+    let stack = declared.context.create_builder();
+    stack.position_at_end(entry);
+    let builder = declared.context.create_builder();
+    builder.position_at_end(start);
+    let mut lowering = Lowering {
+        d: declared,
+        function,
+        builder,
+        stack,
+        scope,
+        value,
+        locals: Vec::new(),
+        loops: Vec::new(),
+    };
+    declared.debug.locate(&lowering.builder, scope, function.span);
+    for local in &function.locals {
+        let slot = lowering.slot(local.ty.size(declared.module), &local.name)?;
+        lowering.locals.push(slot);
+    }
+    for (index, param) in value.get_param_iter().enumerate() {
+        let slot = lowering.local(LocalId(index as u32))?;
+        let ty = &function.local(LocalId(index as u32)).ty;
+        lowering.store(slot, ty, param, u64::from(STACK_ALIGN))?;
+    }
+    lowering.block(&function.body)?;
+    if !lowering.is_done() {
+        lowering.builder.build_unreachable()?;
+    }
+    declared.debug.locate(&lowering.stack, scope, function.span);
+    lowering.stack.build_unconditional_branch(start)?;
+    Ok(())
+}
+
+impl<'c> Lowering<'_, 'c, '_> {
+    /// Fresh memory on the stack.
+    pub(crate) fn slot(&self, size: u64, name: &str) -> Result<PointerValue<'c>> {
+        let bytes = self.d.context.i8_type().array_type(size as u32);
+        let slot = self.stack.build_alloca(bytes, name)?;
+        if let Some(instruction) = slot.as_instruction() {
+            instruction
+                .set_alignment(STACK_ALIGN)
+                .map_err(|error| Error::Llvm(error.to_string()))?;
+        }
+        Ok(slot)
+    }
+
+    pub(crate) fn local(&self, id: LocalId) -> Result<PointerValue<'c>> {
+        self.locals
+            .get(id.0 as usize)
+            .copied()
+            .ok_or_else(|| Error::Llvm("a local without memory".to_owned()))
+    }
+
+    pub(crate) fn new_block(&self, name: &str) -> BasicBlock<'c> {
+        self.d.context.append_basic_block(self.value, name)
+    }
+
+    pub(crate) fn go_to(&self, block: BasicBlock<'c>) {
+        self.builder.position_at_end(block);
+    }
+
+    pub(crate) fn here(&self) -> Result<BasicBlock<'c>> {
+        self.builder.get_insert_block().ok_or_else(|| Error::Llvm("no block".to_owned()))
+    }
+
+    fn is_done(&self) -> bool {
+        self.builder.get_insert_block().is_some_and(|block| block.get_terminator().is_some())
+    }
+
+    pub(crate) fn locate(&self, span: diagnostics::Span) {
+        self.d.debug.locate(&self.builder, self.scope, span);
+    }
+
+    pub(crate) fn block(&mut self, stmts: &[Stmt]) -> Result<()> {
+        for stmt in stmts {
+            if self.is_done() {
+                // What follows a jump is dead, but may hold more blocks.
+                let dead = self.new_block("dead");
+                self.go_to(dead);
+            }
+            self.locate(stmt.span);
+            self.stmt(stmt)?;
+        }
+        Ok(())
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) -> Result<()> {
+        match &stmt.kind {
+            StmtKind::Store(place, value) => {
+                let (address, align) = self.address(place)?;
+                let register = self.expr(value)?;
+                self.store(address, &value.ty, register, align)
+            }
+            StmtKind::Zero(place) => self.zero(place),
+            StmtKind::Copy(to, from) => self.copy(to, from),
+            StmtKind::StoreStr(place, text) => self.store_text(place, text),
+            StmtKind::AtomicAdd(place, value) => {
+                let (address, _) = self.address(place)?;
+                let value = self.int(value)?;
+                self.builder.build_atomicrmw(
+                    inkwell::AtomicRMWBinOp::Add,
+                    address,
+                    value,
+                    inkwell::AtomicOrdering::Monotonic,
+                )?;
+                Ok(())
+            }
+            StmtKind::Eval(value) => self.evaluate(value),
+            StmtKind::If(test, then, orelse) => self.if_stmt(test, then, orelse),
+            StmtKind::ForRange { local, start, stop, step, body, orelse } => {
+                self.for_range(*local, [*start, *stop, *step], body, orelse)
+            }
+            StmtKind::Break => {
+                let after = self.innermost()?.after;
+                self.builder.build_unconditional_branch(after)?;
+                Ok(())
+            }
+            StmtKind::Continue => {
+                let next = self.innermost()?.next;
+                self.builder.build_unconditional_branch(next)?;
+                Ok(())
+            }
+            StmtKind::Return(None) => {
+                self.builder.build_return(None)?;
+                Ok(())
+            }
+            StmtKind::Return(Some(value)) => {
+                let register = self.expr(value)?;
+                let value = self.returned(register, &value.ty)?;
+                self.builder.build_return(Some(&value))?;
+                Ok(())
+            }
+        }
+    }
+
+    fn innermost(&self) -> Result<&Loop<'c>> {
+        self.loops.last().ok_or_else(|| Error::Llvm("a jump outside a loop".to_owned()))
+    }
+
+    /// A returned value, widened to what the kernel wants.
+    fn returned(&self, value: BasicValueEnum<'c>, ty: &Type) -> Result<IntValue<'c>> {
+        let BasicValueEnum::IntValue(value) = value else {
+            return Err(Error::Llvm("a returned pointer".to_owned()));
+        };
+        let to = self.d.int_type(Declared::return_bits(ty))?;
+        let signed = matches!(ty, Type::Int(int) if int.signed);
+        Ok(self.builder.build_int_cast_sign_flag(value, to, signed, "")?)
+    }
+
+    fn if_stmt(&mut self, test: &ir::Expr, then: &[Stmt], orelse: &[Stmt]) -> Result<()> {
+        let then_block = self.new_block("then");
+        let else_block = self.new_block("else");
+        let after = self.new_block("after");
+        self.branch(test, then_block, else_block)?;
+        for (block, stmts) in [(then_block, then), (else_block, orelse)] {
+            self.go_to(block);
+            self.block(stmts)?;
+            if !self.is_done() {
+                self.builder.build_unconditional_branch(after)?;
+            }
+        }
+        self.go_to(after);
+        Ok(())
+    }
+
+    fn for_range(
+        &mut self,
+        local: LocalId,
+        [start, stop, step]: [i64; 3],
+        body: &[Stmt],
+        orelse: &[Stmt],
+    ) -> Result<()> {
+        let counter = self.local(local)?;
+        let i64_type = self.d.context.i64_type();
+        let number = |value: i64| i64_type.const_int(value as u64, true);
+        self.builder.build_store(counter, number(start))?;
+        let head = self.new_block("head");
+        let turn = self.new_block("turn");
+        let next = self.new_block("next");
+        let ended = self.new_block("ended");
+        let after = self.new_block("after");
+        self.builder.build_unconditional_branch(head)?;
+        self.go_to(head);
+        let count = self.builder.build_load(i64_type, counter, "count")?.into_int_value();
+        let before = if step > 0 { IntPredicate::SLT } else { IntPredicate::SGT };
+        let goes_on = self.builder.build_int_compare(before, count, number(stop), "goes_on")?;
+        self.builder.build_conditional_branch(goes_on, turn, ended)?;
+        self.go_to(turn);
+        self.loops.push(Loop { after, next });
+        self.block(body)?;
+        self.loops.pop();
+        if !self.is_done() {
+            self.builder.build_unconditional_branch(next)?;
+        }
+        self.go_to(next);
+        let count = self.builder.build_load(i64_type, counter, "count")?.into_int_value();
+        let count = self.builder.build_int_add(count, number(step), "count")?;
+        self.builder.build_store(counter, count)?;
+        self.builder.build_unconditional_branch(head)?;
+        self.go_to(ended);
+        self.block(orelse)?;
+        if !self.is_done() {
+            self.builder.build_unconditional_branch(after)?;
+        }
+        self.go_to(after);
+        Ok(())
+    }
+}

@@ -1,0 +1,181 @@
+//! Memory: addresses of places, loads, stores, zeroing and copying.
+
+use inkwell::values::{BasicValue, BasicValueEnum, PointerValue};
+use ir::{Place, Type};
+
+use crate::function::{Lowering, STACK_ALIGN};
+use crate::{Error, Result};
+
+impl<'c> Lowering<'_, 'c, '_> {
+    fn type_of(&self, place: &Place) -> Result<Type> {
+        place
+            .ty(self.d.module, self.function)
+            .ok_or_else(|| Error::Llvm("a place that does not exist".to_owned()))
+    }
+
+    /// The address of a place and what it is known to be aligned to.
+    pub(crate) fn address(&mut self, place: &Place) -> Result<(PointerValue<'c>, u64)> {
+        match place {
+            Place::Local(id) => Ok((self.local(*id)?, u64::from(STACK_ALIGN))),
+            Place::Global(id) => {
+                let variable = self.d.globals.get(id.0 as usize);
+                let variable = variable.ok_or_else(|| Error::Llvm("no such global".to_owned()))?;
+                Ok((variable.as_pointer_value(), 8))
+            }
+            Place::Deref(pointer) => {
+                let align = self.type_of(place)?.align(self.d.module);
+                Ok((self.pointer(pointer)?, align))
+            }
+            Place::Field(base, index) => {
+                let Type::Struct(id) = self.type_of(base)? else {
+                    return Err(Error::Llvm("a member of no struct".to_owned()));
+                };
+                let laid = self.d.module.struct_(id);
+                let field = laid.fields.get(*index as usize);
+                let offset = field.map_or(0, |field| field.offset);
+                let (base, align) = self.address(base)?;
+                let offset_value = self.d.context.i64_type().const_int(offset, false);
+                let address = self.offset(base, offset_value)?;
+                Ok((address, align_at(align, offset)))
+            }
+            Place::Index(base, index) => {
+                let element = self.type_of(place)?;
+                let size = element.size(self.d.module);
+                let (base, align) = self.address(base)?;
+                let index = self.int(index)?;
+                let size_value = self.d.context.i64_type().const_int(size, false);
+                let offset = self.builder.build_int_mul(index, size_value, "offset")?;
+                let address = self.offset(base, offset)?;
+                Ok((address, align_at(align, size)))
+            }
+        }
+    }
+
+    fn offset(
+        &self,
+        base: PointerValue<'c>,
+        offset: inkwell::values::IntValue<'c>,
+    ) -> Result<PointerValue<'c>> {
+        let bytes = self.d.context.i8_type();
+        // SAFETY: the IR's rules keep the offset inside the memory that the
+        // base points to.
+        Ok(unsafe { self.builder.build_in_bounds_gep(bytes, base, &[offset], "") }?)
+    }
+
+    /// Reads a scalar; a constant global is read anew each time, as user
+    /// space may set it before the program is loaded.
+    pub(crate) fn load(&mut self, place: &Place, ty: &Type) -> Result<BasicValueEnum<'c>> {
+        let (address, align) = self.address(place)?;
+        let memory_type = match ty {
+            Type::Bool => self.d.context.i8_type().into(),
+            ty => self.d.register_type(ty)?,
+        };
+        let value = self.builder.build_load(memory_type, address, "")?;
+        if let Some(load) = value.as_instruction_value() {
+            load.set_alignment(align as u32).map_err(|error| Error::Llvm(error.to_string()))?;
+            if self.is_constant_global(place) {
+                load.set_volatile(true).map_err(|error| Error::Llvm(error.to_string()))?;
+            }
+        }
+        match (ty, value) {
+            (Type::Bool, BasicValueEnum::IntValue(byte)) => {
+                let zero = byte.get_type().const_zero();
+                let test = inkwell::IntPredicate::NE;
+                Ok(self.builder.build_int_compare(test, byte, zero, "")?.into())
+            }
+            (_, value) => Ok(value),
+        }
+    }
+
+    fn is_constant_global(&self, place: &Place) -> bool {
+        let mut base = place;
+        while let Place::Field(inner, _) | Place::Index(inner, _) = base {
+            base = inner;
+        }
+        matches!(base, Place::Global(id) if !self.d.module.global(*id).mutable)
+    }
+
+    /// Writes a scalar.
+    pub(crate) fn store(
+        &self,
+        address: PointerValue<'c>,
+        ty: &Type,
+        value: BasicValueEnum<'c>,
+        align: u64,
+    ) -> Result<()> {
+        let value = match (ty, value) {
+            (Type::Bool, BasicValueEnum::IntValue(bit)) => {
+                let byte = self.d.context.i8_type();
+                self.builder.build_int_z_extend(bit, byte, "")?.into()
+            }
+            (_, value) => value,
+        };
+        let store = self.builder.build_store(address, value)?;
+        store.set_alignment(align as u32).map_err(|error| Error::Llvm(error.to_string()))
+    }
+
+    pub(crate) fn zero(&mut self, place: &Place) -> Result<()> {
+        let size = self.type_of(place)?.size(self.d.module);
+        let (address, align) = self.address(place)?;
+        if size > 0 {
+            let zero = self.d.context.i8_type().const_zero();
+            let size = self.d.context.i64_type().const_int(size, false);
+            self.builder.build_memset(address, align as u32, zero, size)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn copy(&mut self, to: &Place, from: &Place) -> Result<()> {
+        let size = self.type_of(to)?.size(self.d.module);
+        let (to, to_align) = self.address(to)?;
+        let (from, from_align) = self.address(from)?;
+        if size > 0 {
+            let size = self.d.context.i64_type().const_int(size, false);
+            self.builder.build_memcpy(to, to_align as u32, from, from_align as u32, size)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a text and zeroes behind it, in pieces as large as the
+    /// alignment allows.
+    pub(crate) fn store_text(&mut self, place: &Place, text: &[u8]) -> Result<()> {
+        let size = self.type_of(place)?.size(self.d.module) as usize;
+        let (address, align) = self.address(place)?;
+        let mut bytes = text.to_vec();
+        bytes.resize(size, 0);
+        let mut at = 0;
+        while at < size {
+            let room = align_at(align, at as u64).min(8) as usize;
+            let piece =
+                [8, 4, 2, 1].into_iter().find(|n| *n <= room && at + n <= size).unwrap_or(1);
+            let mut word = [0u8; 8];
+            word[..piece].copy_from_slice(&bytes[at..at + piece]);
+            let int = self.d.int_type(piece as u32 * 8)?;
+            let value = int.const_int(u64::from_le_bytes(word), false);
+            let offset = self.d.context.i64_type().const_int(at as u64, false);
+            let target = self.offset(address, offset)?;
+            let store = self.builder.build_store(target, value)?;
+            store.set_alignment(piece as u32).map_err(|error| Error::Llvm(error.to_string()))?;
+            at += piece;
+        }
+        Ok(())
+    }
+}
+
+/// The alignment at an offset from something aligned.
+fn align_at(align: u64, offset: u64) -> u64 {
+    if offset == 0 { align } else { align.min(1 << offset.trailing_zeros()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::align_at;
+
+    #[test]
+    fn alignment_shrinks_with_the_offset() {
+        assert_eq!(
+            [align_at(8, 0), align_at(8, 16), align_at(8, 12), align_at(8, 3)],
+            [8, 8, 4, 1]
+        );
+    }
+}
