@@ -99,10 +99,7 @@ impl<'a> Session<'a> {
     }
 
     /// The functions of the tree with this role, first definitions only.
-    pub fn functions(
-        &self,
-        role: impl Fn(&syntax::Role) -> bool,
-    ) -> Vec<&'a syntax::Function> {
+    pub fn functions(&self, role: impl Fn(&syntax::Role) -> bool) -> Vec<&'a syntax::Function> {
         let functions =
             self.tree.definitions.iter().filter_map(move |definition| match definition {
                 Definition::Function(function) if role(&function.role) => Some(function),

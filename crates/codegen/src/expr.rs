@@ -1,5 +1,6 @@
 //! Expressions.
 
+use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::basic_block::BasicBlock;
 use inkwell::types::BasicType;
 use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
@@ -52,8 +53,11 @@ impl<'c> Lowering<'_, 'c, '_> {
             ExprKind::Load(place) => self.load(place, &expr.ty),
             ExprKind::Address(place) => Ok(self.address(place)?.0.into()),
             ExprKind::Spill(value) => {
+                if let Some(mirror) = self.mirrors.of(value) {
+                    return Ok(mirror.into());
+                }
                 let register = self.expr(value)?;
-                let slot = self.slot(value.ty.size(self.d.module), "spill")?;
+                let slot = self.spill_slot(value.ty.size(self.d.module))?;
                 self.store(slot, &value.ty, register, u64::from(STACK_ALIGN))?;
                 Ok(slot.into())
             }
@@ -104,6 +108,16 @@ impl<'c> Lowering<'_, 'c, '_> {
 
     fn convert(&mut self, value: &Expr, to: &Type) -> Result<BasicValueEnum<'c>> {
         let register = self.expr(value)?;
+        self.convert_register(register, &value.ty, to)
+    }
+
+    /// A value in a register, in another type.
+    pub(crate) fn convert_register(
+        &self,
+        register: BasicValueEnum<'c>,
+        from: &Type,
+        to: &Type,
+    ) -> Result<BasicValueEnum<'c>> {
         let i64_type = self.d.context.i64_type();
         Ok(match (register, to) {
             (BasicValueEnum::IntValue(int), Type::Bool) => {
@@ -111,7 +125,7 @@ impl<'c> Lowering<'_, 'c, '_> {
                 self.builder.build_int_compare(IntPredicate::NE, int, zero, "")?.into()
             }
             (BasicValueEnum::IntValue(int), Type::Int(target)) => {
-                let signed = matches!(&value.ty, Type::Int(from) if from.signed);
+                let signed = matches!(from, Type::Int(from) if from.signed);
                 let target = self.d.int_type(u32::from(target.bits))?;
                 self.builder.build_int_cast_sign_flag(int, target, signed, "")?.into()
             }
@@ -329,6 +343,11 @@ impl<'c> Lowering<'_, 'c, '_> {
         args: &[Expr],
         expr: &Expr,
     ) -> Result<Option<BasicValueEnum<'c>>> {
+        let spilled: Vec<u32> = (0..)
+            .zip(args)
+            .filter(|(_, arg)| matches!(arg.kind, ExprKind::Spill(_)))
+            .map(|(index, _)| index)
+            .collect();
         let args = self.helper_args(args)?;
         let params: Vec<_> = args.iter().map(|arg| arg.get_type().into()).collect();
         let ty = match &expr.ty {
@@ -340,6 +359,13 @@ impl<'c> Lowering<'_, 'c, '_> {
         let args: Vec<_> = args.into_iter().map(Into::into).collect();
         self.locate(expr.span);
         let call = self.builder.build_indirect_call(ty, address, &args, "")?;
+        for index in spilled {
+            for name in ["readonly", "captures"] {
+                let kind = Attribute::get_named_enum_kind_id(name);
+                let attribute = self.d.context.create_enum_attribute(kind, 0);
+                call.add_attribute(AttributeLoc::Param(index), attribute);
+            }
+        }
         Ok(call.try_as_basic_value().basic())
     }
 

@@ -4,10 +4,11 @@ use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
 use inkwell::builder::Builder;
 use inkwell::values::{BasicValueEnum, FunctionValue, IntValue, PointerValue};
-use ir::{LocalId, Stmt, StmtKind, Type};
+use ir::{LocalId, Place, Stmt, StmtKind, Type};
 
 use crate::debug::Scope;
 use crate::declare::Declared;
+use crate::mirror::Mirrors;
 use crate::{Error, Result};
 
 /// Everything on the stack is aligned to this.
@@ -17,6 +18,13 @@ pub(crate) const STACK_ALIGN: u32 = 8;
 struct Loop<'c> {
     after: BasicBlock<'c>,
     next: BasicBlock<'c>,
+}
+
+/// Memory for an argument of a helper, free again after the statement.
+struct Spill<'c> {
+    size: u64,
+    slot: PointerValue<'c>,
+    busy: bool,
 }
 
 pub(crate) struct Lowering<'d, 'c, 'a> {
@@ -29,6 +37,8 @@ pub(crate) struct Lowering<'d, 'c, 'a> {
     value: FunctionValue<'c>,
     locals: Vec<PointerValue<'c>>,
     loops: Vec<Loop<'c>>,
+    pub mirrors: Mirrors<'c>,
+    spills: Vec<Spill<'c>>,
 }
 
 /// Lowers the body of a function of the module.
@@ -52,16 +62,20 @@ pub(crate) fn lower_body<'c>(declared: &Declared<'c, '_>, index: usize) -> Resul
         value,
         locals: Vec::new(),
         loops: Vec::new(),
+        mirrors: Mirrors::default(),
+        spills: Vec::new(),
     };
     declared.debug.locate(&lowering.builder, scope, function.span);
     for local in &function.locals {
         let slot = lowering.slot(local.ty.size(declared.module), &local.name)?;
         lowering.locals.push(slot);
     }
+    lowering.make_mirrors()?;
     for (index, param) in value.get_param_iter().enumerate() {
         let slot = lowering.local(LocalId(index as u32))?;
         let ty = &function.local(LocalId(index as u32)).ty;
         lowering.store(slot, ty, param, u64::from(STACK_ALIGN))?;
+        lowering.mirror(LocalId(index as u32), ty, param)?;
     }
     lowering.block(&function.body)?;
     if !lowering.is_done() {
@@ -82,6 +96,17 @@ impl<'c> Lowering<'_, 'c, '_> {
                 .set_alignment(STACK_ALIGN)
                 .map_err(|error| Error::Llvm(error.to_string()))?;
         }
+        Ok(slot)
+    }
+
+    /// Memory that is free until the end of the statement.
+    pub(crate) fn spill_slot(&mut self, size: u64) -> Result<PointerValue<'c>> {
+        if let Some(free) = self.spills.iter_mut().find(|s| !s.busy && s.size == size) {
+            free.busy = true;
+            return Ok(free.slot);
+        }
+        let slot = self.slot(size, "spill")?;
+        self.spills.push(Spill { size, slot, busy: true });
         Ok(slot)
     }
 
@@ -120,7 +145,11 @@ impl<'c> Lowering<'_, 'c, '_> {
                 self.go_to(dead);
             }
             self.locate(stmt.span);
+            let busy: Vec<bool> = self.spills.iter().map(|spill| spill.busy).collect();
             self.stmt(stmt)?;
+            for (index, spill) in self.spills.iter_mut().enumerate() {
+                spill.busy = busy.get(index).copied().unwrap_or(false);
+            }
         }
         Ok(())
     }
@@ -130,7 +159,11 @@ impl<'c> Lowering<'_, 'c, '_> {
             StmtKind::Store(place, value) => {
                 let (address, align) = self.address(place)?;
                 let register = self.expr(value)?;
-                self.store(address, &value.ty, register, align)
+                self.store(address, &value.ty, register, align)?;
+                if let Place::Local(id) = place {
+                    self.mirror(*id, &value.ty, register)?;
+                }
+                Ok(())
             }
             StmtKind::Zero(place) => self.zero(place),
             StmtKind::Copy(to, from) => self.copy(to, from),

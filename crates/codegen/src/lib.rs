@@ -11,6 +11,7 @@ mod declare;
 mod emit;
 mod expr;
 mod function;
+mod mirror;
 mod place;
 
 use diagnostics::SourceFile;

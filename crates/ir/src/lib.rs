@@ -14,6 +14,7 @@ mod module;
 mod print;
 mod types;
 pub mod verify;
+mod visit;
 
 pub use expr::{BinaryOp, CompareOp, Expr, ExprKind, Place, Stmt, StmtKind, UnaryOp};
 pub use module::{
@@ -23,3 +24,4 @@ pub use module::{
 pub use print::print;
 pub use types::{Field, IntType, PtrType, Region, Struct, StructId, Type};
 pub use verify::verify;
+pub use visit::each_expr;

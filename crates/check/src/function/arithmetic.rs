@@ -1,7 +1,7 @@
 //! Operators on numbers, by C's rules.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{BinaryOp, Expr, ExprKind, IntType, Place, StmtKind, Type};
+use ir::{BinaryOp, Expr, ExprKind, IntType, Type};
 use syntax::UnaryOp;
 
 use super::Body;
@@ -124,11 +124,9 @@ impl Body<'_, '_> {
         if times == 0 {
             return Ok(Value::Scalar(Expr::int(1, ty, at)));
         }
-        let slot = self.hidden("base", ty.clone());
-        self.push(StmtKind::Store(Place::Local(slot), base), at);
-        let again = || Expr::load(Place::Local(slot), ty.clone(), at);
-        let product =
-            (1..times).fold(again(), |all, _| Expr::binary(BinaryOp::Mul, all, again(), at));
+        let base = self.keep(base, "base");
+        let product = (1..times)
+            .fold(base.clone(), |all, _| Expr::binary(BinaryOp::Mul, all, base.clone(), at));
         Ok(Value::Scalar(product))
     }
 }

@@ -65,10 +65,7 @@ impl Body<'_, '_> {
     fn hold(&mut self, value: Value, at: Span) -> Result<Value> {
         match value {
             Value::Scalar(expr) if expr.as_const().is_none() => {
-                let slot = self.hidden("held", expr.ty.clone());
-                let ty = expr.ty.clone();
-                self.push(StmtKind::Store(Place::Local(slot), expr), at);
-                Ok(Value::Scalar(Expr::load(Place::Local(slot), ty, at)))
+                Ok(Value::Scalar(self.keep(expr, "held")))
             }
             Value::Memory(place, ty) => {
                 let slot = self.hidden("held", ty.clone());

@@ -175,7 +175,7 @@ impl Body<'_, '_> {
         let value = self.integer(value, at)?;
         let Type::Int(int) = value.ty else { return Ok(Value::Scalar(value)) };
         let ty = Type::Int(int.promote());
-        let (value, again) = self.twice(value.convert(ty.clone()), at);
+        let (value, again) = self.twice(value.convert(ty.clone()));
         let zero = Expr::int(0, ty.clone(), at);
         let negative = Expr::compare(ir::CompareOp::Lt, value, zero, at);
         let minus = ExprKind::Unary(ir::UnaryOp::Neg, Box::new(again.clone()));
@@ -203,8 +203,8 @@ impl Body<'_, '_> {
                         return Err(Reported);
                     };
                     let ty = Type::Int(a.common(*b));
-                    let (a, a2) = self.twice(best.convert(ty.clone()), at);
-                    let (b, b2) = self.twice(value.convert(ty.clone()), at);
+                    let (a, a2) = self.twice(best.convert(ty.clone()));
+                    let (b, b2) = self.twice(value.convert(ty.clone()));
                     let test = Expr::compare(keeps_left, a, b, at);
                     let choice = ExprKind::Select(Box::new(test), Box::new(a2), Box::new(b2));
                     Expr::new(choice, ty, at)
@@ -215,14 +215,8 @@ impl Body<'_, '_> {
     }
 
     /// A value that is read two times and computed once.
-    fn twice(&mut self, value: Expr, at: Span) -> (Expr, Expr) {
-        if value.as_const().is_some() {
-            return (value.clone(), value);
-        }
-        let ty = value.ty.clone();
-        let slot = self.hidden("twice", ty.clone());
-        let place = ir::Place::Local(slot);
-        self.push(ir::StmtKind::Store(place.clone(), value), at);
-        (Expr::load(place.clone(), ty.clone(), at), Expr::load(place, ty, at))
+    fn twice(&mut self, value: Expr) -> (Expr, Expr) {
+        let value = if value.as_const().is_some() { value } else { self.keep(value, "twice") };
+        (value.clone(), value)
     }
 }

@@ -1,7 +1,7 @@
 //! Comparisons: chains, `is None` and membership.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{CompareOp, Expr, ExprKind, Place, StmtKind, Type};
+use ir::{CompareOp, Expr, ExprKind, Type};
 use syntax::CompareOp as Op;
 
 use super::Body;
@@ -28,10 +28,7 @@ impl Body<'_, '_> {
         for (op, right) in rest {
             let next = self.expr(right)?;
             let next = self.integer(next, right.span)?;
-            let slot = self.hidden("operand", next.ty.clone());
-            let ty = next.ty.clone();
-            self.push(StmtKind::Store(Place::Local(slot), next), right.span);
-            let next = Value::Scalar(Expr::load(Place::Local(slot), ty, right.span));
+            let next = Value::Scalar(self.keep(next, "operand"));
             let test = self.ordered(value, value_span, *op, next.clone(), right.span, at)?;
             whole = Some(match whole {
                 None => test,
@@ -150,12 +147,10 @@ impl Body<'_, '_> {
         };
         let needle = self.expr(value)?;
         let needle = self.integer(needle, value.span)?;
-        let slot = self.hidden("needle", needle.ty.clone());
-        let ty = needle.ty.clone();
-        self.push(StmtKind::Store(Place::Local(slot), needle), at);
+        let needle = self.keep(needle, "needle");
         let mut whole = Expr::int(0, Type::Bool, at);
         for element in elements {
-            let needle = Value::Scalar(Expr::load(Place::Local(slot), ty.clone(), value.span));
+            let needle = Value::Scalar(needle.clone());
             let candidate = self.expr(element)?;
             let test =
                 self.ordered(needle, value.span, Op::Eq, candidate, element.span, element.span)?;

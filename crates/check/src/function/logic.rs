@@ -1,7 +1,7 @@
 //! Tests and choices: truth, `and`, `or`, `yes if test else no`.
 
 use diagnostics::Span;
-use ir::{CompareOp, Expr, ExprKind, Place, StmtKind, Type};
+use ir::{CompareOp, Expr, ExprKind, Type};
 use syntax::{BoolOp, UnaryOp};
 
 use super::Body;
@@ -119,10 +119,7 @@ impl Body<'_, '_> {
     ) -> Result<Value> {
         let (left, test) = match left {
             Value::Scalar(pointer) if matches!(pointer.ty, Type::Ptr(_)) => {
-                let slot = self.hidden("left", pointer.ty.clone());
-                let ty = pointer.ty.clone();
-                self.push(StmtKind::Store(Place::Local(slot), pointer), left_expr.span);
-                let again = Expr::load(Place::Local(slot), ty, left_expr.span);
+                let again = self.keep(pointer, "left");
                 let found = ExprKind::IsFound(Box::new(again.clone()));
                 let test = Expr::new(found, Type::Bool, left_expr.span);
                 // Read only where it was found.
@@ -130,10 +127,7 @@ impl Body<'_, '_> {
             }
             other => {
                 let value = self.scalar(other, left_expr.span)?;
-                let slot = self.hidden("left", value.ty.clone());
-                let ty = value.ty.clone();
-                self.push(StmtKind::Store(Place::Local(slot), value), left_expr.span);
-                let again = Expr::load(Place::Local(slot), ty, left_expr.span);
+                let again = self.keep(value, "left");
                 (Value::Scalar(again.clone()), nonzero(again, left_expr.span))
             }
         };

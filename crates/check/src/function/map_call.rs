@@ -268,25 +268,20 @@ impl Body<'_, '_> {
         self.require(allowed, map, "updated", at)?;
         let key = self.key(map, key)?;
         // The key is needed twice: once to look up, once to insert.
-        let key_slot = self.hidden("key", key.ty.clone());
-        let key_type = key.ty.clone();
-        self.push(StmtKind::Store(Place::Local(key_slot), key), at);
-        let key = Expr::load(Place::Local(key_slot), key_type, at);
+        let key = match key.kind {
+            ExprKind::Spill(value) => self.keep(*value, "key").spill(),
+            _ => key,
+        };
         let change = self.expr(value)?;
         let change = self.integer(change, value.span)?;
-        let change_slot = self.hidden("change", change.ty.clone());
-        let change_type = change.ty.clone();
-        self.push(StmtKind::Store(Place::Local(change_slot), change), at);
-        let change = Expr::load(Place::Local(change_slot), change_type, value.span);
+        let change = self.keep(change, "change");
 
         let pointee = Some(Box::new(ty.clone()));
         let pointer_type =
             Type::Ptr(PtrType { pointee, region: Region::MapValue(map), nullable: true });
         let args = vec![self.map_address(map, at), key.clone()];
-        let found = self.call_helper("map_lookup_elem", args, pointer_type.clone(), at)?;
-        let slot = self.hidden("entry", pointer_type.clone());
-        self.push(StmtKind::Store(Place::Local(slot), found), at);
-        let pointer = Expr::load(Place::Local(slot), pointer_type, at);
+        let found = self.call_helper("map_lookup_elem", args, pointer_type, at)?;
+        let pointer = self.keep(found, "entry");
         let test = Expr::new(ExprKind::IsFound(Box::new(pointer.clone())), Type::Bool, at);
         let entry = Place::Deref(Box::new(self.not_null(pointer)));
 

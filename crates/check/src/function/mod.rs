@@ -97,6 +97,14 @@ impl Body<'_, '_> {
         id
     }
 
+    /// Computes a value now; the expression given back reads it.
+    fn keep(&mut self, value: Expr, what: &str) -> Expr {
+        let (ty, at) = (value.ty.clone(), value.span);
+        let slot = self.hidden(what, ty.clone());
+        self.push(StmtKind::Store(Place::Local(slot), value), at);
+        Expr::load(Place::Local(slot), ty, at)
+    }
+
     fn local_type(&self, id: LocalId) -> Type {
         self.locals.get(id.0 as usize).map_or(Type::Void, |local| local.ty.clone())
     }
