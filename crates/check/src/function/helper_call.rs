@@ -17,15 +17,18 @@ impl Body<'_, '_> {
     ) -> Result<Value> {
         let Some(helper) = kernel::helper(short.helper) else { return Err(Reported) };
         let value = self.called_as(short.name, helper, args, at)?;
-        let (Form::High32 | Form::Low32, Value::Scalar(call)) = (short.form, &value) else {
-            return Ok(value);
-        };
-        let call = call.clone().convert(Type::U64);
-        let half = if short.form == Form::High32 {
-            let by = Expr::int(32, Type::U64, at);
-            Expr::binary(BinaryOp::Shr, call, by, at)
-        } else {
-            call
+        let Value::Scalar(mut call) = value else { return Ok(value) };
+        let half = match short.form {
+            Form::High32 => {
+                let by = Expr::int(32, Type::U64, at);
+                Expr::binary(BinaryOp::Shr, call.convert(Type::U64), by, at)
+            }
+            // A call read as 32 bits gives the lower half at no cost.
+            Form::Low32 => {
+                call.ty = Type::Int(IntType::U32);
+                call
+            }
+            Form::Same | Form::Comm => return Ok(Value::Scalar(call)),
         };
         Ok(Value::Scalar(half.convert(Type::Int(IntType::U32))))
     }

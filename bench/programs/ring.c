@@ -1,0 +1,21 @@
+#include "twin.h"
+struct process_event {
+	u64 timestamp;
+	u32 pid;
+	char comm[16];
+};
+struct {
+	__uint(type, 27);
+	__uint(max_entries, 4096);
+} events SEC(".maps");
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+long track_processes(void *ctx)
+{
+	struct process_event event = {};
+	event.timestamp = ktime_get_ns();
+	event.pid = get_current_pid_tgid() >> 32;
+	get_current_comm(event.comm, sizeof(event.comm));
+	ringbuf_output(&events, &event, sizeof(event), 0);
+	return 0;
+}

@@ -1,0 +1,27 @@
+"""The guide's packet program, with a counter."""
+
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, map, section
+from pythonbpf.helper import XDP_PASS
+from pythonbpf.maps import HashMap
+
+
+@bpf
+@map
+def packets() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=1)
+
+
+@bpf
+@section("xdp")
+def xdp_prog(ctx: c_void_p) -> c_int64:
+    packets[0] += 1
+    return XDP_PASS
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
+
