@@ -11,7 +11,7 @@ build)
 	;;
 test)
 	# The lab unpacks kernel modules with xz and asks ldd for libraries.
-	packages=(clang-22 bpftool iproute2 xz-utils libc-bin)
+	packages=(clang-22 bpftool iproute2 libbpf-dev xz-utils libc-bin)
 	;;
 lint)
 	packages=()

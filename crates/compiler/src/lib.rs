@@ -99,9 +99,8 @@ fn back(
     options: &Options,
     emit: Emit,
 ) -> Result<Vec<u8>, Box<Diagnostic>> {
-    if cfg!(debug_assertions)
-        && let Err(rule) = ir::verify(module)
-    {
+    // Cheap beside LLVM, and what it finds would be a wrong program.
+    if let Err(rule) = ir::verify(module) {
         return Err(Box::new(internal(&format!("the typed program breaks a rule: {rule}"))));
     }
     codegen::generate(module, source, options.cpu, emit).map_err(|error| {
