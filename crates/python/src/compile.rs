@@ -53,7 +53,7 @@ impl Compilation {
     /// The words for a runtime error about one of this compilation's programs,
     /// shown on its lines; `None` for errors that are not about a program.
     pub fn explain(&self, error: &runtime::Error) -> Option<String> {
-        let diagnostic = cli::diagnose(error, &self.programs)?;
+        let diagnostic = cli::diagnose(error, &self.programs, &self.source)?;
         Some(render::text(&[diagnostic], &self.source, render::Style::default()))
     }
 

@@ -1,0 +1,142 @@
+//! The command line: what may be said and what `--help` tells about it.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Compile BPF programs written in Python and run them in the kernel.
+#[derive(Debug, Parser)]
+#[command(name = "pythonbpf", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit status: 0 done, 1 the program is wrong, 2 wrong usage, 3 the system refused.
+Colours are used on a terminal only, and never when NO_COLOR is set.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show all that is wrong with programs, and make nothing
+    Check(Check),
+    /// Compile a program into an object that libbpf, bpftool and `run` load
+    Build(Build),
+    /// Load programs into the kernel without attaching them, and show their figures
+    Verify(Verify),
+    /// Compile, load and attach programs, and show what they report
+    ///
+    /// Shows every ring buffer and perf event array as a table of decoded
+    /// events, each line that a program prints, and at the end the entries of
+    /// every map. All BPF programs of the machine print into one trace pipe
+    /// and nothing in a line says whose it is: lines that others print
+    /// meanwhile are shown too.
+    Run(Run),
+    /// Tell more about a diagnostic, with a wrong and a right program
+    Explain(Explain),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    /// Python files; `-` reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How diagnostics are written
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// How diagnostics are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// With the lines of the program, for people
+    Text,
+    /// One JSON object a line
+    Json,
+    /// GitHub workflow commands, shown on the lines of a pull request
+    Github,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Build {
+    /// The Python file; `-` reads standard input
+    pub file: PathBuf,
+    /// Where to write; `-` is standard output [default: FILE with .o, .ll or .s]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// What to make
+    #[arg(long, value_enum, default_value_t = Emit::Obj)]
+    pub emit: Emit,
+    /// BPF instruction set: v3 needs Linux 5.1, v4 needs Linux 6.6
+    #[arg(long, value_enum, default_value_t = Cpu::V3)]
+    pub cpu: Cpu,
+}
+
+/// What `build` makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Emit {
+    /// A relocatable ELF object
+    Obj,
+    /// LLVM IR as text
+    Ir,
+    /// BPF assembly as text
+    Asm,
+}
+
+/// BPF instruction set versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Cpu {
+    V1,
+    V2,
+    V3,
+    V4,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Verify {
+    /// A Python file or a BPF object; `-` reads standard input
+    pub file: PathBuf,
+    /// When the verifier refuses a program, show its whole log
+    #[arg(long)]
+    pub log: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Run {
+    /// A Python file or a BPF object; `-` reads standard input
+    pub file: PathBuf,
+    /// Write one JSON object a line instead of tables
+    #[arg(long)]
+    pub json: bool,
+    /// End after this many seconds [default: run until Ctrl-C]
+    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    pub duration: Option<std::time::Duration>,
+    /// Attach XDP programs to this network interface
+    #[arg(long, value_name = "IF")]
+    pub interface: Option<String>,
+    /// Leave out events whose field `pid` (or `tgid`), and printed lines whose
+    /// task, is of another process
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub pid: Option<u32>,
+    /// End after this many events
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_events: Option<u64>,
+    /// When the verifier refuses a program, show its whole log
+    #[arg(long)]
+    pub log: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Explain {
+    /// A code such as E0204 or its name, decorator-order; without it, all are listed
+    pub code: Option<String>,
+}
+
+/// Reads a number of seconds, fractions allowed.
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "a number of seconds is needed".to_owned())?;
+    match std::time::Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("a positive number of seconds is needed".to_owned()),
+    }
+}

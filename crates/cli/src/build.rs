@@ -1,0 +1,97 @@
+//! `pythonbpf build`: a Python file into an object, LLVM IR or assembly.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use diagnostics::SourceFile;
+
+use crate::args::{Build, Cpu, Emit};
+use crate::exit::{Exit, Outcome, Stop};
+use crate::input::{is_stdin, read_source};
+use crate::report;
+
+pub(crate) fn build(args: &Build) -> Outcome {
+    let output = output_path(args)?;
+    let source = read_source(&args.file).map_err(|unreadable| {
+        report::on_stderr(&[unreadable.diagnostic], &unreadable.source);
+        Stop::Shown(Exit::Wrong)
+    })?;
+    let cpu = match args.cpu {
+        Cpu::V1 => compiler::Cpu::V1,
+        Cpu::V2 => compiler::Cpu::V2,
+        Cpu::V3 => compiler::Cpu::V3,
+        Cpu::V4 => compiler::Cpu::V4,
+    };
+    let emit = match args.emit {
+        Emit::Obj => compiler::Emit::Object,
+        Emit::Ir => compiler::Emit::Ir,
+        Emit::Asm => compiler::Emit::Assembly,
+    };
+    let (bytes, _) = compile(&source, &compiler::Options { cpu }, emit)?;
+    match output {
+        Some(path) => write_file(&path, &bytes)?,
+        None => write_stdout(&bytes)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// Compiles, shows the diagnostics, and stops if there are errors.
+pub(crate) fn compile(
+    source: &SourceFile,
+    options: &compiler::Options,
+    emit: compiler::Emit,
+) -> Result<(Vec<u8>, Vec<compiler::ProgramInfo>), Stop> {
+    let compiled = compiler::compile(source, options, emit);
+    report::on_stderr(&compiled.diagnostics, source);
+    match compiled.output {
+        Some(bytes) => Ok((bytes, compiled.programs)),
+        None => Err(Stop::Shown(Exit::Wrong)),
+    }
+}
+
+/// Where the output goes; nowhere is standard output.
+fn output_path(args: &Build) -> Result<Option<PathBuf>, Stop> {
+    let binary = args.emit == Emit::Obj;
+    let path = match &args.output {
+        Some(path) if is_stdin(path) => None,
+        Some(path) => Some(path.clone()),
+        None if is_stdin(&args.file) => None,
+        None => Some(args.file.with_extension(match args.emit {
+            Emit::Obj => "o",
+            Emit::Ir => "ll",
+            Emit::Asm => "s",
+        })),
+    };
+    let usage = |words: String| Err(Stop::Said(Exit::Usage, words));
+    match path {
+        None if binary && io::stdout().is_terminal() => {
+            usage("an object is not text for a terminal; use `-o FILE` or a pipe".to_owned())
+        }
+        Some(path) if same_file(&path, &args.file) => {
+            usage(format!("the output would replace {} itself; use `-o FILE`", path.display()))
+        }
+        path => Ok(path),
+    }
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
+    fs::write(path, bytes).map_err(|error| {
+        let way_out = match error.kind() {
+            io::ErrorKind::NotFound => "; make the directory first",
+            io::ErrorKind::IsADirectory => "; `-o` names a file",
+            _ => "; choose another place with `-o`",
+        };
+        Stop::Said(Exit::Refused, format!("cannot write {}: {error}{way_out}", path.display()))
+    })
+}
+
+fn write_stdout(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}

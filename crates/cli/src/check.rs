@@ -1,0 +1,36 @@
+//! `pythonbpf check`: all diagnostics of some files, and nothing made.
+
+use diagnostics::{Diagnostic, SourceFile};
+
+use crate::args::{Check, Format};
+use crate::exit::{Exit, Outcome};
+use crate::{input, report};
+
+pub(crate) fn check(args: &Check) -> Outcome {
+    let mut all = Vec::new();
+    for path in &args.files {
+        let (source, diagnostics) = examine(path);
+        report::on_stdout(&diagnostics, &source, args.format)?;
+        all.extend(diagnostics);
+    }
+    if args.format == Format::Text {
+        let files = match args.files.len() {
+            1 => "1 file".to_owned(),
+            n => format!("{n} files"),
+        };
+        let found = report::tally(&all).unwrap_or_else(|| "nothing to complain about".to_owned());
+        report::complain(&format!("checked {files}: {found}"));
+    }
+    Ok(if all.iter().any(Diagnostic::is_error) { Exit::Wrong } else { Exit::Done })
+}
+
+/// What is to be said about one file.
+fn examine(path: &std::path::Path) -> (SourceFile, Vec<Diagnostic>) {
+    match input::read_source(path) {
+        Ok(source) => {
+            let checked = compiler::check(&source, &compiler::Options::default());
+            (source, checked.diagnostics)
+        }
+        Err(unreadable) => (unreadable.source, vec![unreadable.diagnostic]),
+    }
+}

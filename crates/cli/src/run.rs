@@ -1,0 +1,211 @@
+//! `pythonbpf run`: compile, load, attach, and show what comes until the end.
+
+mod ending;
+mod entries;
+mod output;
+mod stream;
+mod values;
+
+use std::time::{Duration, Instant};
+
+use runtime::{AttachOptions, Error, Event, Map, MapSpec, Object};
+
+use crate::args::Run;
+use crate::exit::{Exit, Outcome, Stop};
+use crate::subject::Subject;
+use crate::{refusal, report};
+use ending::Ending;
+use output::Output;
+use stream::{Item, Stream};
+
+/// How many entries of a map a table shows.
+const TABLE_ENTRIES: usize = 20;
+/// How many a JSON line has.
+const JSON_ENTRIES: usize = 10_000;
+/// How long the sources may take to hand over the last events.
+const LAST_EVENTS: Duration = Duration::from_millis(60);
+
+pub(crate) fn run(args: &Run) -> Outcome {
+    let subject = Subject::read(&args.file)?;
+    let refuse = |error: Error| refusal::refuse(&error, &subject, args.log);
+    let object = subject.load(args.log)?;
+    let pipe = match stream::prints(&subject.object).then(stream::open_pipe) {
+        Some(Ok(pipe)) => Some(pipe),
+        Some(Err(error)) => {
+            report::complain(&format!("warning: printed lines are not shown: {error}"));
+            None
+        }
+        None => None,
+    };
+    let ending = Ending::watch(args.duration)?;
+    let stream = Stream::start(&object, pipe).map_err(refuse)?;
+    attach(&object, args, &subject)?;
+    let mut show = Show::new(args, &object, &stream);
+    show.until(&ending, &stream).map_err(|cause| cause.stop(&subject))?;
+    show.results(&object, &stream).map_err(|cause| cause.stop(&subject))?;
+    drop(stream);
+    object.close();
+    Ok(Exit::Done)
+}
+
+/// Attaches all programs and says on standard error what runs.
+fn attach(object: &Object, args: &Run, subject: &Subject) -> Result<(), Stop> {
+    let options = match &args.interface {
+        Some(name) => AttachOptions::default().interface(name.as_str()),
+        None => AttachOptions::default(),
+    };
+    let attached =
+        object.attach_all(&options).map_err(|error| refusal::refuse(&error, subject, args.log))?;
+    for place in &attached.skipped {
+        report::complain(&format!(
+            "warning: `{}` is not attached: section `{}` names no hook",
+            place.program, place.section
+        ));
+    }
+    if attached.attached.is_empty() {
+        let words = format!("{} has no program to attach", subject.source.name());
+        return Err(Stop::Said(Exit::Wrong, words));
+    }
+    if !args.json {
+        let how = args
+            .duration
+            .map_or("; Ctrl-C ends".to_owned(), |d| format!(" for {} s", d.as_secs_f64()));
+        report::complain(&format!("attached {}{how}", attached.attached.join(", ")));
+    }
+    Ok(())
+}
+
+/// Why showing stopped.
+enum Cause {
+    Output(std::io::Error),
+    Refused(Error),
+}
+
+impl Cause {
+    fn stop(self, subject: &Subject) -> Stop {
+        match self {
+            Self::Output(error) => Stop::Output(error),
+            Self::Refused(error) => refusal::refuse(&error, subject, false),
+        }
+    }
+}
+
+impl From<std::io::Error> for Cause {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<Error> for Cause {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Writes what comes and what is left at the end.
+struct Show {
+    output: Output,
+    /// The event maps, in the order of the stream's readers.
+    sources: Vec<MapSpec>,
+    pid: Option<u32>,
+    /// How many events may still come.
+    left: u64,
+    json: bool,
+}
+
+impl Show {
+    fn new(args: &Run, object: &Object, stream: &Stream) -> Self {
+        let maps = object.maps();
+        let spec = |name: &str| maps.iter().find(|map| map.name() == name).map(Map::spec).cloned();
+        let sources: Vec<MapSpec> =
+            stream.readers().iter().filter_map(|reader| spec(reader.map())).collect();
+        Self {
+            output: Output::new(args.json, sources.len()),
+            sources,
+            pid: args.pid,
+            left: args.max_events.unwrap_or(u64::MAX),
+            json: args.json,
+        }
+    }
+
+    /// Shows items until the run is to end, and those that are there then.
+    fn until(&mut self, ending: &Ending, stream: &Stream) -> Result<(), Cause> {
+        while self.left > 0
+            && let Some(patience) = ending.patience()
+        {
+            self.batch(stream, patience)?;
+        }
+        stream.end();
+        let end = Instant::now() + LAST_EVENTS;
+        while self.left > 0 && Instant::now() < end {
+            let ended = stream.has_ended();
+            let got = self.batch(stream, Duration::from_millis(1))?;
+            if ended && !got {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows what is there, if anything comes in time.
+    fn batch(&mut self, stream: &Stream, patience: Duration) -> Result<bool, Cause> {
+        const BATCH: usize = 1024;
+        let mut next = stream.next(patience);
+        let got = next.is_some();
+        for _ in 0..BATCH {
+            match next {
+                Some(item) if self.left > 0 => self.item(item)?,
+                _ => break,
+            }
+            next = stream.next(Duration::ZERO);
+        }
+        if got {
+            self.output.flush()?;
+        }
+        Ok(got)
+    }
+
+    fn item(&mut self, item: Item) -> Result<(), Cause> {
+        match item {
+            Item::Event(index, event) => self.event(index, &event)?,
+            Item::Print(fields) if self.pid.is_none_or(|pid| is_thread_of(fields.pid, pid)) => {
+                self.output.print(&fields)?;
+            }
+            Item::Print(_) => {}
+            Item::Failed(error) => return Err(Cause::Refused(error)),
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, index: usize, event: &Event) -> std::io::Result<()> {
+        let other = |pid: u32| values::process_of(&event.value).is_some_and(|of| of != pid);
+        if self.pid.is_some_and(other) {
+            return Ok(());
+        }
+        let Some(map) = self.sources.get(index) else { return Ok(()) };
+        self.left -= 1;
+        self.output.event(map, event)
+    }
+
+    /// Shows losses, the maps and the programs.
+    fn results(&mut self, object: &Object, stream: &Stream) -> Result<(), Cause> {
+        for reader in stream.readers() {
+            if let Some(lost) = reader.lost().filter(|&lost| lost > 0) {
+                self.output.lost(reader.map(), lost)?;
+            }
+        }
+        let limit = if self.json { JSON_ENTRIES } else { TABLE_ENTRIES };
+        for map in object.maps().iter().filter(|map| map.spec().map_type.has_entries()) {
+            let listing = entries::list(map, limit, !self.json)?;
+            self.output.entries(map.spec(), &listing)?;
+        }
+        self.output.programs(&object.programs())?;
+        Ok(self.output.flush()?)
+    }
+}
+
+/// Whether a thread belongs to a process; a thread that is gone does if it is
+/// the process's first.
+fn is_thread_of(thread: u32, process: u32) -> bool {
+    thread == process || std::path::Path::new(&format!("/proc/{process}/task/{thread}")).exists()
+}

@@ -1,0 +1,49 @@
+//! What `verify` and `run` work on: a Python file, compiled, or an object.
+
+use std::path::Path;
+
+use diagnostics::SourceFile;
+use runtime::{Object, OpenObject};
+
+use crate::build::compile;
+use crate::exit::{Exit, Stop};
+use crate::input::{self, Input};
+use crate::{refusal, report};
+
+/// An object with what is known of its source.
+#[derive(Debug)]
+pub(crate) struct Subject {
+    /// The source; for an object its name with an empty text.
+    pub source: SourceFile,
+    /// Where the programs stand in it; none for an object.
+    pub programs: Vec<compiler::ProgramInfo>,
+    /// The object's bytes.
+    pub object: Vec<u8>,
+}
+
+impl Subject {
+    /// Reads and compiles a file; shows what is wrong with it.
+    pub(crate) fn read(path: &Path) -> Result<Self, Stop> {
+        match input::read(path) {
+            Ok(Input::Source(source)) => {
+                let (object, programs) =
+                    compile(&source, &compiler::Options::default(), compiler::Emit::Object)?;
+                Ok(Self { source, programs, object })
+            }
+            Ok(Input::Object { name, bytes }) => {
+                Ok(Self { source: SourceFile::new(name, ""), programs: vec![], object: bytes })
+            }
+            Err(unreadable) => {
+                report::on_stderr(&[unreadable.diagnostic], &unreadable.source);
+                Err(Stop::Shown(Exit::Wrong))
+            }
+        }
+    }
+
+    /// Loads the object into the kernel; shows why if that is refused.
+    pub(crate) fn load(&self, whole_log: bool) -> Result<Object, Stop> {
+        OpenObject::from_bytes(self.source.name(), &self.object)
+            .and_then(OpenObject::load)
+            .map_err(|error| refusal::refuse(&error, self, whole_log))
+    }
+}
