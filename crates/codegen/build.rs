@@ -10,7 +10,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=CC");
     let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
-    for library in ["stdc++", "zstd", "z"] {
+    for library in ["ffi", "stdc++", "zstd", "z"] {
         let question = format!("-print-file-name=lib{library}.a");
         let Ok(answer) = Command::new(&compiler).arg(question).output() else { continue };
         let file = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
