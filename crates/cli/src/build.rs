@@ -12,11 +12,11 @@ use crate::input::{is_stdin, read_source};
 use crate::report;
 
 pub(crate) fn build(args: &Build) -> Outcome {
-    let output = output_path(args)?;
     let source = read_source(&args.file).map_err(|unreadable| {
         report::on_stderr(&[unreadable.diagnostic], &unreadable.source);
         Stop::Shown(Exit::Wrong)
     })?;
+    let output = output_path(args)?;
     let cpu = match args.cpu {
         Cpu::V1 => compiler::Cpu::V1,
         Cpu::V2 => compiler::Cpu::V2,
