@@ -109,7 +109,7 @@ def test_named_files_that_cannot_be_read(tmp_path: Path) -> None:
         compile(tmp_path)
 
 
-WARNED = GOOD.replace('"GPL"', '"Proprietary"')
+WARNED = GOOD.replace("(ctx: c_void_p) -> c_int64", "(ctx)")
 
 
 def test_warnings_are_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -117,21 +117,12 @@ def test_warnings_are_logged(caplog: pytest.LogCaptureFixture) -> None:
         b = BPF(source=WARNED)
         assert [diagnostic.severity for diagnostic in b.diagnostics] == ["warning"]
         assert len(caplog.records) == 1
-        assert "W0907" in caplog.text
+        assert "W0904" in caplog.text
         BPF(source=WARNED, loglevel=logging.ERROR)
         BPF(source=WARNED, loglevel="ERROR")
         assert len(caplog.records) == 1
     with pytest.raises(ValueError, match="NONSENSE"):
         BPF(source=WARNED, loglevel="NONSENSE")
-
-
-def test_importing_is_quick(run: Run) -> None:
-    code = (
-        "import ctypes, time\nbegan = time.perf_counter()\nimport pythonbpf\n"
-        "print(time.perf_counter() - began)"
-    )
-    times = sorted(float(run("-c", code).stdout) for _ in range(9))
-    assert times[len(times) // 2] < 0.03, times
 
 
 def test_the_command_is_there(run: Run) -> None:

@@ -12,9 +12,9 @@ use compiler::{Emit, Options};
 use diagnostics::{SourceFile, codes};
 
 /// Pages whose code no source text alone brings about: files, kernels, bugs,
-/// sources too long for a page, and codes that are kept for later.
-const WITHOUT_WRONG_SOURCE: [&str; 9] =
-    ["E0101", "E0103", "E0504", "E0701", "E0702", "E0703", "E0704", "E0799", "W0907"];
+/// and sources too long for a page.
+const WITHOUT_WRONG_SOURCE: [&str; 7] =
+    ["E0101", "E0103", "E0701", "E0702", "E0703", "E0704", "E0799"];
 /// Pages whose wrong program is whole because something is missing in it.
 const WHOLE: [&str; 5] = ["E0104", "E0201", "E0601", "E0606", "W0901"];
 

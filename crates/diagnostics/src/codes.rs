@@ -89,7 +89,6 @@ codes! {
     NULL_POINTER "E0501" "null-pointer" Error "A lookup result is used without checking that it was found.";
     OUT_OF_BOUNDS "E0502" "out-of-bounds" Error "An access outside the memory that a pointer covers.";
     STACK_TOO_LARGE "E0503" "stack-too-large" Error "Locals need more than the 512 bytes of BPF stack.";
-    LEAKED_POINTER "E0504" "leaked-pointer" Error "A kernel pointer is stored or sent where others can read it.";
 
     UNKNOWN_HELPER "E0601" "unknown-helper" Error "`pythonbpf.helper` has no such name.";
     HELPER_NOT_ALLOWED "E0602" "helper-not-allowed" Error "The program type may not call this helper.";
@@ -111,7 +110,6 @@ codes! {
     IMPLICIT_ANNOTATION "W0904" "implicit-annotation" Warning "An annotation is left out and a default is taken.";
     TRUNCATED_CONSTANT "W0905" "truncated-constant" Warning "A constant loses bits in its type.";
     UNREACHABLE_CODE "W0906" "unreachable-code" Warning "Statements that are never reached.";
-    UNKNOWN_LICENSE "W0907" "unknown-license" Warning "`LICENSE` is not a string that the kernel takes as GPL-compatible.";
 }
 
 /// The code with this id or name.
