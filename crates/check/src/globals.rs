@@ -5,6 +5,7 @@ use ir::{Global, GlobalId, Type, Value};
 use syntax::{Expr, ExprKind, Role, StmtKind};
 
 use crate::constants::Constant;
+use crate::names::Meaning;
 use crate::session::{Item, Reported, Result, Session};
 
 /// Reads all globals but `LICENSE`.
@@ -94,6 +95,12 @@ fn mismatch(session: &mut Session<'_>, value: &Expr, wanted: &str) -> Reported {
 fn initial(session: &mut Session<'_>, ty: &Type, value: &Expr) -> Result<Value> {
     // `T()` is all zero, `T(constant)` that constant.
     if let ExprKind::Call(function, args, keywords) = &value.kind {
+        if let Some(path) = function.path()
+            && let Meaning::Helper(_) | Meaning::Short(_) | Meaning::Item(Item::Function(_)) =
+                session.resolve(&path, function.span)?
+        {
+            return Err(mismatch(session, value, "a constant, and not the result of a call"));
+        }
         let made = session.annotation(function)?;
         if made != *ty || !keywords.is_empty() || args.len() > 1 {
             let wanted = format!("a constant `{}`", session.type_name(ty));

@@ -1,0 +1,156 @@
+//! A case as read from its file: the source and what its comments ask for.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// How far a case must come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Expect {
+    Compiles,
+    Loads,
+}
+
+/// What a program is run on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    Data(Vec<u8>),
+    Context(Vec<u8>),
+}
+
+/// A `# run:` comment.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub program: String,
+    pub input: Input,
+    /// The low 32 bits are what the kernel hands back.
+    pub returns: i64,
+}
+
+/// What is looked at after the runs.
+#[derive(Clone, Debug)]
+pub enum After {
+    /// A `# map:` comment.
+    Entry { map: String, key: Value, value: Value },
+    /// An `# events:` comment.
+    Events { map: String, events: Value },
+}
+
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub path: PathBuf,
+    pub text: String,
+    pub expect: Option<Expect>,
+    pub runs: Vec<Run>,
+    pub after: Vec<After>,
+    pub guide: Vec<String>,
+}
+
+impl Case {
+    /// Reads a file and its comments.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+        let mut case = Self {
+            path: path.to_owned(),
+            text: text.clone(),
+            expect: None,
+            runs: Vec::new(),
+            after: Vec::new(),
+            guide: Vec::new(),
+        };
+        for (index, line) in text.lines().enumerate() {
+            if let Some(comment) = line.strip_prefix("# ") {
+                case.comment(comment)
+                    .map_err(|reason| format!("{}:{}: {reason}", path.display(), index + 1))?;
+            }
+        }
+        Ok(case)
+    }
+
+    /// Whether more is asked than that it compiles or gives diagnostics.
+    pub fn needs_kernel(&self) -> bool {
+        self.expect == Some(Expect::Loads) || !self.runs.is_empty() || !self.after.is_empty()
+    }
+
+    fn comment(&mut self, comment: &str) -> Result<(), String> {
+        let Some((word, rest)) = comment.split_once(": ") else { return Ok(()) };
+        let rest = rest.trim();
+        match word {
+            "expect" => {
+                let expect = match rest {
+                    "compiles" => Expect::Compiles,
+                    "loads" => Expect::Loads,
+                    _ => return Err(format!("`{rest}` is not `compiles` or `loads`")),
+                };
+                self.expect = Some(expect);
+            }
+            "run" => self.runs.push(run(rest)?),
+            "map" => self.after.push(entry(rest)?),
+            "events" => {
+                let (map, events) = equation(rest)?;
+                self.after.push(After::Events { map: map.to_owned(), events: json(events)? });
+            }
+            "guide" => self.guide.push(rest.to_owned()),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// `NAME(data=64) == 2`
+fn run(text: &str) -> Result<Run, String> {
+    let (call, returns) = equation(text)?;
+    let usage = || format!("`{call}` is not `NAME(data=…)` or `NAME(ctx=…)`");
+    let (program, rest) = call.split_once('(').ok_or_else(usage)?;
+    let (kind, value) = rest.strip_suffix(')').and_then(|r| r.split_once('=')).ok_or_else(usage)?;
+    let input = match kind {
+        "data" => Input::Data(data(value)?),
+        "ctx" => Input::Context(
+            value
+                .split(',')
+                .map(|word| integer(word.trim()))
+                .collect::<Result<Vec<_>, _>>()?
+                .into_iter()
+                .flat_map(i64::to_ne_bytes)
+                .collect(),
+        ),
+        _ => return Err(usage()),
+    };
+    Ok(Run { program: program.to_owned(), input, returns: integer(returns)? })
+}
+
+/// `NAME[KEY] == VALUE`
+fn entry(text: &str) -> Result<After, String> {
+    let usage = || format!("`{text}` is not `NAME[KEY] == VALUE`");
+    let (map, rest) = text.split_once('[').ok_or_else(usage)?;
+    let (key, value) = rest.split_once("] == ").ok_or_else(usage)?;
+    Ok(After::Entry { map: map.to_owned(), key: json(key)?, value: json(value)? })
+}
+
+fn equation(text: &str) -> Result<(&str, &str), String> {
+    text.split_once(" == ").ok_or_else(|| format!("`{text}` has no ` == `"))
+}
+
+fn json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| format!("`{text}` is not JSON: {error}"))
+}
+
+fn integer(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| format!("`{text}` is not an integer"))
+}
+
+/// A number of zero bytes, or the bytes themselves in hexadecimal.
+fn data(text: &str) -> Result<Vec<u8>, String> {
+    let wrong = || format!("`{text}` is neither a size nor bytes such as 0x00ff");
+    let Some(digits) = text.strip_prefix("0x") else {
+        return text.parse().map(|size| vec![0; size]).map_err(|_| wrong());
+    };
+    let pairs = digits.as_bytes().chunks(2);
+    pairs
+        .map(|pair| {
+            let pair = std::str::from_utf8(pair).map_err(|_| wrong())?;
+            u8::from_str_radix(pair, 16).map_err(|_| wrong())
+        })
+        .collect()
+}

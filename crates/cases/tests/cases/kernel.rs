@@ -1,0 +1,126 @@
+//! Whether a case's object does in the running kernel what its comments say:
+//! it is verified, its programs return, and its maps and buffers hold.
+
+use std::time::Duration;
+
+use runtime::{
+    EventReader, Object, OpenObject, TestRun, Value, capabilities_for_section, missing_capabilities,
+};
+use serde_json::Value as Json;
+
+use crate::case::{After, Case, Input, Run};
+use crate::diagnosed;
+
+/// The last event of a test run is there at once; a perf buffer wakes its
+/// reader a moment later.
+const WAIT: Duration = Duration::from_millis(50);
+
+/// What keeps this process from loading programs, in words.
+pub fn missing_privilege() -> Option<String> {
+    let mut needed = capabilities_for_section("xdp");
+    needed.extend(capabilities_for_section("tracepoint/sched/sched_switch"));
+    let missing: Vec<String> =
+        missing_capabilities(&needed).iter().map(ToString::to_string).collect();
+    (!missing.is_empty()).then(|| format!("skipped, lacks {}", missing.join(" and ")))
+}
+
+/// Loads the case's object, runs its programs and looks at what they left.
+pub fn check(case: &Case) -> Result<(), String> {
+    let (_, compilation) = diagnosed::compile(case);
+    let bytes = compilation.output.ok_or("it does not compile")?;
+    let name = case.path.display().to_string();
+    let object = OpenObject::from_bytes(&name, &bytes)
+        .and_then(OpenObject::load)
+        .map_err(|error| format!("{error}\n{error:#?}"))?;
+    let outcome = run_all(case, &object);
+    object.close();
+    outcome
+}
+
+fn run_all(case: &Case, object: &Object) -> Result<(), String> {
+    // Buffers must be open before the programs write to them.
+    let mut readers: Vec<EventReader> = Vec::new();
+    for after in &case.after {
+        if let After::Events { map, .. } = after {
+            readers.push(object.events(map).map_err(|error| error.to_string())?);
+        }
+    }
+    let mut complaints = Vec::new();
+    for run in &case.runs {
+        let found = run_one(object, run)?;
+        if found != run.returns as u32 {
+            let Run { program, returns, .. } = run;
+            complaints
+                .push(format!("{program} returned {found} ({}), not {returns}", found as i32));
+        }
+    }
+    let mut readers = readers.iter();
+    for after in &case.after {
+        let complaint = match after {
+            After::Entry { map, key, value } => look_up(object, map, key, value),
+            After::Events { map, events } => match readers.next() {
+                Some(reader) => read_events(reader, map, events),
+                None => Ok(()),
+            },
+        };
+        complaints.extend(complaint.err());
+    }
+    if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n")) }
+}
+
+fn run_one(object: &Object, run: &Run) -> Result<u32, String> {
+    let mut input = TestRun::default();
+    match &run.input {
+        Input::Data(data) => input.data = Some(data.clone()),
+        Input::Context(context) => input.context = Some(context.clone()),
+    }
+    let program = object.program(&run.program).map_err(|error| error.to_string())?;
+    program.test_run(&input).map(|output| output.return_value).map_err(|error| error.to_string())
+}
+
+fn look_up(object: &Object, map: &str, key: &Json, wanted: &Json) -> Result<(), String> {
+    let entries = object.map(map).and_then(|map| map.entries()).map_err(|e| e.to_string())?;
+    let mut found = Json::Null;
+    for entry in entries {
+        let (entry_key, value) = entry.map_err(|error| error.to_string())?;
+        if json(&entry_key) == *key {
+            found = json(&value);
+        }
+    }
+    if found == *wanted {
+        return Ok(());
+    }
+    Err(format!("{map}[{key}] is {found}, not {wanted}"))
+}
+
+fn read_events(reader: &EventReader, map: &str, wanted: &Json) -> Result<(), String> {
+    let mut events = Vec::new();
+    while let Some(event) = reader.next(WAIT).map_err(|error| error.to_string())? {
+        events.push(json(&event.value));
+    }
+    let found = Json::Array(events);
+    if found == *wanted { Ok(()) } else { Err(format!("{map} gave {found}, not {wanted}")) }
+}
+
+/// A decoded value as JSON; bytes are lists of numbers.
+fn json(value: &Value) -> Json {
+    match value {
+        Value::Int(int) => match (i64::try_from(*int), u64::try_from(*int)) {
+            (Ok(int), _) => int.into(),
+            (_, Ok(int)) => int.into(),
+            _ => int.to_string().into(),
+        },
+        Value::Bool(bit) => (*bit).into(),
+        Value::Float(float) => (*float).into(),
+        Value::Str(text) => text.as_str().into(),
+        Value::Bytes(bytes) => bytes.clone().into(),
+        Value::List(items) => items.iter().map(json).collect(),
+        Value::Struct(value) => value
+            .fields
+            .iter()
+            .map(|(name, value)| (name.to_string(), json(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        other => format!("{other:?}").into(),
+    }
+}

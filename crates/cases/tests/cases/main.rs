@@ -1,0 +1,64 @@
+//! Runs every case under `tests/guide` and `tests/lang`; the crate's page says
+//! how a case is written. Each file is compiled as one test; one that asks for
+//! the kernel is loaded and run as another.
+#![allow(missing_docs, reason = "a test")]
+
+mod case;
+mod coverage;
+mod diagnosed;
+mod kernel;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use case::Case;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+const FOLDERS: [&str; 2] = ["guide", "lang"];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests");
+    let missing = kernel::missing_privilege();
+    let mut trials = vec![Trial::test("guide/sentences.txt", {
+        let folder = root.join("guide");
+        move || coverage::check(&folder).map_err(Failed::from)
+    })];
+    for folder in FOLDERS {
+        for path in python_files(&root.join(folder)) {
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let name = format!("{folder}/{stem}");
+            match Case::read(&path) {
+                Ok(case) => trials.extend(trials_of(&name, case, missing.as_deref())),
+                Err(reason) => trials.push(Trial::test(name, move || Err(reason.into()))),
+            }
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn trials_of(name: &str, case: Case, missing: Option<&str>) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    if case.needs_kernel() {
+        let case = case.clone();
+        let trial = Trial::test(format!("{name} in the kernel"), move || {
+            kernel::check(&case).map_err(Failed::from)
+        });
+        trials.push(match missing {
+            Some(missing) => trial.with_kind(missing).with_ignored_flag(true),
+            None => trial,
+        });
+    }
+    trials.push(Trial::test(name, move || diagnosed::check(&case).map_err(Failed::from)));
+    trials
+}
+
+fn python_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
+        .collect();
+    files.sort();
+    files
+}

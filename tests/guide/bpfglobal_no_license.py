@@ -1,0 +1,10 @@
+# guide: Every BPF program must declare a license:
+from ctypes import c_int64, c_void_p
+
+from pythonbpf import bpf, section
+
+
+@bpf
+@section("xdp")
+def prog(ctx: c_void_p) -> c_int64:  # error: [missing-license]
+    return 2

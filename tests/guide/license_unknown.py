@@ -1,0 +1,16 @@
+# guide: Every BPF program must declare a license:
+from ctypes import c_int64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, section
+
+
+@bpf
+@section("xdp")
+def prog(ctx: c_void_p) -> c_int64:
+    return 2
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPLv2"  # error: [bad-license]
