@@ -36,7 +36,7 @@ pub struct Compilation {
     pub programs: Vec<ProgramInfo>,
 }
 
-/// Stack of the thread that a file is compiled on. Nesting is bounded before
+/// The stack that a file is compiled on. Nesting is bounded before
 /// anything recurses over it; this is room for the worst that is let through.
 const STACK: usize = 256 << 20;
 
@@ -124,15 +124,12 @@ fn internal(text: &str) -> Diagnostic {
 }
 
 /// Runs the work where deep recursion has room, and turns a panic into a
-/// diagnostic.
-fn on_large_stack<T: Send + Failed>(work: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        match thread.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(done)) => done,
-            Ok(Err(_)) => T::failed(internal("the compiler panicked")),
-            Err(error) => T::failed(internal(&format!("no thread to compile on: {error}"))),
-        }
+/// diagnostic. The stack is switched on this thread, as the memory allocator
+/// is slower on a new one.
+fn on_large_stack<T: Failed>(work: impl FnOnce() -> T) -> T {
+    stacker::grow(STACK, || {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+            .unwrap_or_else(|_| T::failed(internal("the compiler panicked")))
     })
 }
 
