@@ -14,11 +14,13 @@ pub(crate) fn declare(session: &mut Session<'_>) {
         if matches!(session.item(&function.name.name), Some((Item::License, _))) {
             continue;
         }
-        if let Ok(global) = read(session, function) {
-            let id = GlobalId(session.module.globals.len() as u32);
-            session.module.globals.push(global);
-            session.define(&function.name, Item::Global(id));
-        }
+        let Ok(global) = read(session, function) else {
+            session.incomplete = true;
+            continue;
+        };
+        let id = GlobalId(session.module.globals.len() as u32);
+        session.module.globals.push(global);
+        session.define(&function.name, Item::Global(id));
     }
 }
 

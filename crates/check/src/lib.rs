@@ -31,6 +31,9 @@ pub struct Checked {
     pub module: Option<ir::Module>,
     /// Everything to tell the user, in source order.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether something was left out because of an error, here or in the
+    /// tree. Without an error to say why, the module must not be used.
+    pub incomplete: bool,
     /// The programs as declared, also when there are errors.
     pub programs: Vec<Program>,
 }

@@ -21,12 +21,14 @@ pub(crate) fn declare(session: &mut Session<'_>) {
             ));
             continue;
         }
-        if let Ok((map, kind)) = read(session, function) {
-            let id = MapId(session.module.maps.len() as u32);
-            session.module.maps.push(map);
-            session.map_types.push(kind);
-            session.define(&function.name, Item::Map(id));
-        }
+        let Ok((map, kind)) = read(session, function) else {
+            session.incomplete = true;
+            continue;
+        };
+        let id = MapId(session.module.maps.len() as u32);
+        session.module.maps.push(map);
+        session.map_types.push(kind);
+        session.define(&function.name, Item::Map(id));
     }
 }
 

@@ -36,15 +36,20 @@ pub(crate) fn declare(session: &mut Session<'_>) -> Vec<Program> {
                 });
                 let parsed = parse_section(session, section, *span);
                 let function = program(session, tree, section);
-                if let (Ok(parsed), Ok(function)) = (parsed, function) {
-                    add(session, tree, function, Some(Rc::new(parsed)), Item::Program);
+                match (parsed, function) {
+                    (Ok(parsed), Ok(function)) => {
+                        add(session, tree, function, Some(Rc::new(parsed)), Item::Program);
+                    }
+                    _ => session.incomplete = true,
                 }
             }
             _ => {
-                if let Ok(function) = subprogram(session, tree) {
-                    let id = FunctionId(session.module.functions.len() as u32);
-                    add(session, tree, function, None, Item::Function(id));
-                }
+                let Ok(function) = subprogram(session, tree) else {
+                    session.incomplete = true;
+                    continue;
+                };
+                let id = FunctionId(session.module.functions.len() as u32);
+                add(session, tree, function, None, Item::Function(id));
             }
         }
     }

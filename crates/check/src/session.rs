@@ -46,6 +46,8 @@ pub(crate) struct Session<'a> {
     /// The map types, by `MapId`.
     pub map_types: Vec<&'static MapType>,
     pub gpl: bool,
+    /// Whether something was left out because of an error.
+    pub incomplete: bool,
     items: HashMap<&'a str, (Item, Span)>,
     signatures: Vec<Signature<'a>>,
     diagnostics: Vec<Diagnostic>,
@@ -60,6 +62,7 @@ impl<'a> Session<'a> {
             module: ir::Module::default(),
             map_types: Vec::new(),
             gpl: false,
+            incomplete: false,
             items: HashMap::new(),
             signatures: Vec::new(),
             diagnostics: Vec::new(),
@@ -162,6 +165,7 @@ impl<'a> Session<'a> {
         Checked {
             module: (!failed).then_some(self.module),
             diagnostics: self.diagnostics,
+            incomplete: self.incomplete,
             programs,
         }
     }

@@ -66,6 +66,7 @@ fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
         );
     }
     if failed {
+        session.incomplete = true;
         return;
     }
     let line = session.line(class.name.span);

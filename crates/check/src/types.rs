@@ -64,6 +64,13 @@ impl Session<'_> {
             }
             return Err(self.report(diagnostic));
         }
+        if let [name] = path
+            && self.tree.definitions.iter().any(|definition| {
+                matches!(definition, syntax::Definition::Function(function) if function.name.name == *name)
+            })
+        {
+            return Err(self.not_a_type(at));
+        }
         match self.resolve(path, at)? {
             Meaning::CType(name) => ctype_of(self, name, at),
             Meaning::Item(Item::Struct(id)) => Ok(Type::Struct(id)),

@@ -79,6 +79,11 @@ fn front(source: &SourceFile) -> (Compilation, Option<ir::Module>) {
     let spare = |diagnostic: &Diagnostic| failed && diagnostic.code == &codes::NOTHING_TO_COMPILE;
     diagnostics.extend(checked.diagnostics.into_iter().filter(|d| !spare(d)));
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
+    // Code is never left out in silence, whatever went wrong.
+    if checked.incomplete && !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.push(internal("a part of the file was left out without an error"));
+    }
+    let failed = diagnostics.iter().any(Diagnostic::is_error);
     let programs = checked
         .programs
         .into_iter()

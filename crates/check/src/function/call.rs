@@ -82,6 +82,12 @@ impl Body<'_, '_> {
             syntax::ExprKind::Attribute(base, _) => base,
             _ => callee,
         };
+        // A name whose assignment failed was explained there.
+        if let syntax::ExprKind::Name(name) = &base.kind
+            && self.names.get(name).is_some_and(|named| named.id.is_none())
+        {
+            return Reported;
+        }
         // An unknown name is the better thing to say.
         if let syntax::ExprKind::Name(_) = &base.kind
             && self.expr_or_item(base).is_err()

@@ -157,6 +157,8 @@ impl Body<'_, '_> {
     }
 
     fn get(&mut self, map: MapId, args: &[syntax::Expr], at: Span) -> Result<Value> {
+        let allowed = self.ops(map).lookup;
+        self.require(allowed, map, "looked up", at)?;
         let ty = self.value_type(map)?;
         if ty.is_aggregate() {
             let message = "`get` reads numbers; this map holds something larger";
@@ -256,6 +258,8 @@ impl Body<'_, '_> {
         value: &syntax::Expr,
         at: Span,
     ) -> Result<()> {
+        let allowed = self.ops(map).update && self.ops(map).lookup;
+        self.require(allowed, map, "updated", at)?;
         let ty = self.value_type(map)?;
         let Type::Int(int) = ty else {
             let message = "only entries that are integers can be changed like this";
@@ -264,8 +268,6 @@ impl Body<'_, '_> {
                     .help("look the entry up, check it with `if`, and change its fields"),
             ));
         };
-        let allowed = self.ops(map).update;
-        self.require(allowed, map, "updated", at)?;
         let key = self.key(map, key)?;
         // The key is needed twice: once to look up, once to insert.
         let key = match key.kind {

@@ -18,7 +18,7 @@ impl Body<'_, '_> {
                 self.s.report(Diagnostic::new(&codes::UNREACHABLE_CODE, stmt.span, message));
             }
             // A failed statement was reported; the next ones are checked too.
-            let _ = self.stmt(stmt);
+            self.s.incomplete |= self.stmt(stmt).is_err();
         }
     }
 

@@ -1,0 +1,17 @@
+from ctypes import c_int64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, section
+
+
+@bpf
+@section("xdp")
+def prog(ctx: c_void_p) -> c_int64:
+    break  # error: [syntax-error]
+    continue  # error: [syntax-error]
+    return 2
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"

@@ -1,0 +1,28 @@
+from ctypes import c_int64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, section
+from pythonbpf.helper import random
+
+
+@bpf
+@section("xdp")
+def prog(ctx: c_void_p) -> c_int64:
+    count = random()
+    while count:  # error: [unbounded-loop]
+        count -= 1
+    for i in range(count):  # error: [unbounded-loop]
+        pass
+    for a in range(0, 10, 0):  # error: [unbounded-loop]
+        pass
+    for b in range(10000000):  # error: [unbounded-loop]
+        pass
+    for c in range(1000):  # error: [unbounded-loop]
+        for d in range(1000):
+            count += d
+    return 2
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
