@@ -63,7 +63,7 @@ pub(crate) fn lower<'c>(
     }
     for text in &module.strings {
         let value = context.const_string(text, true);
-        let variable = llvm.add_global(value.get_type(), None, "text");
+        let variable = llvm.add_global(value.get_type(), None, ".string");
         variable.set_initializer(&value);
         variable.set_constant(true);
         variable.set_linkage(Linkage::Internal);
