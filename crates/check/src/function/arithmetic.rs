@@ -45,8 +45,8 @@ impl Body<'_, '_> {
         right: &syntax::Expr,
         at: Span,
     ) -> Result<Value> {
-        let left_value = self.expr(left);
-        let right_value = self.expr(right);
+        let mut left_value = self.expr(left);
+        let right_value = self.in_order(&mut left_value, |body| body.expr(right));
         let (left_value, right_value) = (left_value?, right_value?);
         let left = self.integer(left_value, left.span)?;
         let right = self.integer(right_value, right.span)?;

@@ -22,9 +22,22 @@ impl Body<'_, '_> {
         {
             return self.assign_tuple(targets, values, at);
         }
+        if let [target] = targets {
+            return self.assign_one(target, value, at);
+        }
+        // The value is computed once, whatever it does.
+        let exact = self.constructed(value);
+        let held = self.expr(value).and_then(|found| self.hold(found, value.span));
         let mut result = Ok(());
         for target in targets {
-            result = self.assign_one(target, value, at).and(result);
+            let stored = match &held {
+                Ok(held) => self.store(target, held.clone(), exact.clone(), value.span, at),
+                Err(reported) => {
+                    self.poison_target(target);
+                    Err(*reported)
+                }
+            };
+            result = stored.and(result);
         }
         result
     }

@@ -155,10 +155,20 @@ impl Body<'_, '_> {
                     .also(declared, "defined here"),
             ));
         }
-        let mut converted = Vec::new();
+        let mut converted: Vec<Expr> = Vec::new();
         for (arg, ty) in args.iter().zip(&params) {
-            let value = self.expr(arg)?;
-            converted.push(self.convert(value, ty, arg.span)?);
+            let (value, steps) = self.apart(|body| {
+                let value = body.expr(arg)?;
+                body.convert(value, ty, arg.span)
+            });
+            // What a later argument does first must not overtake these.
+            for earlier in converted.iter_mut().filter(|_| !steps.is_empty()) {
+                if earlier.as_const().is_none() {
+                    *earlier = self.keep(earlier.clone(), "argument");
+                }
+            }
+            self.out.extend(steps);
+            converted.push(value?);
         }
         Ok(Value::Scalar(Expr::new(ExprKind::Call(id, converted), ret, at)))
     }
@@ -200,7 +210,11 @@ impl Body<'_, '_> {
         self.count("min or max", "two or more numbers", 2..=16, args, at)?;
         let mut best: Option<Expr> = None;
         for arg in args {
-            let value = self.expr(arg)?;
+            let mut earlier = best.take().map(Value::Scalar).ok_or(Reported);
+            let value = self.in_order(&mut earlier, |body| body.expr(arg))?;
+            if let Ok(Value::Scalar(earlier)) = earlier {
+                best = Some(earlier);
+            }
             let value = self.integer(value, arg.span)?;
             best = Some(match best {
                 None => value,

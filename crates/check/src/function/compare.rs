@@ -57,8 +57,8 @@ impl Body<'_, '_> {
         if matches!(right.kind, syntax::ExprKind::None) {
             return self.against_none(left, op, at);
         }
-        let left_value = self.expr(left);
-        let right_value = self.expr(right);
+        let mut left_value = self.expr(left);
+        let right_value = self.in_order(&mut left_value, |body| body.expr(right));
         let test = self.ordered(left_value?, left.span, op, right_value?, right.span, at)?;
         Ok((test, Facts::none()))
     }

@@ -27,8 +27,9 @@ use diagnostics::{Diagnostic, Span, codes};
 use ir::{Expr, FunctionId, Local, LocalId, Place, Region, Stmt, StmtKind, Type};
 
 use crate::reach::Graph;
-use crate::session::{Session, Signature};
+use crate::session::{Result, Session, Signature};
 use flow::Flow;
+use value::Value;
 
 /// What the source calls a local.
 struct Named {
@@ -103,6 +104,25 @@ impl Body<'_, '_> {
         let slot = self.hidden(what, ty.clone());
         self.push(StmtKind::Store(Place::Local(slot), value), at);
         Expr::load(Place::Local(slot), ty, at)
+    }
+
+    /// Checks a part whose statements come after a value that is at hand: if
+    /// there are any, the value is computed before them.
+    fn in_order<T>(
+        &mut self,
+        first: &mut Result<Value>,
+        later: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let (second, steps) = self.apart(later);
+        if !steps.is_empty()
+            && let Ok(Value::Scalar(value)) = first
+            && value.as_const().is_none()
+            && value.ty != Type::Void
+        {
+            *value = self.keep(value.clone(), "operand");
+        }
+        self.out.extend(steps);
+        second
     }
 
     fn local_type(&self, id: LocalId) -> Type {
