@@ -13,7 +13,7 @@ use crate::report;
 
 pub(crate) fn build(args: &Build) -> Outcome {
     let source = read_source(&args.file).map_err(|unreadable| {
-        report::on_stderr(&[unreadable.diagnostic], &unreadable.source);
+        report::on_stderr(&[*unreadable.diagnostic], &unreadable.source);
         Stop::Shown(Exit::Wrong)
     })?;
     let output = output_path(args)?;

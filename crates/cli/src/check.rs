@@ -31,6 +31,6 @@ fn examine(path: &std::path::Path) -> (SourceFile, Vec<Diagnostic>) {
             let checked = compiler::check(&source, &compiler::Options::default());
             (source, checked.diagnostics)
         }
-        Err(unreadable) => (unreadable.source, vec![unreadable.diagnostic]),
+        Err(unreadable) => (unreadable.source, vec![*unreadable.diagnostic]),
     }
 }

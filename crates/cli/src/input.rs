@@ -32,7 +32,7 @@ pub struct Unreadable {
     /// The file's name with an empty text.
     pub source: SourceFile,
     /// What is wrong with it.
-    pub diagnostic: Diagnostic,
+    pub diagnostic: Box<Diagnostic>,
 }
 
 /// Reads a Python file or an object; `-` is standard input.
@@ -106,7 +106,7 @@ fn unreadable(name: &str, message: &str, help: &str) -> Unreadable {
     if !help.is_empty() {
         diagnostic = diagnostic.help(help);
     }
-    Unreadable { source: SourceFile::new(name, ""), diagnostic }
+    Unreadable { source: SourceFile::new(name, ""), diagnostic: Box::new(diagnostic) }
 }
 
 fn io_message(error: &io::Error) -> String {

@@ -66,12 +66,11 @@ fn attach(object: &Object, args: &Run, subject: &Subject) -> Result<(), Stop> {
         let words = format!("{} has no program to attach", subject.source.name());
         return Err(Stop::Said(Exit::Wrong, words));
     }
-    if !args.json {
-        let how = args
-            .duration
-            .map_or("; Ctrl-C ends".to_owned(), |d| format!(" for {} s", d.as_secs_f64()));
-        report::complain(&format!("attached {}{how}", attached.attached.join(", ")));
-    }
+    let how = match args.duration {
+        Some(duration) => format!(" for {} s", duration.as_secs_f64()),
+        None => "; Ctrl-C ends".to_owned(),
+    };
+    report::complain(&format!("attached {}{how}", attached.attached.join(", ")));
     Ok(())
 }
 

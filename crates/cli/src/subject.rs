@@ -34,7 +34,7 @@ impl Subject {
                 Ok(Self { source: SourceFile::new(name, ""), programs: vec![], object: bytes })
             }
             Err(unreadable) => {
-                report::on_stderr(&[unreadable.diagnostic], &unreadable.source);
+                report::on_stderr(&[*unreadable.diagnostic], &unreadable.source);
                 Err(Stop::Shown(Exit::Wrong))
             }
         }

@@ -44,7 +44,7 @@ impl Compilation {
     fn unreadable(unreadable: cli::Unreadable) -> Self {
         Self {
             source: unreadable.source,
-            diagnostics: vec![unreadable.diagnostic],
+            diagnostics: vec![*unreadable.diagnostic],
             output: None,
             programs: Vec::new(),
         }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -70,10 +70,7 @@ impl Stream {
 
     /// The next item; `None` if none came in time.
     pub(crate) fn next(&self, timeout: Duration) -> Option<Item> {
-        match self.items.as_ref()?.recv_timeout(timeout) {
-            Ok(item) => Some(item),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.items.as_ref()?.recv_timeout(timeout).ok()
     }
 
     /// Asks the threads to send what is there and end.
