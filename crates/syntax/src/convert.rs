@@ -7,7 +7,7 @@ use ruff_text_size::Ranged;
 
 use crate::{
     BinaryOp, BoolOp, CompareOp, Expr, ExprKind, FormatPart, Ident, Keyword, Stmt, StmtKind,
-    UnaryOp, parse::span,
+    UnaryOp, bound, parse::span,
 };
 
 /// Expressions and blocks nested deeper than this are refused: no reader
@@ -18,6 +18,8 @@ pub(crate) struct Converter<'a> {
     source: &'a SourceFile,
     diagnostics: &'a mut Vec<Diagnostic>,
     depth: usize,
+    /// Names that refused code would have bound.
+    pub(crate) refused: Vec<Ident>,
 }
 
 pub(crate) fn ident(name: &ast::Identifier) -> Ident {
@@ -26,7 +28,7 @@ pub(crate) fn ident(name: &ast::Identifier) -> Ident {
 
 impl<'a> Converter<'a> {
     pub(crate) fn new(source: &'a SourceFile, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        Self { source, diagnostics, depth: 0 }
+        Self { source, diagnostics, depth: 0, refused: Vec::new() }
     }
 
     /// The body of a function without its docstring.
@@ -69,7 +71,7 @@ impl<'a> Converter<'a> {
     fn stmt(&mut self, stmt: &ast::Stmt) -> Stmt {
         let at = self.first_line(stmt);
         if self.too_deep(at) {
-            return Stmt { kind: StmtKind::Error(Vec::new()), span: at };
+            return Stmt { kind: StmtKind::Error, span: at };
         }
         Stmt { kind: self.stmt_kind(stmt, at), span: at }
     }
@@ -85,7 +87,7 @@ impl<'a> Converter<'a> {
                     let message = "only a plain name can be declared with a type";
                     let at = span(assign.target.range());
                     self.unsupported(&codes::UNSUPPORTED_STATEMENT, at, message, "drop the type");
-                    return StmtKind::Error(Vec::new());
+                    return StmtKind::Error;
                 };
                 let name = Ident { name: name.id.to_string(), span: span(name.range) };
                 let annotation = self.expr(&assign.annotation);
@@ -98,7 +100,7 @@ impl<'a> Converter<'a> {
                     Some(op) => StmtKind::Augment(target, op, value),
                     None => {
                         self.no_matmul(at);
-                        StmtKind::Error(Vec::new())
+                        StmtKind::Error
                     }
                 }
             }
@@ -108,7 +110,11 @@ impl<'a> Converter<'a> {
                 let iter = self.expr(&stmt.iter);
                 StmtKind::For(target, iter, self.block(&stmt.body), self.block(&stmt.orelse))
             }
-            ast::Stmt::While(stmt) => StmtKind::While(self.expr(&stmt.test)),
+            ast::Stmt::While(stmt) => {
+                let body = stmt.body.iter().chain(&stmt.orelse);
+                self.refused.extend(body.flat_map(bound::by_stmt));
+                StmtKind::While(self.expr(&stmt.test))
+            }
             ast::Stmt::Return(stmt) => {
                 StmtKind::Return(stmt.value.as_ref().map(|value| self.expr(value)))
             }
@@ -126,7 +132,8 @@ impl<'a> Converter<'a> {
             other => {
                 let (message, help) = refusal(other);
                 self.unsupported(&codes::UNSUPPORTED_STATEMENT, at, message, help);
-                StmtKind::Error(bound_names(other))
+                self.refused.extend(bound::by_stmt(other));
+                StmtKind::Error
             }
         }
     }
@@ -233,6 +240,7 @@ impl<'a> Converter<'a> {
             ast::Expr::List(list) => ExprKind::Tuple(self.exprs(&list.elts)),
             other => {
                 let (message, help) = expression_refusal(other);
+                self.refused.extend(bound::by_expr(other));
                 self.unsupported(&codes::UNSUPPORTED_EXPRESSION, at, message, help);
                 ExprKind::Error
             }
@@ -403,36 +411,6 @@ fn compare_op(op: ast::CmpOp) -> CompareOp {
         ast::CmpOp::IsNot => CompareOp::IsNot,
         ast::CmpOp::In => CompareOp::In,
         ast::CmpOp::NotIn => CompareOp::NotIn,
-    }
-}
-
-/// Names that a refused statement would have bound, so that their later uses
-/// are not reported as unknown.
-fn bound_names(stmt: &ast::Stmt) -> Vec<Ident> {
-    match stmt {
-        ast::Stmt::Import(import) => import
-            .names
-            .iter()
-            .map(|alias| ident(alias.asname.as_ref().unwrap_or(&alias.name)))
-            .collect(),
-        ast::Stmt::ImportFrom(import) => import
-            .names
-            .iter()
-            .map(|alias| ident(alias.asname.as_ref().unwrap_or(&alias.name)))
-            .collect(),
-        ast::Stmt::FunctionDef(def) => vec![ident(&def.name)],
-        ast::Stmt::ClassDef(def) => vec![ident(&def.name)],
-        ast::Stmt::With(stmt) => stmt
-            .items
-            .iter()
-            .filter_map(|item| match item.optional_vars.as_deref() {
-                Some(ast::Expr::Name(name)) => {
-                    Some(Ident { name: name.id.to_string(), span: span(name.range) })
-                }
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
     }
 }
 

@@ -1,13 +1,15 @@
 //! The top level of a file: imports, constants and `@bpf` definitions, with
 //! the rules about decorators.
 
+use std::collections::HashSet;
+
 use diagnostics::{Diagnostic, SourceFile, Span, codes};
 use ruff_python_ast as ast;
 use ruff_text_size::Ranged;
 
 use crate::{
     Constant, Definition, Expr, ExprKind, Function, Ident, Module, Param, Role, Struct,
-    StructField,
+    StructField, bound,
     convert::{Converter, ident},
     parse::span,
 };
@@ -52,6 +54,7 @@ pub(crate) fn declare(source: &SourceFile, body: &[ast::Stmt]) -> (Module, Vec<D
     for stmt in body {
         reader.top_level(stmt);
     }
+    reader.forget_variables(body);
     reader.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
     (reader.module, reader.diagnostics)
 }
@@ -157,6 +160,20 @@ impl<'a> Reader<'a> {
         } else {
             self.module.user_space.push(name);
         }
+    }
+
+    /// What Python sets more than once is no constant, and neither is what it
+    /// sets under a condition.
+    fn forget_variables(&mut self, body: &[ast::Stmt]) {
+        let variables = bound::at_run_time(body);
+        let names: HashSet<&str> = variables.iter().map(|name| name.name.as_str()).collect();
+        self.module.constants.retain(|constant| !names.contains(constant.name.name.as_str()));
+        let imports = &self.module.imports;
+        let plain = variables.iter().filter(|name| imports.get(&name.name).is_none());
+        self.module.constants.extend(plain.map(|name| Constant {
+            name: name.clone(),
+            value: Expr { kind: ExprKind::Ellipsis, span: name.span },
+        }));
     }
 
     /// Looks for `@bpf` below the top level, where it cannot stand.
@@ -341,12 +358,14 @@ impl<'a> Reader<'a> {
                 .map_or(def.parameters.range.end(), |returns| returns.range().end())
                 .to_u32(),
         );
-        let params = self.params(def);
+        let (params, broken) = self.params(def);
         let mut converter = Converter::new(self.source, &mut self.diagnostics);
         let returns = def.returns.as_ref().map(|returns| converter.expr(returns));
         let body = converter.body(&def.body);
+        let refused = std::mem::take(&mut converter.refused);
         let name = ident(&def.name);
-        let function = Function { name, role, params, returns, body, header };
+        let function =
+            Function { name, role, params, returns, body, header, refused, broken };
         self.module.definitions.push(Definition::Function(function));
     }
 
@@ -374,8 +393,10 @@ impl<'a> Reader<'a> {
         Some(Role::Program { section, span: span(literal.range) })
     }
 
-    fn params(&mut self, def: &ast::StmtFunctionDef) -> Vec<Param> {
+    /// The parameters, and whether some of them were refused.
+    fn params(&mut self, def: &ast::StmtFunctionDef) -> (Vec<Param>, bool) {
         let parameters = &def.parameters;
+        let twin = self.twin(parameters);
         let strange = parameters
             .vararg
             .iter()
@@ -394,16 +415,31 @@ impl<'a> Reader<'a> {
             );
         }
         let mut converter = Converter::new(self.source, &mut self.diagnostics);
-        let plain = parameters.posonlyargs.iter().chain(&parameters.args);
-        plain
-            .map(|param| Param {
-                name: ident(&param.parameter.name),
-                annotation: param.parameter.annotation.as_ref().map(|a| converter.expr(a)),
-            })
-            .collect()
+        let params = parameters.iter().map(|param| {
+            let param = param.as_parameter();
+            Param {
+                name: ident(&param.name),
+                annotation: param.annotation.as_ref().map(|a| converter.expr(a)),
+            }
+        });
+        (params.collect(), strange.is_some() || twin)
+    }
+
+    /// Whether two parameters share a name, which is reported.
+    fn twin(&mut self, parameters: &ast::Parameters) -> bool {
+        let mut seen = HashSet::new();
+        let twin = parameters.iter().map(|p| p.name()).find(|name| !seen.insert(name.id.as_str()));
+        let Some(twin) = twin else { return false };
+        let message = format!("two parameters are called `{}`", twin.id);
+        self.error(
+            Diagnostic::new(&codes::BAD_SIGNATURE, span(twin.range), message)
+                .help("give each a name of its own"),
+        );
+        true
     }
 
     fn class(&mut self, def: &ast::StmtClassDef, marks: &[Marked<'_>]) {
+        let told = self.diagnostics.len();
         match self.role(&def.decorator_list, marks, &def.name).map(|m| (m.mark, m.decorator)) {
             Some((Mark::Struct, _)) => {}
             Some((mark, decorator)) => {
@@ -430,8 +466,9 @@ impl<'a> Reader<'a> {
             );
         }
         let fields = def.body.iter().filter_map(|stmt| self.field(stmt)).collect();
+        let broken = self.diagnostics.len() > told;
         let name = ident(&def.name);
-        self.module.definitions.push(Definition::Struct(Struct { name, fields }));
+        self.module.definitions.push(Definition::Struct(Struct { name, fields, broken }));
     }
 
     fn field(&mut self, stmt: &ast::Stmt) -> Option<StructField> {
@@ -479,7 +516,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The blocks inside a statement.
-fn blocks(stmt: &ast::Stmt) -> Vec<&[ast::Stmt]> {
+pub(crate) fn blocks(stmt: &ast::Stmt) -> Vec<&[ast::Stmt]> {
     match stmt {
         ast::Stmt::FunctionDef(def) => vec![&def.body],
         ast::Stmt::ClassDef(def) => vec![&def.body],

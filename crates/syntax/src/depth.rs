@@ -1,149 +1,126 @@
-//! A look at the text before it is parsed, so that hostile nesting becomes an
-//! error and not a burst stack: brackets and indentation beyond what CPython
-//! itself takes, and chains of operators that no person writes.
+//! A look at the tokens before they are parsed, so that hostile nesting
+//! becomes an error and not a burst stack: brackets and indentation beyond
+//! what CPython itself takes, and chains of operators that no person writes.
 
 use diagnostics::{Diagnostic, SourceFile, Span, codes};
+use ruff_python_ast::token::TokenKind;
+use ruff_python_parser::{Mode, lexer};
 
 /// CPython refuses more ("too many nested parentheses").
 const MAX_BRACKETS: usize = 200;
 /// CPython refuses more ("too many levels of indentation").
 const MAX_INDENTS: usize = 100;
-/// Words and signs between two commas, colons or line ends.
+/// Words and signs between two commas or line ends.
 const MAX_CHAIN: usize = 2_000;
 
 /// The first place where the file is nested too deep.
 pub(crate) fn too_deep(source: &SourceFile) -> Option<Diagnostic> {
-    let mut scan = Scan { bytes: source.text().as_bytes(), at: 0, brackets: vec![0] };
-    let report = |at: usize, what: &str| {
-        let span = Span::new(at as u32, at as u32 + 1);
-        Some(
-            Diagnostic::new(&codes::TOO_DEEP, span, format!("{what} here"))
-                .help("split the code into smaller statements or functions"),
-        )
-    };
-    let mut indents = vec![0usize];
-    while scan.at < scan.bytes.len() {
-        if let Some(width) = scan.line_indent() {
-            while indents.len() > 1 && indents.last().is_some_and(|&top| width < top) {
-                indents.pop();
-            }
-            if indents.last().is_some_and(|&top| width > top) {
-                indents.push(width);
-            }
-            if indents.len() > MAX_INDENTS {
-                return report(scan.at, "more than 100 levels of indentation");
-            }
-        }
-        scan.token();
-        if scan.brackets.len() > MAX_BRACKETS {
-            return report(scan.at.saturating_sub(1), "more than 200 nested brackets");
-        }
-        if scan.brackets.last().is_some_and(|&chain| chain > MAX_CHAIN) {
-            return report(scan.at.saturating_sub(1), "an expression of more than 2000 parts");
-        }
-    }
-    None
+    let text = source.text();
+    let what = excess(text)?;
+    let end = first_excess(text);
+    let start = text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
+    let span = Span::new(start as u32, end as u32);
+    Some(
+        Diagnostic::new(&codes::TOO_DEEP, span, format!("{what} here"))
+            .help("split the code into smaller statements or functions"),
+    )
 }
 
-struct Scan<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    /// Parts of the expression so far, for each open bracket.
-    brackets: Vec<usize>,
+/// The end of the shortest beginning that is nested too deep. Tokens do not
+/// tell their place, so it is searched for.
+fn first_excess(text: &str) -> usize {
+    let cut = |at: usize| (at..text.len()).find(|&at| text.is_char_boundary(at));
+    let mut high = 4096;
+    while cut(high).is_some_and(|at| excess(&text[..at]).is_none()) {
+        high *= 2;
+    }
+    let (mut low, mut high) = (0, cut(high).unwrap_or(text.len()));
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        match cut(middle).filter(|&at| at < high) {
+            Some(at) if excess(&text[..at]).is_none() => low = at,
+            Some(at) => high = at,
+            None => break,
+        }
+    }
+    high
 }
 
-impl Scan<'_> {
-    fn peek(&self, ahead: usize) -> u8 {
-        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
-    }
-
-    /// At the start of a logical line with code: the width of its indent.
-    fn line_indent(&mut self) -> Option<usize> {
-        let fresh = self.at == 0 || self.bytes.get(self.at - 1) == Some(&b'\n');
-        if !fresh || self.brackets.len() > 1 {
+/// What there is too much of.
+fn excess(text: &str) -> Option<&'static str> {
+    let mut lexer = lexer::lex(text, Mode::Module);
+    let mut nesting = Nesting { brackets: vec![Chain::default()], indents: 0 };
+    loop {
+        let token = lexer.next_token();
+        if token == TokenKind::EndOfFile {
             return None;
         }
-        let start = self.at;
-        while matches!(self.peek(0), b' ' | b'\t' | 0x0c) {
-            self.at += 1;
+        nesting.take(token);
+        if nesting.indents > MAX_INDENTS {
+            return Some("more than 100 levels of indentation");
         }
-        (!matches!(self.peek(0), b'\n' | b'\r' | b'#')).then_some(self.at - start)
+        if nesting.brackets.len() > MAX_BRACKETS {
+            return Some("more than 200 nested brackets");
+        }
+        if nesting.brackets.last().is_some_and(|chain| chain.parts > MAX_CHAIN) {
+            return Some("an expression of more than 2000 parts");
+        }
     }
+}
 
-    fn token(&mut self) {
-        match self.peek(0) {
-            b'#' => {
-                while self.at < self.bytes.len() && self.peek(0) != b'\n' {
-                    self.at += 1;
-                }
+/// What was read since the last comma or line end of a bracket.
+#[derive(Default)]
+struct Chain {
+    parts: usize,
+    /// `lambda`s whose colon is still to come: their commas part parameters.
+    lambdas: usize,
+}
+
+struct Nesting {
+    /// One for each open bracket, and one for the line.
+    brackets: Vec<Chain>,
+    indents: usize,
+}
+
+impl Nesting {
+    fn take(&mut self, token: TokenKind) {
+        match token {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                self.brackets.push(Chain::default());
+                return;
             }
-            b'"' | b'\'' => self.string(),
-            b'(' | b'[' | b'{' => {
-                self.at += 1;
-                self.brackets.push(0);
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if self.brackets.len() > 1 => {
+                self.brackets.pop();
             }
-            b')' | b']' | b'}' => {
-                self.at += 1;
-                if self.brackets.len() > 1 {
-                    self.brackets.pop();
-                }
-                self.part();
-            }
-            b',' | b':' | b';' => {
-                self.at += 1;
+            TokenKind::Newline => {
+                self.brackets.truncate(1);
                 self.restart();
+                return;
             }
-            b'\n' => {
-                self.at += 1;
-                if self.brackets.len() == 1 {
-                    self.restart();
-                }
-            }
-            byte if byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80 => {
-                while matches!(self.peek(0), b'_' | 0x80..) || self.peek(0).is_ascii_alphanumeric()
-                {
-                    self.at += 1;
-                }
-                self.part();
-            }
-            b' ' | b'\t' | b'\r' | 0x0c => self.at += 1,
-            _ => {
-                self.at += 1;
-                self.part();
-            }
+            TokenKind::Indent => self.indents += 1,
+            TokenKind::Dedent => self.indents = self.indents.saturating_sub(1),
+            _ => {}
         }
-    }
-
-    fn part(&mut self) {
-        if let Some(chain) = self.brackets.last_mut() {
-            *chain += 1;
+        let Some(chain) = self.brackets.last_mut() else { return };
+        match token {
+            TokenKind::Comma if chain.lambdas == 0 => self.restart(),
+            TokenKind::Semi => self.restart(),
+            TokenKind::Comment | TokenKind::NonLogicalNewline => {}
+            TokenKind::Lambda => {
+                chain.parts += 1;
+                chain.lambdas += 1;
+            }
+            TokenKind::Colon => {
+                chain.parts += 1;
+                chain.lambdas = chain.lambdas.saturating_sub(1);
+            }
+            _ => chain.parts += 1,
         }
     }
 
     fn restart(&mut self) {
         if let Some(chain) = self.brackets.last_mut() {
-            *chain = 0;
-        }
-    }
-
-    fn string(&mut self) {
-        let quote = self.peek(0);
-        let triple = self.peek(1) == quote && self.peek(2) == quote;
-        self.at += if triple { 3 } else { 1 };
-        while self.at < self.bytes.len() {
-            match self.peek(0) {
-                b'\\' => self.at += 2,
-                b'\n' if !triple => return,
-                byte if byte == quote && !triple => {
-                    self.at += 1;
-                    return;
-                }
-                byte if byte == quote && self.peek(1) == quote && self.peek(2) == quote => {
-                    self.at += 3;
-                    return;
-                }
-                _ => self.at += 1,
-            }
+            *chain = Chain::default();
         }
     }
 }
@@ -161,16 +138,32 @@ mod tests {
         assert_eq!(deep("def f():\n    return (1 + [2][0]) # ((((\n"), None);
         assert_eq!(deep(&format!("x = '{}'\n", "(".repeat(5000))), None);
         assert_eq!(deep(&format!("x = [{}]\n", "1, ".repeat(50_000))), None);
+        assert_eq!(deep(&format!("x = [{}]\n", "lambda a, b: 1, ".repeat(5000))), None);
+        assert_eq!(deep(&"x = 1\n".repeat(5000)), None);
     }
 
     #[test]
     fn hostile_nesting_is_refused() {
-        assert!(deep(&"(".repeat(10_000)).is_some());
-        assert!(deep(&format!("x = {}1", "-".repeat(10_000))).is_some());
+        for unit in ["-", "not ", "~", "not \\\n", "lambda: ", "lambda a, b: ", "1 if 1 else "] {
+            assert!(deep(&format!("x = {}1\n", unit.repeat(10_000))).is_some(), "{unit}");
+            assert!(deep(&format!("x = f'{{{}1}}'\n", unit.repeat(10_000))).is_some(), "{unit}");
+        }
+        for open in ["(", "[", "{", "f'{", "x = '\r("] {
+            assert!(deep(&open.repeat(10_000)).is_some(), "{open}");
+        }
         assert!(deep(&format!("x = a{}", ".a".repeat(10_000))).is_some());
-        assert!(deep(&format!("x = {}1", "not ".repeat(10_000))).is_some());
-        let blocks: String =
-            (0..10_000).map(|i| format!("{}if x:\n", " ".repeat(i))).take(200).collect();
-        assert!(deep(&blocks).is_some());
+        for end in ["\n", "\r", "\r\n"] {
+            let blocks: String =
+                (0..200).map(|i| format!("{}if x:{end}", " ".repeat(i))).collect();
+            assert!(deep(&format!("{blocks}{}pass", " ".repeat(200))).is_some());
+        }
+    }
+
+    #[test]
+    fn the_place_is_where_it_becomes_too_much() {
+        let text = format!("é = 1\nx = {}", "(".repeat(10_000));
+        let found = too_deep(&SourceFile::new("t.py", text)).map(|d| d.primary.span);
+        // 11 bytes, then the bracket that is the 200th.
+        assert_eq!(found, Some(Span::new(210, 211)));
     }
 }

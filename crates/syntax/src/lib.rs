@@ -7,6 +7,7 @@
 //! that is not under `@bpf` is user-space Python and is left alone. No types
 //! and no kernel here.
 
+mod bound;
 mod convert;
 mod declare;
 mod depth;

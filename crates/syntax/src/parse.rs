@@ -25,20 +25,27 @@ pub fn parse(source: &SourceFile) -> (Module, Vec<Diagnostic>) {
     }
 }
 
+/// More syntax errors than this are noise.
+const MAX_SYNTAX_ERRORS: usize = 20;
+
 /// One diagnostic a line: what follows on the same line is a consequence.
 fn syntax_errors(
     source: &SourceFile,
     errors: &[ruff_python_parser::ParseError],
 ) -> Vec<Diagnostic> {
-    let mut last_line = 0;
+    let mut line_end = 0;
     let mut diagnostics = Vec::new();
     for error in errors {
         let span = span(error.range());
-        let line = source.line_col(span.start).line;
-        if line == last_line {
+        if !diagnostics.is_empty() && span.start <= line_end {
             continue;
         }
-        last_line = line;
+        if diagnostics.len() == MAX_SYNTAX_ERRORS {
+            break;
+        }
+        let rest = source.text().as_bytes().get(span.start as usize..).unwrap_or_default();
+        let left = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+        line_end = span.start + left as u32;
         let text = error.error.to_string();
         diagnostics.push(
             Diagnostic::new(&codes::SYNTAX_ERROR, span, format!("not valid Python: {text}"))

@@ -78,6 +78,10 @@ pub struct Function {
     pub body: Vec<Stmt>,
     /// The `def` line, from `def` to the colon.
     pub header: Span,
+    /// Names that refused code would have bound: their uses are no mistakes.
+    pub refused: Vec<Ident>,
+    /// Whether its parameters were refused: its calls are not looked at.
+    pub broken: bool,
 }
 
 /// A parameter.
@@ -96,6 +100,8 @@ pub struct Struct {
     pub name: Ident,
     /// Its members.
     pub fields: Vec<StructField>,
+    /// Whether something of it was refused: its uses are not looked at.
+    pub broken: bool,
 }
 
 /// `name: type` in a struct.
@@ -145,8 +151,8 @@ pub enum StmtKind {
     Continue,
     /// `pass` and `...`.
     Pass,
-    /// Reported already. Holds the names it would have bound.
-    Error(Vec<Ident>),
+    /// Reported already.
+    Error,
 }
 
 /// An expression.
