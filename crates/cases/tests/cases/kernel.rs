@@ -18,7 +18,8 @@ const WAIT: Duration = Duration::from_millis(50);
 /// What keeps this process from loading programs, in words.
 pub fn missing_privilege() -> Option<String> {
     let mut needed = capabilities_for_section("xdp");
-    needed.extend(capabilities_for_section("tracepoint/sched/sched_switch"));
+    let tracing = capabilities_for_section("tracepoint/sched/sched_switch");
+    needed.extend(tracing.into_iter().filter(|one| !needed.contains(one)).collect::<Vec<_>>());
     let missing: Vec<String> =
         missing_capabilities(&needed).iter().map(ToString::to_string).collect();
     (!missing.is_empty()).then(|| format!("skipped, lacks {}", missing.join(" and ")))

@@ -1,0 +1,45 @@
+"""A line of text for every process that forks, printed from the kernel.
+
+    sudo pythonbpf run examples/print_forks.py
+    sudo python examples/print_forks.py
+"""
+
+from ctypes import c_int64, c_uint64, c_void_p
+
+from pythonbpf import BPF, bpf, bpfglobal, section, struct, trace_fields
+from pythonbpf.helper import comm, pid, uid
+
+
+@bpf
+@struct
+class Name:
+    comm: str(16)
+
+
+@bpf
+@bpfglobal
+def forks() -> c_uint64:
+    return 0
+
+
+@bpf
+@section("tracepoint/sched/sched_process_fork")
+def on_fork(ctx: c_void_p) -> c_int64:
+    global forks
+    forks += 1
+    name = Name()
+    comm(name.comm)
+    print(f"fork {forks}: {name.comm} (pid {pid()}, uid {uid()})")
+    return 0
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
+
+
+if __name__ == "__main__":
+    with BPF():
+        while True:
+            print(trace_fields().msg, flush=True)
