@@ -37,7 +37,7 @@ fn read(session: &mut Session<'_>, function: &syntax::Function) -> Result<Global
     let value = match function.body.as_slice() {
         [stmt] => match &stmt.kind {
             StmtKind::Return(Some(value)) => value,
-            StmtKind::Error(_) => return Err(Reported),
+            StmtKind::Error => return Err(Reported),
             _ => return Err(shape(session, function)),
         },
         _ => return Err(shape(session, function)),

@@ -65,7 +65,10 @@ fn add<'a>(
 ) {
     let id = FunctionId(session.module.functions.len() as u32);
     session.module.functions.push(function);
-    session.define(&tree.name, item);
+    // Of a function with refused parameters only the body is checked.
+    if !tree.broken {
+        session.define(&tree.name, item);
+    }
     session.add_signature(Signature { id, tree, section });
 }
 

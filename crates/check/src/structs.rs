@@ -20,7 +20,7 @@ pub(crate) fn declare(session: &mut Session<'_>) {
 
 fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
     let mut members: Vec<(String, Type)> = Vec::new();
-    let mut failed = false;
+    let mut failed = class.broken;
     for field in &class.fields {
         if let Some(first) = class.fields.iter().find(|other| other.name.name == field.name.name)
             && first.name.span != field.name.span
@@ -58,7 +58,7 @@ fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
             Err(_) => failed = true,
         }
     }
-    if class.fields.is_empty() {
+    if class.fields.is_empty() && !class.broken {
         let message = format!("the struct `{}` has no fields", class.name.name);
         session.report(
             Diagnostic::new(&codes::EMPTY_DEFINITION, class.name.span, message)

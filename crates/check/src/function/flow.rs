@@ -101,7 +101,6 @@ pub(crate) fn assigned_names(
                 assigned_names(body, assigned, globals);
                 assigned_names(orelse, assigned, globals);
             }
-            StmtKind::Error(names) => assigned.extend(names.iter().map(|name| name.name.clone())),
             _ => {}
         }
     }

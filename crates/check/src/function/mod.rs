@@ -79,6 +79,10 @@ pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph:
         body.names.insert(param.name.name.clone(), named);
         body.flow.assign(id);
     }
+    for name in &tree.refused {
+        let named = Named { id: None, span: name.span };
+        body.names.entry(name.name.clone()).or_insert(named);
+    }
     flow::assigned_names(&tree.body, &mut body.assigned_somewhere, &mut body.global_names);
     body.block(&tree.body);
     body.end(tree);
@@ -163,7 +167,7 @@ impl Body<'_, '_> {
         } else if self.section.is_some() || placeholder {
             let zero = Expr::int(0, self.ret.clone(), at);
             self.push(StmtKind::Return(Some(zero)), at);
-        } else if !tree.body.iter().any(|stmt| matches!(stmt.kind, syntax::StmtKind::Error(_))) {
+        } else if !tree.body.iter().any(|stmt| matches!(stmt.kind, syntax::StmtKind::Error)) {
             let name = self.s.type_name(&self.ret);
             let message = format!("`{}` may end without returning its `{name}`", tree.name.name);
             self.s.report(

@@ -26,12 +26,7 @@ impl Body<'_, '_> {
         let at = stmt.span;
         match &stmt.kind {
             Kind::Pass => Ok(()),
-            Kind::Error(names) => {
-                for name in names {
-                    self.poison(name);
-                }
-                Err(Reported)
-            }
+            Kind::Error => Err(Reported),
             Kind::Expr(expr) => self.evaluate(expr),
             Kind::Assign(targets, value) => self.assign(targets, value, at),
             Kind::Declare(name, annotation, value) => {
