@@ -204,8 +204,8 @@ fn other_processes_are_left_out_on_request() {
         .stdin(Stdio::piped())
         .spawn()
         .unwrap();
-    let pid = chosen.id().to_string();
-    let args = ["p.py", "--json", "--duration", "1.5", "--pid", &pid];
+    let pid = chosen.id();
+    let args = ["p.py", "--json", "--duration", "1.5", "--pid", &pid.to_string()];
     let running = Running::start(&folder, &args);
     execute();
     drop(chosen.stdin.take());
@@ -215,7 +215,7 @@ fn other_processes_are_left_out_on_request() {
     let lines = objects(&out);
     let events: Vec<_> = lines.iter().filter(|line| line["event"].is_object()).collect();
     assert!(!events.is_empty(), "{out}");
-    assert!(events.iter().all(|event| event["event"]["pid"].to_string() == pid), "{out}");
+    assert!(events.iter().all(|event| event["event"]["pid"] == pid), "{out}");
 }
 
 #[test]
