@@ -8,8 +8,9 @@ from pythonbpf.helper import random
 @section("xdp")
 def prog(ctx: c_void_p) -> c_int64:
     count = random()
-    while count:  # error: [unbounded-loop]
-        count -= 1
+    left = random()
+    while left:  # error: [unbounded-loop]
+        left -= 1
     for i in range(count):  # error: [unbounded-loop]
         pass
     for a in range(0, 10, 0):  # error: [unbounded-loop]

@@ -19,7 +19,7 @@ use inkwell::targets::{
     CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetTriple,
 };
 
-use crate::{Cpu, Emit, Error, Result};
+use crate::{Cpu, Emit, Error, Result, null_tests};
 
 /// Little-endian BPF, as x86_64 and aarch64 kernels run it.
 const TRIPLE: &str = "bpfel";
@@ -43,10 +43,16 @@ pub(crate) fn machine(cpu: Cpu) -> Result<TargetMachine> {
 }
 
 /// Optimises the module and writes it out.
-pub(crate) fn emit(module: &Module<'_>, machine: &TargetMachine, emit: Emit) -> Result<Vec<u8>> {
+pub(crate) fn emit<'c>(
+    context: &'c Context,
+    module: &Module<'c>,
+    machine: &TargetMachine,
+    emit: Emit,
+) -> Result<Vec<u8>> {
     let llvm = |message: inkwell::support::LLVMString| Error::Llvm(message.to_string());
     module.verify().map_err(llvm)?;
     module.run_passes("default<O2>", machine, PassBuilderOptions::create()).map_err(llvm)?;
+    null_tests::keep_apart(context, module)?;
     let file = match emit {
         Emit::Ir => return Ok(module.print_to_string().to_string().into_bytes()),
         Emit::Object => FileType::Object,

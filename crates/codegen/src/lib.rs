@@ -12,6 +12,7 @@ mod emit;
 mod expr;
 mod function;
 mod mirror;
+mod null_tests;
 mod place;
 
 use diagnostics::SourceFile;
@@ -91,7 +92,7 @@ pub fn generate(
     let complaints = emit::Complaints::listen(&context);
     let machine = emit::machine(cpu)?;
     let llvm = declare::lower(&context, &machine, module, source)?;
-    let output = emit::emit(&llvm, &machine, emit);
+    let output = emit::emit(&context, &llvm, &machine, emit);
     complaints.first()?;
     output
 }
