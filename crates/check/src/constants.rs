@@ -17,7 +17,7 @@ pub(crate) enum Constant {
 }
 
 /// Constants that name each other do so no deeper.
-const MAX_CHAIN: usize = 32;
+const MAX_CHAIN: usize = 200;
 
 impl Session<'_> {
     /// The integer that an expression is, or an error that one is needed.
@@ -80,16 +80,25 @@ impl Session<'_> {
         Ok(Some(value))
     }
 
-    fn named_constant(&mut self, index: usize, at: Span, chain: usize) -> Result<Option<Constant>> {
+    /// The value of a module-level constant.
+    pub fn named_constant(
+        &mut self,
+        index: usize,
+        at: Span,
+        chain: usize,
+    ) -> Result<Option<Constant>> {
         let tree = self.tree;
         if chain >= MAX_CHAIN {
             let message = "constants that name each other in a circle, or too long a chain";
             return Err(self.report(Diagnostic::new(&codes::CONSTANT_REQUIRED, at, message)));
         }
-        match tree.constants.get(index) {
-            Some(constant) => self.constant(&constant.value, chain + 1),
-            None => Ok(None),
+        if let Some(known) = self.computed.get(&index) {
+            return known.clone();
         }
+        let Some(constant) = tree.constants.get(index) else { return Ok(None) };
+        let value = self.constant(&constant.value, chain + 1);
+        self.computed.insert(index, value.clone());
+        value
     }
 
     /// Two constants under an operator, as Python computes it, except that

@@ -7,9 +7,11 @@ use syntax::{Expr, ExprKind, Role, StmtKind};
 use crate::constants::Constant;
 use crate::names::Meaning;
 use crate::session::{Item, Reported, Result, Session};
+use crate::types::MAX_SIZE;
 
 /// Reads all globals but `LICENSE`.
 pub(crate) fn declare(session: &mut Session<'_>) {
+    let mut total = 0;
     for function in session.functions(|role| matches!(role, Role::Global)) {
         if matches!(session.item(&function.name.name), Some((Item::License, _))) {
             continue;
@@ -18,6 +20,15 @@ pub(crate) fn declare(session: &mut Session<'_>) {
             session.incomplete = true;
             continue;
         };
+        total += global.ty.size(&session.module);
+        if total > MAX_SIZE {
+            let message = format!("the globals of a file have {MAX_SIZE} bytes at the most");
+            session.report(
+                Diagnostic::new(&codes::OUT_OF_RANGE, function.name.span, message)
+                    .help("keep large data in a map"),
+            );
+            return;
+        }
         let id = GlobalId(session.module.globals.len() as u32);
         session.module.globals.push(global);
         session.define(&function.name, Item::Global(id));

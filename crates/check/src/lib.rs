@@ -19,6 +19,7 @@ mod reach;
 mod session;
 mod structs;
 mod types;
+mod work;
 
 use diagnostics::{Diagnostic, SourceFile, codes};
 

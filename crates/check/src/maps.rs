@@ -9,6 +9,9 @@ use syntax::{Expr, ExprKind, Role, StmtKind};
 use crate::names::Meaning;
 use crate::session::{Item, Reported, Result, Session};
 
+/// The kernel's limit for keys, that of the stack.
+const MAX_KEY: u64 = 512;
+
 /// Reads all maps.
 pub(crate) fn declare(session: &mut Session<'_>) {
     for function in session.functions(|role| matches!(role, Role::Map)) {
@@ -19,6 +22,7 @@ pub(crate) fn declare(session: &mut Session<'_>) {
                 .report(Diagnostic::new(&codes::EMPTY_DEFINITION, function.name.span, message).help(
                 "return a map: `return HashMap(key=c_uint32, value=c_uint64, max_entries=1024)`",
             ));
+            session.define(&function.name, Item::Placeholder);
             continue;
         }
         let Ok((map, kind)) = read(session, function) else {
@@ -80,6 +84,7 @@ fn read(session: &mut Session<'_>, function: &syntax::Function) -> Result<(Map, 
         kind,
     };
     reader.arguments(args, keywords, value.span)?;
+    reader.key_size(value.span)?;
     let mut map = reader.map;
     map.line = session.line(name.span);
     Ok((map, kind))
@@ -146,6 +151,17 @@ struct Reader<'s, 'a> {
 }
 
 impl Reader<'_, '_> {
+    /// Keys lie on the stack.
+    fn key_size(&mut self, at: Span) -> Result<()> {
+        let size = self.map.key.as_ref().map_or(0, |key| key.size(&self.session.module));
+        if size <= MAX_KEY {
+            return Ok(());
+        }
+        let message = format!("a key of {size} bytes: the kernel takes {MAX_KEY} at the most");
+        let diagnostic = Diagnostic::new(&codes::BAD_MAP_DEFINITION, at, message);
+        Err(self.session.report(diagnostic.help("use a shorter key, such as a number or a hash")))
+    }
+
     fn arguments(&mut self, args: &[Expr], keywords: &[syntax::Keyword], at: Span) -> Result<()> {
         let mut failed = false;
         let mut given: Vec<&str> = Vec::new();

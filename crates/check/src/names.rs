@@ -58,12 +58,11 @@ impl Session<'_> {
             if let Some((item, _)) = self.item(name) {
                 return match item {
                     Item::Broken => Err(Reported),
+                    Item::Placeholder => Err(self.placeholder(name, at)),
                     item => Ok(Meaning::Item(item.clone())),
                 };
             }
-            let constants = &self.tree.constants;
-            if let Some(index) = constants.iter().rposition(|constant| constant.name.name == *name)
-            {
+            if let Some(index) = self.constant_named(name) {
                 return Ok(Meaning::Constant(index));
             }
         }
@@ -73,9 +72,8 @@ impl Session<'_> {
         let [name] = path else {
             return Err(self.unknown(path.first().copied().unwrap_or_default(), at));
         };
-        if let Some(user) = self.tree.user_space.iter().find(|user| user.name == *name) {
-            let (span, message) =
-                (user.span, format!("`{name}` belongs to user space: no `@bpf` marks it"));
+        if let Some(span) = self.user_space(name) {
+            let message = format!("`{name}` belongs to user space: no `@bpf` marks it");
             return Err(self.report(
                 Diagnostic::new(&codes::UNKNOWN_NAME, at, message)
                     .also(span, "defined here, for Python alone")
@@ -141,11 +139,17 @@ impl Session<'_> {
         let tree = self.tree;
         let mut diagnostic =
             Diagnostic::new(&codes::UNKNOWN_NAME, at, format!("`{name}` is not known here"));
+        if self.suggestions == 0 {
+            return self.report(diagnostic);
+        }
+        self.suggestions -= 1;
         let mut known: Vec<&str> = self.item_names().collect();
         known.extend(tree.constants.iter().map(|constant| constant.name.name.as_str()));
         known.extend(tree.imports.names());
         let ours = BUILTINS.iter().map(|(name, _)| *name);
         ours.chain(helper_names()).chain(ctypes::names()).for_each(|name| known.push(name));
+        // The order of a hash map is not the same twice; messages must be.
+        known.sort_unstable();
         if let Some(near) = nearest(name, known) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         } else {

@@ -185,6 +185,13 @@ fn subprogram(session: &mut Session<'_>, tree: &syntax::Function) -> Result<Func
                     .help("pass the fields that the function needs"),
             ));
         }
+        // A parameter called `ctx` takes the caller's context.
+        let ty = match ty {
+            Type::Ptr(PtrType { pointee: None, .. }) if param.name.name == "ctx" => {
+                Type::ptr(None, Region::Context)
+            }
+            ty => ty,
+        };
         locals.push(Local { name: param.name.name.clone(), ty });
     }
     let ret = returned(session, tree)?.unwrap_or(Type::Void);

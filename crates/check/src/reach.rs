@@ -20,8 +20,12 @@ pub(crate) struct Graph {
 pub(crate) fn check(session: &mut Session<'_>, graph: &Graph) {
     let signatures = session.signatures();
     let mut done = HashSet::new();
+    let mut cycles = false;
     for signature in &signatures {
-        find_cycle(session, graph, signature.id, &mut Vec::new(), &mut done);
+        cycles |= find_cycle(session, graph, signature.id, &mut Vec::new(), &mut done);
+    }
+    if !cycles {
+        crate::work::check(session);
     }
     licence(session, graph);
     let mut reported = HashSet::new();
@@ -44,19 +48,22 @@ pub(crate) fn check(session: &mut Session<'_>, graph: &Graph) {
     }
 }
 
+/// Reports calls that lead back to their function; tells whether there are any.
 fn find_cycle(
     session: &mut Session<'_>,
     graph: &Graph,
     id: FunctionId,
     path: &mut Vec<FunctionId>,
     done: &mut HashSet<FunctionId>,
-) {
+) -> bool {
     if !done.insert(id) {
-        return;
+        return false;
     }
+    let mut found = false;
     path.push(id);
     for (callee, at) in graph.calls.get(&id).into_iter().flatten() {
         if path.contains(callee) {
+            found = true;
             let name = session.module.function(*callee).name.clone();
             let message = format!("this call makes `{name}` call itself");
             session.report(
@@ -65,10 +72,11 @@ fn find_cycle(
                     .help("write a loop over `range(...)`"),
             );
         } else {
-            find_cycle(session, graph, *callee, path, done);
+            found |= find_cycle(session, graph, *callee, path, done);
         }
     }
     path.pop();
+    found
 }
 
 fn licence(session: &mut Session<'_>, graph: &Graph) {

@@ -4,11 +4,19 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use diagnostics::{Diagnostic, SourceFile, Span, codes};
-use ir::{FunctionId, GlobalId, MapId, StructId, Type};
+use ir::{FunctionId, GlobalId, MapId, StringId, StructId, Type};
 use kernel::MapType;
-use syntax::{Definition, Ident};
+use syntax::{Definition, Ident, Role};
 
+use crate::constants::Constant;
 use crate::{Checked, Program};
+
+/// Suggestions for unknown names take time, and nobody reads more of them.
+const MAX_SUGGESTIONS: u32 = 50;
+/// The longest name that every kernel's BTF takes, in bytes.
+const MAX_NAME: usize = 127;
+/// Names of our own in the object begin so.
+const OWN_PREFIX: &str = "__pythonbpf";
 
 /// The mark that an error was reported: whoever gets it stays quiet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +35,8 @@ pub(crate) enum Item {
     License,
     /// A program: an entry point that nothing may call.
     Program,
+    /// A map without a body, which is not made.
+    Placeholder,
     /// Declared, but not to be used: reported, or not read yet.
     Broken,
 }
@@ -49,6 +59,16 @@ pub(crate) struct Session<'a> {
     /// Whether something was left out because of an error.
     pub incomplete: bool,
     items: HashMap<&'a str, (Item, Span)>,
+    /// The definitions, constants and user-space names of the tree by name.
+    definitions: HashMap<&'a str, &'a Definition>,
+    constants: HashMap<&'a str, usize>,
+    user_space: HashMap<&'a str, Span>,
+    /// Constants that were computed already, by index.
+    pub computed: HashMap<usize, Result<Option<Constant>>>,
+    /// The module's strings by text.
+    strings: HashMap<Vec<u8>, StringId>,
+    /// How often a nearest name may still be searched for.
+    pub suggestions: u32,
     signatures: Vec<Signature<'a>>,
     diagnostics: Vec<Diagnostic>,
     unimported: Vec<String>,
@@ -64,6 +84,19 @@ impl<'a> Session<'a> {
             gpl: false,
             incomplete: false,
             items: HashMap::new(),
+            definitions: HashMap::new(),
+            constants: (0..)
+                .zip(&tree.constants)
+                .map(|(at, c)| (c.name.name.as_str(), at))
+                .collect(),
+            user_space: tree
+                .user_space
+                .iter()
+                .map(|user| (user.name.as_str(), user.span))
+                .collect(),
+            computed: HashMap::new(),
+            strings: HashMap::new(),
+            suggestions: MAX_SUGGESTIONS,
             signatures: Vec::new(),
             diagnostics: Vec::new(),
             unimported: Vec::new(),
@@ -98,11 +131,83 @@ impl<'a> Session<'a> {
                 continue;
             }
             self.items.insert(&name.name, (Item::Broken, name.span));
+            self.definitions.insert(&name.name, definition);
+            self.check_names(definition);
         }
     }
 
+    /// The names that go into the object must be names to the kernel too.
+    fn check_names(&mut self, definition: &Definition) {
+        let (code, name, inner): (_, _, Vec<&Ident>) = match definition {
+            Definition::Struct(laid) => (
+                &codes::BAD_STRUCT_DEFINITION,
+                &laid.name,
+                laid.fields.iter().map(|field| &field.name).collect(),
+            ),
+            Definition::Function(function) => (
+                match function.role {
+                    Role::Map => &codes::BAD_MAP_DEFINITION,
+                    Role::Global => &codes::BAD_GLOBAL_DEFINITION,
+                    Role::Program { .. } | Role::Plain => &codes::BAD_SIGNATURE,
+                },
+                &function.name,
+                function.params.iter().map(|param| &param.name).collect(),
+            ),
+        };
+        for name in std::iter::once(name).chain(inner) {
+            let why = if !name.name.is_ascii() {
+                "has letters other than ASCII, which the kernel does not take in names"
+            } else if name.name.len() > MAX_NAME {
+                "is longer than 127 letters, which the kernel does not take in names"
+            } else if name.name.starts_with(OWN_PREFIX) {
+                "begins like the names that pythonbpf itself puts into objects"
+            } else {
+                continue;
+            };
+            let shown: String = name.name.chars().take(40).collect();
+            let message = format!("the name `{shown}` {why}");
+            self.report(Diagnostic::new(code, name.span, message).help("choose another name"));
+        }
+    }
+
+    /// The definition under `@bpf` of this name.
+    pub fn definition(&self, name: &str) -> Option<&'a Definition> {
+        self.definitions.get(name).copied()
+    }
+
+    /// The index of the last module-level constant of this name.
+    pub fn constant_named(&self, name: &str) -> Option<usize> {
+        self.constants.get(name).copied()
+    }
+
+    /// Where user space defines the name.
+    pub fn user_space(&self, name: &str) -> Option<Span> {
+        self.user_space.get(name).copied()
+    }
+
+    /// The id of a constant string, which is stored once.
+    pub fn intern(&mut self, text: Vec<u8>) -> StringId {
+        if let Some(known) = self.strings.get(&text) {
+            return *known;
+        }
+        let id = StringId(self.module.strings.len() as u32);
+        self.module.strings.push(text.clone());
+        self.strings.insert(text, id);
+        id
+    }
+
+    /// Says that a map is used whose body is still to be written.
+    pub fn placeholder(&mut self, name: &str, at: Span) -> Reported {
+        let declared = self.item(name).map_or(at, |(_, span)| span);
+        let message = format!("the map `{name}` has no definition to use");
+        self.report(
+            Diagnostic::new(&codes::BAD_MAP_DEFINITION, at, message)
+                .also(declared, "return a map here"),
+        )
+    }
+
     /// The functions of the tree with this role, first definitions only.
-    pub fn functions(&self, role: impl Fn(&syntax::Role) -> bool) -> Vec<&'a syntax::Function> {
+    pub fn functions(&self, role: impl Fn(&Role) -> bool) -> Vec<&'a syntax::Function> {
         let functions =
             self.tree.definitions.iter().filter_map(move |definition| match definition {
                 Definition::Function(function) if role(&function.role) => Some(function),

@@ -1,10 +1,13 @@
 //! `@struct` classes.
 
+use std::collections::HashMap;
+
 use diagnostics::{Diagnostic, codes};
 use ir::{Struct, StructId, Type};
 use syntax::Definition;
 
 use crate::session::{Item, Session};
+use crate::types::MAX_SIZE;
 
 /// Lays out the file's structs in order; one can hold those above it.
 pub(crate) fn declare(session: &mut Session<'_>) {
@@ -21,18 +24,18 @@ pub(crate) fn declare(session: &mut Session<'_>) {
 fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
     let mut members: Vec<(String, Type)> = Vec::new();
     let mut failed = class.broken;
+    let mut seen: HashMap<&str, &syntax::Ident> = HashMap::new();
     for field in &class.fields {
-        if let Some(first) = class.fields.iter().find(|other| other.name.name == field.name.name)
-            && first.name.span != field.name.span
-        {
+        if let Some(first) = seen.get(field.name.name.as_str()) {
             failed = true;
             let message = format!("`{}` has two fields `{}`", class.name.name, field.name.name);
             session.report(
                 Diagnostic::new(&codes::BAD_STRUCT_DEFINITION, field.name.span, message)
-                    .also(first.name.span, "the first one"),
+                    .also(first.span, "the first one"),
             );
             continue;
         }
+        seen.insert(&field.name.name, &field.name);
         let itself = field.annotation.path().is_some_and(|path| path == [&class.name.name]);
         if itself {
             failed = true;
@@ -71,6 +74,13 @@ fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
     }
     let line = session.line(class.name.span);
     let laid = Struct::lay_out(class.name.name.clone(), members, line, &session.module);
+    if laid.size > MAX_SIZE {
+        let message =
+            format!("`{}` has {} bytes: larger than any BPF memory", laid.name, laid.size);
+        session.report(Diagnostic::new(&codes::OUT_OF_RANGE, class.name.span, message));
+        session.incomplete = true;
+        return;
+    }
     let id = StructId(session.module.structs.len() as u32);
     session.module.structs.push(laid);
     session.define(&class.name, Item::Struct(id));
@@ -80,13 +90,10 @@ fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
 fn later_struct(session: &Session<'_>, annotation: &syntax::Expr) -> Option<syntax::Ident> {
     let path = annotation.path()?;
     let [name] = path.as_slice() else { return None };
-    let tree = session.tree;
-    tree.definitions.iter().find_map(|definition| match definition {
-        Definition::Struct(class)
-            if class.name.name == **name && class.name.span.start > annotation.span.start =>
-        {
+    match session.definition(name)? {
+        Definition::Struct(class) if class.name.span.start > annotation.span.start => {
             Some(class.name.clone())
         }
         _ => None,
-    })
+    }
 }

@@ -2,14 +2,15 @@
 
 use diagnostics::{Diagnostic, Span, codes, nearest};
 use ir::{IntType, Module, Type};
-use syntax::{BinaryOp, Expr, ExprKind};
+use syntax::{BinaryOp, Definition, Expr, ExprKind};
 
 use crate::ctypes;
 use crate::names::{Builtin, Meaning, ctype_of};
 use crate::session::{Item, Reported, Result, Session};
 
-/// The largest array or string, in bytes: more than any BPF memory holds.
-const MAX_SIZE: u64 = 1 << 29;
+/// The largest type, in bytes: what the kernel allocates for one value of a
+/// map at the most.
+pub(crate) const MAX_SIZE: u64 = 1 << 22;
 
 impl Session<'_> {
     /// The type that an annotation names.
@@ -65,9 +66,7 @@ impl Session<'_> {
             return Err(self.report(diagnostic));
         }
         if let [name] = path
-            && self.tree.definitions.iter().any(|definition| {
-                matches!(definition, syntax::Definition::Function(function) if function.name.name == *name)
-            })
+            && matches!(self.definition(name), Some(Definition::Function(_)))
         {
             return Err(self.not_a_type(at));
         }
@@ -89,8 +88,8 @@ impl Session<'_> {
     fn is_nameless_type(&self, name: &str) -> bool {
         let tree = self.tree;
         tree.imports.get(name).is_none()
-            && !tree.constants.iter().any(|constant| constant.name.name == name)
-            && !tree.user_space.iter().any(|user| user.name == name)
+            && self.constant_named(name).is_none()
+            && self.user_space(name).is_none()
             && ctypes::ctype(name).is_none()
             && !matches!(name, "int" | "bool" | "str")
             && kernel::map_type(name).is_none()
@@ -118,7 +117,7 @@ impl Session<'_> {
         }
     }
 
-    fn sized(&mut self, ty: Type, at: Span) -> Result<Type> {
+    pub(crate) fn sized(&mut self, ty: Type, at: Span) -> Result<Type> {
         let size = ty.size(&self.module);
         if size <= MAX_SIZE {
             return Ok(ty);

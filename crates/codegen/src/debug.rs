@@ -36,6 +36,9 @@ const ATE_UNSIGNED_CHAR: c_uint = 0x08;
 const TAG_CONST: c_uint = 0x26;
 const TAG_VOLATILE: c_uint = 0x35;
 
+/// BTF has ten bits for columns.
+const MAX_COLUMN: usize = 1022;
+
 /// A type of debug information; alive as long as its context.
 #[derive(Clone, Copy)]
 pub(crate) struct DebugType(LLVMMetadataRef);
@@ -300,7 +303,7 @@ impl<'a> Debug<'a> {
         value: FunctionValue<'_>,
         function: &ir::Function,
     ) -> Scope {
-        let line = self.source.line_col(function.span.start).line;
+        let line = self.source.line_number(function.span.start);
         let is_local = matches!(function.kind, ir::FunctionKind::Subprogram);
         let params = function.locals.iter().take(function.params as usize);
         let params: Vec<(&str, DebugType)> = params
@@ -358,15 +361,25 @@ impl<'a> Debug<'a> {
         }
     }
 
+    /// Line and column as BTF has room for them: columns beyond are 0.
+    fn place(&self, span: Span) -> (u32, u32) {
+        let line = self.source.line_number(span.start);
+        let before = self.source.text().as_bytes().get(..span.start as usize).unwrap_or_default();
+        let near = before.len().saturating_sub(MAX_COLUMN);
+        let column = before[near..].iter().rev().position(|&byte| byte == b'\n');
+        let column = column.or((near == 0).then_some(before.len()));
+        (line, column.map_or(0, |column| column as u32 + 1))
+    }
+
     /// Says which line the next instructions come from.
     pub(crate) fn locate(&self, builder: &Builder<'_>, scope: Scope, span: Span) {
-        let at = self.source.line_col(span.start);
+        let (line, column) = self.place(span);
         // SAFETY: the builder, the scope and the context are alive.
         unsafe {
             let location = LLVMDIBuilderCreateDebugLocation(
                 self.context,
-                at.line,
-                at.column,
+                line,
+                column,
                 scope.0,
                 std::ptr::null_mut(),
             );

@@ -109,12 +109,17 @@ impl SourceFile {
         self.text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
+    /// Line of a byte offset, from 1.
+    pub fn line_number(&self, offset: u32) -> u32 {
+        self.line_starts.partition_point(|&start| start <= offset).max(1) as u32
+    }
+
     /// Line and column of a byte offset.
     pub fn line_col(&self, offset: u32) -> LineCol {
-        let line = self.line_starts.partition_point(|&start| start <= offset).max(1);
-        let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
+        let line = self.line_number(offset);
+        let start = self.line_starts.get(line as usize - 1).copied().unwrap_or(0);
         let column = self.slice(Span::new(start, offset)).chars().count() as u32 + 1;
-        LineCol { line: line as u32, column }
+        LineCol { line, column }
     }
 
     /// Number of lines; a text without a final newline counts its last one.

@@ -24,4 +24,4 @@ pub use module::{
 pub use print::print;
 pub use types::{Field, IntType, PtrType, Region, Struct, StructId, Type};
 pub use verify::verify;
-pub use visit::each_expr;
+pub use visit::{each_expr, each_part};

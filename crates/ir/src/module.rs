@@ -169,13 +169,4 @@ impl Module {
     pub fn function(&self, id: FunctionId) -> &Function {
         &self.functions[id.0 as usize]
     }
-
-    /// The id of a constant string, which is stored once.
-    pub fn intern(&mut self, text: Vec<u8>) -> StringId {
-        let at = self.strings.iter().position(|known| *known == text).unwrap_or_else(|| {
-            self.strings.push(text);
-            self.strings.len() - 1
-        });
-        StringId(at as u32)
-    }
 }

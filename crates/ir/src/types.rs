@@ -186,12 +186,7 @@ pub struct Struct {
 
 impl Struct {
     /// Lays out members one after another as C does.
-    pub fn lay_out(
-        name: String,
-        members: Vec<(String, Type)>,
-        line: u32,
-        module: &Module,
-    ) -> Self {
+    pub fn lay_out(name: String, members: Vec<(String, Type)>, line: u32, module: &Module) -> Self {
         let mut offset = 0u64;
         let mut align = 1;
         let mut fields = Vec::with_capacity(members.len());

@@ -27,8 +27,7 @@ use crate::{
 /// A sentence that names the function and the rule.
 pub fn verify(module: &Module) -> Result<(), String> {
     for map in &module.maps {
-        for ty in map.key.iter().chain(&map.value).chain(map.events.iter().map(|event| &event.ty))
-        {
+        for ty in map.key.iter().chain(&map.value).chain(map.events.iter().map(|event| &event.ty)) {
             known(module, ty).map_err(|rule| format!("map {}: {rule}", map.name))?;
         }
     }

@@ -8,16 +8,16 @@ pub fn each_expr(stmts: &[Stmt], see: &mut dyn FnMut(&Expr)) {
         match &stmt.kind {
             StmtKind::Store(place, value) | StmtKind::AtomicAdd(place, value) => {
                 in_place(place, see);
-                in_expr(value, see);
+                each_part(value, see);
             }
             StmtKind::Zero(place) | StmtKind::StoreStr(place, _) => in_place(place, see),
             StmtKind::Copy(to, from) => {
                 in_place(to, see);
                 in_place(from, see);
             }
-            StmtKind::Eval(value) | StmtKind::Return(Some(value)) => in_expr(value, see),
+            StmtKind::Eval(value) | StmtKind::Return(Some(value)) => each_part(value, see),
             StmtKind::If(test, then, orelse) => {
-                in_expr(test, see);
+                each_part(test, see);
                 each_expr(then, see);
                 each_expr(orelse, see);
             }
@@ -33,16 +33,17 @@ pub fn each_expr(stmts: &[Stmt], see: &mut dyn FnMut(&Expr)) {
 fn in_place(place: &Place, see: &mut dyn FnMut(&Expr)) {
     match place {
         Place::Local(_) | Place::Global(_) => {}
-        Place::Deref(pointer) => in_expr(pointer, see),
+        Place::Deref(pointer) => each_part(pointer, see),
         Place::Field(base, _) => in_place(base, see),
         Place::Index(base, index) => {
             in_place(base, see);
-            in_expr(index, see);
+            each_part(index, see);
         }
     }
 }
 
-fn in_expr(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
+/// Shows an expression and all its parts to `see`, outer before inner.
+pub fn each_part(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
     see(expr);
     match &expr.kind {
         ExprKind::Const(_) | ExprKind::Null | ExprKind::Map(_) | ExprKind::Str(_) => {}
@@ -51,25 +52,25 @@ fn in_expr(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
         | ExprKind::Convert(value)
         | ExprKind::NonNull(value)
         | ExprKind::IsFound(value)
-        | ExprKind::Unary(_, value) => in_expr(value, see),
+        | ExprKind::Unary(_, value) => each_part(value, see),
         ExprKind::Binary(_, left, right)
         | ExprKind::Compare(_, left, right)
         | ExprKind::And(left, right)
         | ExprKind::Or(left, right) => {
-            in_expr(left, see);
-            in_expr(right, see);
+            each_part(left, see);
+            each_part(right, see);
         }
         ExprKind::Select(test, yes, no) => {
-            in_expr(test, see);
-            in_expr(yes, see);
-            in_expr(no, see);
+            each_part(test, see);
+            each_part(yes, see);
+            each_part(no, see);
         }
         ExprKind::Helper(_, args) | ExprKind::Call(_, args) => {
-            args.iter().for_each(|arg| in_expr(arg, see));
+            args.iter().for_each(|arg| each_part(arg, see));
         }
         ExprKind::Sequence(stmts, value) => {
             each_expr(stmts, see);
-            in_expr(value, see);
+            each_part(value, see);
         }
     }
 }

@@ -472,14 +472,11 @@ fn expression_refusal(expr: &ast::Expr) -> (&'static str, &'static str) {
             "a BPF function runs from start to end without waiting",
             "send data to user space through a `RingBuffer`",
         ),
-        ast::Expr::Named(_) => (
-            "`:=` is not supported in a BPF function",
-            "assign on a line of its own before",
-        ),
-        ast::Expr::Slice(_) => ("slices are not supported in a BPF function", "index elements"),
-        ast::Expr::Starred(_) => {
-            ("`*` cannot unpack values in BPF", "write the values one by one")
+        ast::Expr::Named(_) => {
+            ("`:=` is not supported in a BPF function", "assign on a line of its own before")
         }
+        ast::Expr::Slice(_) => ("slices are not supported in a BPF function", "index elements"),
+        ast::Expr::Starred(_) => ("`*` cannot unpack values in BPF", "write the values one by one"),
         ast::Expr::TString(_) => ("template strings have no meaning in BPF", "use an f-string"),
         _ => ("this expression has no meaning in a BPF function", "remove it"),
     }

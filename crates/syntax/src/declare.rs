@@ -291,13 +291,9 @@ impl<'a> Reader<'a> {
             Some(bpf) if !marks.first().is_some_and(|marked| marked.mark == Mark::Bpf) => {
                 let message = "`@bpf` must be the outermost decorator";
                 self.error(
-                    Diagnostic::new(
-                        &codes::DECORATOR_ORDER,
-                        span(bpf.decorator.range()),
-                        message,
-                    )
-                    .label("this belongs on the first line")
-                    .fix("put `@bpf` first", block, format!("@bpf\n{others}")),
+                    Diagnostic::new(&codes::DECORATOR_ORDER, span(bpf.decorator.range()), message)
+                        .label("this belongs on the first line")
+                        .fix("put `@bpf` first", block, format!("@bpf\n{others}")),
                 );
             }
             Some(bpf) if matches!(bpf.decorator.expression, ast::Expr::Call(_)) => {
@@ -336,10 +332,11 @@ impl<'a> Reader<'a> {
             let at = span(marked.decorator.range());
             let name = marked.mark.name();
             let message = format!("`@{name}` takes no arguments");
-            self.error(
-                Diagnostic::new(&codes::DECORATOR_CONFLICT, at, message)
-                    .fix("write it bare", at, format!("@{name}")),
-            );
+            self.error(Diagnostic::new(&codes::DECORATOR_CONFLICT, at, message).fix(
+                "write it bare",
+                at,
+                format!("@{name}"),
+            ));
         }
         if def.is_async {
             let message = "an `async` function cannot run in the kernel";
@@ -364,8 +361,7 @@ impl<'a> Reader<'a> {
         let body = converter.body(&def.body);
         let refused = std::mem::take(&mut converter.refused);
         let name = ident(&def.name);
-        let function =
-            Function { name, role, params, returns, body, header, refused, broken };
+        let function = Function { name, role, params, returns, body, header, refused, broken };
         self.module.definitions.push(Definition::Function(function));
     }
 
@@ -403,9 +399,13 @@ impl<'a> Reader<'a> {
             .chain(&parameters.kwarg)
             .map(|param| span(param.range))
             .chain(parameters.kwonlyargs.iter().map(|param| span(param.range)))
-            .chain(parameters.args.iter().chain(&parameters.posonlyargs).filter_map(|param| {
-                param.default.as_ref().map(|_| span(param.range))
-            }))
+            .chain(
+                parameters
+                    .args
+                    .iter()
+                    .chain(&parameters.posonlyargs)
+                    .filter_map(|param| param.default.as_ref().map(|_| span(param.range))),
+            )
             .next();
         if let Some(strange) = strange {
             let message = "only plain parameters, without defaults, `*` or `**`";
@@ -452,10 +452,11 @@ impl<'a> Reader<'a> {
             None => {
                 let message = format!("the class `{}` has `@bpf` but not `@struct`", def.name.id);
                 let at = marks.first().map_or(span(def.name.range), |m| span(m.decorator.range()));
-                self.error(
-                    Diagnostic::new(&codes::DECORATOR_CONFLICT, at, message)
-                        .fix("make it a struct", at, "@bpf\n@struct"),
-                );
+                self.error(Diagnostic::new(&codes::DECORATOR_CONFLICT, at, message).fix(
+                    "make it a struct",
+                    at,
+                    "@bpf\n@struct",
+                ));
             }
         }
         if let Some(base) = def.arguments.as_ref().and_then(|args| args.args.first()) {

@@ -153,8 +153,7 @@ mod tests {
         }
         assert!(deep(&format!("x = a{}", ".a".repeat(10_000))).is_some());
         for end in ["\n", "\r", "\r\n"] {
-            let blocks: String =
-                (0..200).map(|i| format!("{}if x:{end}", " ".repeat(i))).collect();
+            let blocks: String = (0..200).map(|i| format!("{}if x:{end}", " ".repeat(i))).collect();
             assert!(deep(&format!("{blocks}{}pass", " ".repeat(200))).is_some());
         }
     }

@@ -121,10 +121,10 @@ impl Body<'_, '_> {
             ));
         };
         let ty = base.ty.clone();
+        let base = self.keep(base, "base");
         if times == 0 {
             return Ok(Value::Scalar(Expr::int(1, ty, at)));
         }
-        let base = self.keep(base, "base");
         let product = (1..times)
             .fold(base.clone(), |all, _| Expr::binary(BinaryOp::Mul, all, base.clone(), at));
         Ok(Value::Scalar(product))

@@ -9,6 +9,9 @@ use super::value::Value;
 use super::{Body, Named};
 use crate::session::{Item, Reported, Result};
 
+/// What LLVM copies and clears without a call, which BPF has nothing for.
+const MAX_MOVE: u64 = 1024;
+
 impl Body<'_, '_> {
     /// `a = b = value`
     pub(super) fn assign(
@@ -186,7 +189,7 @@ impl Body<'_, '_> {
     }
 
     /// A store to a global makes it mutable.
-    fn writable(&mut self, place: &Place, at: Span) -> Result<()> {
+    pub(super) fn writable(&mut self, place: &Place, at: Span) -> Result<()> {
         let mut base = place;
         while let Place::Field(inner, _) | Place::Index(inner, _) = base {
             base = inner;
@@ -216,6 +219,14 @@ impl Body<'_, '_> {
         value_span: Span,
         at: Span,
     ) -> Result<()> {
+        let size = ty.size(&self.s.module);
+        if ty.is_aggregate() && size > MAX_MOVE {
+            let message = format!("{size} bytes are more than a program can move at once");
+            return Err(self.s.report(
+                Diagnostic::new(&codes::UNSUPPORTED_STATEMENT, at, message)
+                    .help(format!("assign parts of {MAX_MOVE} bytes at the most")),
+            ));
+        }
         match (ty, value) {
             (Type::Str(len), Value::Text(text)) => {
                 let text = self.fit_text(text, *len, value_span)?;
@@ -293,7 +304,7 @@ impl Body<'_, '_> {
             (Type::Ptr(own), Value::Scalar(expr)) => expr
                 .ptr_type()
                 .is_some_and(|ptr| ptr.pointee == own.pointee && ptr.region == own.region),
-            (Type::Ptr(_), other) => matches!(other, Value::Nothing),
+            (Type::Ptr(own), other) => own.nullable && matches!(other, Value::Nothing),
             (Type::Int(_) | Type::Bool, Value::Scalar(_)) => true,
             (Type::Str(_), Value::Text(_)) => true,
             (ty, Value::Memory(_, given)) => given == ty,
@@ -346,6 +357,13 @@ impl Body<'_, '_> {
                 return Err(reported);
             }
         };
+        if self.global_names.contains(&name.name) {
+            let message = format!("`{}` is global here and has its type there", name.name);
+            return Err(self.s.report(
+                Diagnostic::new(&codes::ASSIGN_TO_CONSTANT, name.span, message)
+                    .help(format!("assign it without a type: `{} = ...`", name.name)),
+            ));
+        }
         if let Some(named) = self.names.get(&name.name) {
             let first = named.span;
             let message = format!("`{}` is declared after it was assigned", name.name);

@@ -13,6 +13,9 @@ impl Body<'_, '_> {
     /// The struct that a callee names, without a word if it is none.
     pub(super) fn aggregate_named(&self, callee: &syntax::Expr) -> Option<Type> {
         let ExprKind::Name(name) = &callee.kind else { return None };
+        if self.is_local(&[name]) {
+            return None;
+        }
         match self.s.item(name)?.0 {
             Item::Struct(id) => Some(Type::Struct(*id)),
             _ => None,

@@ -132,7 +132,7 @@ impl Body<'_, '_> {
             Meaning::Item(Item::Struct(_)) | Meaning::CType(_) => "a type: call it to make a value",
             Meaning::Item(Item::Function(_)) => "a function: call it",
             Meaning::Item(Item::Program) => "a program, which only the kernel calls",
-            Meaning::Item(Item::Broken) => return Err(Reported),
+            Meaning::Item(Item::Broken | Item::Placeholder) => return Err(Reported),
             Meaning::Helper(_) | Meaning::Short(_) => "a helper: call it",
             Meaning::MapType(_) => "a map type: it is used in `@map` definitions",
             Meaning::Builtin(_) => "a builtin function: call it",
@@ -144,7 +144,7 @@ impl Body<'_, '_> {
     fn constant_value(&mut self, index: usize, name: &str, at: Span) -> Result<Value> {
         let tree = self.s.tree;
         let Some(constant) = tree.constants.get(index) else { return Err(Reported) };
-        match self.s.constant(&constant.value, 0)? {
+        match self.s.named_constant(index, at, 0)? {
             Some(Constant::Int(value)) => self.literal(value, at),
             Some(Constant::Str(text)) => Ok(Value::Text(text.into_bytes())),
             Some(Constant::Bytes(bytes)) => Ok(Value::Text(bytes)),

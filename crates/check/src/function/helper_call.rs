@@ -2,11 +2,37 @@
 
 use diagnostics::{Diagnostic, Span, codes};
 use ir::{BinaryOp, Expr, ExprKind, IntType, MapId, Place, PtrType, Region, Type};
-use kernel::{Form, Helper, ParamKind, Ret, ShortName};
+use kernel::{Form, Helper, MapType, ParamKind, Ret, ShortName};
 
 use super::Body;
 use super::value::Value;
 use crate::session::{Reported, Result};
+
+/// Helpers that give or take what must be released on every path.
+const REFERENCES: &[&str] = &[
+    "ringbuf_reserve",
+    "ringbuf_submit",
+    "ringbuf_discard",
+    "sk_lookup_tcp",
+    "sk_lookup_udp",
+    "skc_lookup_tcp",
+    "sk_release",
+];
+
+/// Whether a helper that takes a map takes one of this type.
+fn takes(helper: &Helper, kind: &MapType) -> bool {
+    match helper.name {
+        "map_lookup_elem" => kind.ops.lookup,
+        "map_update_elem" => kind.ops.update,
+        "map_delete_elem" => kind.ops.delete,
+        "map_lookup_percpu_elem" => kind.per_cpu,
+        name if name.starts_with("ringbuf_") => kind.kernel == "BPF_MAP_TYPE_RINGBUF",
+        name if name.starts_with("perf_event_") => kind.kernel == "BPF_MAP_TYPE_PERF_EVENT_ARRAY",
+        "skb_output" | "xdp_output" => kind.kernel == "BPF_MAP_TYPE_PERF_EVENT_ARRAY",
+        // The others want types that `pythonbpf.maps` does not have.
+        _ => false,
+    }
+}
 
 impl Body<'_, '_> {
     pub(super) fn short_name(
@@ -51,6 +77,7 @@ impl Body<'_, '_> {
     ) -> Result<Value> {
         self.uses(helper, at);
         let out_of_reach = helper.variadic
+            || REFERENCES.contains(&helper.name)
             || helper
                 .params
                 .iter()
@@ -81,7 +108,7 @@ impl Body<'_, '_> {
             .zip(args)
             .find(|(param, _)| param.kind == ParamKind::Map);
         let map = match map {
-            Some((_, arg)) => Some(self.map_argument(arg)?),
+            Some((_, arg)) => Some(self.map_argument(helper, arg)?),
             None => None,
         };
         let passed = self.arguments(helper, args, map)?;
@@ -110,9 +137,14 @@ impl Body<'_, '_> {
         Ok(Expr::new(ExprKind::Helper(helper.id, args), ty, at))
     }
 
-    fn map_argument(&mut self, arg: &syntax::Expr) -> Result<MapId> {
+    fn map_argument(&mut self, helper: &Helper, arg: &syntax::Expr) -> Result<MapId> {
         if let Some(map) = self.map_named(arg)? {
-            return Ok(map);
+            let Some(kind) = self.s.map_types.get(map.0 as usize) else { return Err(Reported) };
+            if takes(helper, kind) {
+                return Ok(map);
+            }
+            let message = format!("`{}` does not work on a `{}`", helper.name, kind.name);
+            return Err(self.s.report(Diagnostic::new(&codes::MAP_OPERATION, arg.span, message)));
         }
         let value = self.expr(arg)?;
         Err(self.mismatch(arg.span, "a map", &value))
@@ -178,7 +210,16 @@ impl Body<'_, '_> {
                 let value = self.expr(arg)?;
                 self.memory(value, &ty, arg.span)
             }
-            ParamKind::MapValueOut => Ok(self.output(arg)?.0),
+            ParamKind::MapValueOut => {
+                let wanted = declared(self, false).ok_or(Reported)?;
+                let (address, _) = self.output(arg)?;
+                if address.ptr_type().and_then(|ptr| ptr.pointee.as_deref()) == Some(&wanted) {
+                    return Ok(address);
+                }
+                let name = self.s.type_name(&wanted);
+                let message = format!("a variable of type `{name}` is needed here");
+                Err(self.s.report(Diagnostic::new(&codes::TYPE_MISMATCH, arg.span, message)))
+            }
             ParamKind::OutInt { bits, signed } => {
                 let (address, bytes) = self.output(arg)?;
                 if bytes != u64::from(bits / 8) {
@@ -212,6 +253,11 @@ impl Body<'_, '_> {
             }
             ParamKind::Address => {
                 let value = self.expr(arg)?;
+                if let Value::Scalar(expr) = &value
+                    && expr.ptr_type().is_some_and(|ptr| ptr.region == Region::Context)
+                {
+                    return Ok(expr.clone());
+                }
                 if let Some((place, ty)) = self.as_place(value.clone(), arg.span)? {
                     let region = place.region();
                     return Ok(Expr::address(place, ty, region, arg.span));
@@ -232,7 +278,7 @@ impl Body<'_, '_> {
     /// The address of a constant text, NUL included.
     pub(super) fn text_address(&mut self, text: Vec<u8>, at: Span) -> Expr {
         let len = text.len() as u32 + 1;
-        let id = self.s.module.intern(text);
+        let id = self.s.intern(text);
         Expr::new(ExprKind::Str(id), Type::ptr(Some(Type::Str(len)), Region::Global), at)
     }
 
@@ -270,14 +316,15 @@ impl Body<'_, '_> {
         let value = self.expr(arg)?;
         if let Value::Scalar(Expr { kind: ExprKind::Load(place), ty, .. }) = &value
             && matches!(ty, Type::Int(_) | Type::Bool)
-            && !matches!(place, Place::Global(_))
         {
+            self.writable(place, arg.span)?;
             let size = ty.size(&self.s.module);
             let address = Expr::address(place.clone(), ty.clone(), place.region(), arg.span);
             return Ok((address, size));
         }
         match self.as_place(value.clone(), arg.span)? {
-            Some((place, ty)) if !matches!(place, Place::Global(_)) => {
+            Some((place, ty)) => {
+                self.writable(&place, arg.span)?;
                 let (size, region) = (ty.size(&self.s.module), place.region());
                 Ok((Expr::address(place, ty, region, arg.span), size))
             }

@@ -132,10 +132,18 @@ impl Body<'_, '_> {
             }
         };
         let left = self.scalar(left, left_expr.span)?;
+        let before = self.flow.clone();
+        if let (BoolOp::And, syntax::ExprKind::Name(name)) = (op, &left_expr.kind)
+            && test_is_found(&test)
+            && let Some(Ok(id)) = self.local(name, left_expr.span)
+        {
+            self.flow.learn(&[id]);
+        }
         let (right_value, steps) = self.apart(|body| {
             let value = body.expr(right)?;
             body.scalar(value, right.span)
         });
+        self.flow = before;
         let right_value = right_value?;
         let ty = self.common(&left, &right_value, at)?;
         let left = left.convert(ty.clone());

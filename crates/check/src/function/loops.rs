@@ -14,7 +14,7 @@ use crate::session::{Reported, Result};
 
 /// The verifier walks every turn of a loop and gives up at a million
 /// instructions; more turns than this cannot pass whatever the body is.
-const MAX_TURNS: i128 = 100_000;
+const MAX_TURNS: u64 = 100_000;
 
 /// What the statements of a loop say about leaving it.
 #[derive(Default)]
@@ -31,11 +31,8 @@ struct Range {
 }
 
 impl Range {
-    fn turns(&self) -> i128 {
-        let (start, stop, step) =
-            (i128::from(self.start), i128::from(self.stop), i128::from(self.step));
-        let distance = if step > 0 { stop - start } else { start - stop };
-        if distance <= 0 { 0 } else { (distance + step.abs() - 1) / step.abs() }
+    fn turns(&self) -> u64 {
+        crate::work::turns(self.start, self.stop, self.step)
     }
 }
 
@@ -96,7 +93,7 @@ impl Body<'_, '_> {
         }
         self.flow = end;
         bound?;
-        self.check_size(&range, &steps, iterable.span)?;
+        self.check_size(&range, iterable.span)?;
         let Range { start, stop, step } = range;
         let kind = StmtKind::ForRange { local: counter, start, stop, step, body: steps, orelse };
         self.push(kind, at);
@@ -116,6 +113,7 @@ impl Body<'_, '_> {
             ExprKind::Call(callee, args, keywords) if keywords.is_empty() => {
                 let path = callee.path();
                 let is_range = match path {
+                    Some(path) if self.is_local(&path) => false,
                     Some(path) => matches!(
                         self.s.resolve(&path, callee.span)?,
                         Meaning::Builtin(Builtin::Range)
@@ -172,10 +170,9 @@ impl Body<'_, '_> {
     }
 
     /// The verifier walks every turn.
-    fn check_size(&mut self, range: &Range, body: &[ir::Stmt], at: Span) -> Result<()> {
+    fn check_size(&mut self, range: &Range, at: Span) -> Result<()> {
         let turns = range.turns();
-        let work = turns.saturating_mul(weight(body));
-        if turns <= MAX_TURNS && work <= 2 * MAX_TURNS {
+        if turns <= MAX_TURNS {
             return Ok(());
         }
         let message = format!("{turns} turns are more than the verifier walks through");
@@ -203,19 +200,4 @@ impl Body<'_, '_> {
         self.push(if breaks { StmtKind::Break } else { StmtKind::Continue }, at);
         Ok(())
     }
-}
-
-/// Statements that one turn runs through at the most.
-fn weight(stmts: &[ir::Stmt]) -> i128 {
-    stmts
-        .iter()
-        .map(|stmt| match &stmt.kind {
-            StmtKind::If(_, then, orelse) => 1 + weight(then) + weight(orelse),
-            StmtKind::ForRange { start, stop, step, body, orelse, .. } => {
-                let inner = Range { start: *start, stop: *stop, step: *step };
-                inner.turns().saturating_mul(weight(body) + 1).saturating_add(weight(orelse))
-            }
-            _ => 1,
-        })
-        .fold(0, i128::saturating_add)
 }

@@ -22,23 +22,8 @@ impl Body<'_, '_> {
         }
         match self.s.item(name) {
             Some((Item::Map(id), _)) => Ok(Some(*id)),
-            Some((Item::Broken, span)) => {
-                let tree = self.s.tree;
-                let placeholder = tree.definitions.iter().any(|definition| {
-                    matches!(definition, syntax::Definition::Function(function)
-                        if function.name.span == span
-                            && matches!(function.role, syntax::Role::Map)
-                            && function.body.iter().all(|s| matches!(s.kind, syntax::StmtKind::Pass)))
-                });
-                if placeholder {
-                    let message = format!("the map `{name}` has no definition to use");
-                    self.s.report(
-                        Diagnostic::new(&codes::BAD_MAP_DEFINITION, expr.span, message)
-                            .also(span, "return a map here"),
-                    );
-                }
-                Err(Reported)
-            }
+            Some((Item::Broken, _)) => Err(Reported),
+            Some((Item::Placeholder, _)) => Err(self.s.placeholder(name, expr.span)),
             _ => Ok(None),
         }
     }

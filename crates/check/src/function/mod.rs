@@ -31,6 +31,9 @@ use crate::session::{Result, Session, Signature};
 use flow::Flow;
 use value::Value;
 
+/// Bytes of stack that a function has.
+const STACK: u64 = 512;
+
 /// What the source calls a local.
 struct Named {
     id: Option<LocalId>,
@@ -86,6 +89,7 @@ pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph:
     flow::assigned_names(&tree.body, &mut body.assigned_somewhere, &mut body.global_names);
     body.block(&tree.body);
     body.end(tree);
+    body.check_locals(tree.name.span);
     let (locals, statements) = (body.locals, body.out);
     if let Some(function) = session.module.functions.get_mut(signature.id.0 as usize) {
         function.locals = locals;
@@ -94,6 +98,25 @@ pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph:
 }
 
 impl Body<'_, '_> {
+    /// No local is larger than the stack.
+    fn check_locals(&mut self, function: Span) {
+        for (index, local) in self.locals.iter().enumerate() {
+            let size = local.ty.size(&self.s.module);
+            if size <= STACK {
+                continue;
+            }
+            let id = LocalId(index as u32);
+            let named = self.names.values().find(|named| named.id == Some(id));
+            let at = named.map_or(function, |named| named.span);
+            let message = format!("`{}` has {size} bytes, and the BPF stack {STACK}", local.name);
+            self.s.report(
+                Diagnostic::new(&codes::STACK_TOO_LARGE, at, message)
+                    .help("make it smaller, or keep it in a map"),
+            );
+            return;
+        }
+    }
+
     /// A local that the source does not name.
     fn hidden(&mut self, what: &str, ty: Type) -> LocalId {
         let id = LocalId(self.locals.len() as u32);
@@ -146,13 +169,11 @@ impl Body<'_, '_> {
 
     /// The context parameter, if this is a program that has one.
     fn context(&self, at: Span) -> Option<Expr> {
-        let local = self.locals.first()?;
-        match &local.ty {
-            Type::Ptr(ptr) if ptr.region == Region::Context => {
-                Some(Expr::load(Place::Local(LocalId(0)), local.ty.clone(), at))
-            }
-            _ => None,
-        }
+        let is_context =
+            |local: &Local| matches!(&local.ty, Type::Ptr(ptr) if ptr.region == Region::Context);
+        let index = self.locals.iter().position(is_context)?;
+        let id = LocalId(index as u32);
+        Some(Expr::load(Place::Local(id), self.local_type(id), at))
     }
 
     /// What happens when control runs off the end.

@@ -133,7 +133,11 @@ impl Body<'_, '_> {
             (Type::Ptr(PtrType { region: Region::Opaque, .. }), Value::Scalar(expr)) => {
                 match &expr.ty {
                     Type::Int(_) => Ok(expr.clone().convert(Type::U64).convert(ty.clone())),
-                    Type::Ptr(_) => Ok(expr.clone().convert(ty.clone())),
+                    Type::Ptr(PtrType { region: Region::Opaque, .. }) => {
+                        Ok(expr.clone().convert(ty.clone()))
+                    }
+                    // The verifier does not let a pointer of its own become
+                    // a number.
                     _ => Err(self.needs(ty, &value, at)),
                 }
             }
