@@ -18,5 +18,5 @@ wait $runner
 status=$?
 echo "{\"probes_after\": $(probes)}"
 cat /tmp/run.json
-cat /tmp/run.err
+[ $status -eq 0 ] || cat /tmp/run.err
 exit $status
