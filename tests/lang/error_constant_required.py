@@ -6,8 +6,8 @@ from pythonbpf.helper import random
 from pythonbpf.maps import HashMap
 
 CORES = os.cpu_count()
-LOOP = ROUND  # error: [constant-required]
-ROUND = LOOP
+LOOP = ROUND
+ROUND = LOOP  # error: [constant-required]
 
 
 @bpf

@@ -18,8 +18,8 @@ def large() -> HashMap:
 
 @bpf
 @section("xdp")
-def prog(ctx: c_void_p) -> c_int64:  # error: [stack-too-large]
-    local = Large()
+def prog(ctx: c_void_p) -> c_int64:
+    local = Large()  # error: [stack-too-large]
     local.words[3] = 5
     large.update(1, local)
     return 2
