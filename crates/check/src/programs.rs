@@ -1,11 +1,12 @@
 //! Signatures of programs and of the functions they call.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use diagnostics::{Diagnostic, Span, codes};
 use ir::{Function, FunctionId, FunctionKind, Local, PtrType, Region, Type};
 use kernel::SectionError;
-use syntax::{Role, StmtKind};
+use syntax::{Definition, Role, StmtKind};
 
 use crate::session::{Item, Result, Session, Signature};
 
@@ -22,8 +23,36 @@ pub struct Program {
     pub name_span: Span,
 }
 
+/// In ELF a section's name is a symbol like those of programs and maps.
+fn check_symbols(session: &mut Session<'_>) {
+    let tree = session.tree;
+    let functions = || {
+        tree.definitions.iter().filter_map(|definition| match definition {
+            Definition::Function(function) => Some(function),
+            Definition::Struct(_) => None,
+        })
+    };
+    let sections: HashSet<&str> = functions()
+        .filter_map(|function| match &function.role {
+            Role::Program { section, .. } => Some(section.as_str()),
+            _ => None,
+        })
+        .chain(["license"])
+        .collect();
+    for function in functions().filter(|function| sections.contains(function.name.name.as_str())) {
+        let name = &function.name.name;
+        let message = format!("`{name}` is also the name of a section in the object");
+        session.report(
+            Diagnostic::new(&codes::BAD_SIGNATURE, function.name.span, message)
+                .note("in an object file, sections, programs, maps and globals share their names")
+                .help(format!("choose another name, for example `{name}_1`")),
+        );
+    }
+}
+
 /// Reads the signatures of all programs and functions.
 pub(crate) fn declare(session: &mut Session<'_>) -> Vec<Program> {
+    check_symbols(session);
     let mut programs = Vec::new();
     for tree in session.functions(|role| matches!(role, Role::Program { .. } | Role::Plain)) {
         match &tree.role {

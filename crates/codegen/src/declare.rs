@@ -1,7 +1,7 @@
 //! The module's declarations: maps, globals, constant strings, the licence,
 //! event types, and the functions' heads.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diagnostics::SourceFile;
 use inkwell::AddressSpace;
@@ -21,6 +21,9 @@ use crate::{Error, Result};
 const EVENTS_SECTION: &str = ".pythonbpf.events";
 /// The name of such a variable, before the map's name.
 const EVENTS_PREFIX: &str = "__pythonbpf_events_";
+
+/// The kernel's `MAX_CALL_FRAMES`.
+const MAX_FRAMES: usize = 8;
 
 /// What a function body needs of its module.
 pub(crate) struct Declared<'c, 'a> {
@@ -71,8 +74,14 @@ pub(crate) fn lower<'c>(
         declared.strings.push(variable);
     }
     declared.license(&llvm);
+    let inlined = too_deep(module);
     for (index, function) in module.functions.iter().enumerate() {
         let value = declared.head(&llvm, function);
+        if inlined.contains(&index) {
+            let kind = Attribute::get_named_enum_kind_id("alwaysinline");
+            let attribute = context.create_enum_attribute(kind, 0);
+            value.add_attribute(AttributeLoc::Function, attribute);
+        }
         declared.functions.push(value);
         let scope = declared.debug.function(module, value, function);
         declared.scopes.insert(index, scope);
@@ -82,6 +91,42 @@ pub(crate) fn lower<'c>(
     }
     declared.debug.finish();
     Ok(llvm)
+}
+
+/// The functions that calls reach beyond the frames that the kernel has; they
+/// become part of their callers. There is no recursion.
+fn too_deep(module: &ir::Module) -> HashSet<usize> {
+    let calls: Vec<Vec<usize>> = module
+        .functions
+        .iter()
+        .map(|function| {
+            let mut callees = Vec::new();
+            ir::each_expr(&function.body, &mut |expr| {
+                if let ir::ExprKind::Call(id, _) = expr.kind {
+                    callees.push(id.0 as usize);
+                }
+            });
+            callees
+        })
+        .collect();
+    let is_program = |index: &usize| {
+        let function = module.functions.get(*index);
+        function.is_some_and(|f| matches!(f.kind, FunctionKind::Program { .. }))
+    };
+    let mut frame: HashSet<usize> = (0..calls.len()).filter(is_program).collect();
+    for _ in 1..MAX_FRAMES {
+        frame = frame.iter().filter_map(|index| calls.get(*index)).flatten().copied().collect();
+    }
+    let mut deeper = HashSet::new();
+    let mut left: Vec<usize> = frame.into_iter().collect();
+    while let Some(index) = left.pop() {
+        for callee in calls.get(index).into_iter().flatten() {
+            if deeper.insert(*callee) {
+                left.push(*callee);
+            }
+        }
+    }
+    deeper
 }
 
 impl<'c> Declared<'c, '_> {
