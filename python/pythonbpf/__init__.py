@@ -41,6 +41,9 @@ from pythonbpf.errors import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pythonbpf import helper as helper
+    from pythonbpf import maps as maps
+    from pythonbpf import structs as structs
     from pythonbpf._records import Diagnostic, ProgramInfo, TestRun, TraceFields
 
 __all__ = [
@@ -79,4 +82,8 @@ def __getattr__(name: str) -> object:
         from pythonbpf import _records
 
         return getattr(_records, name)
+    if name in ("helper", "maps", "structs"):
+        from importlib import import_module
+
+        return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
