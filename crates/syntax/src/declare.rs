@@ -153,6 +153,23 @@ impl<'a> Reader<'a> {
     fn constant(&mut self, target: &ast::Expr, value: &ast::Expr) {
         let ast::Expr::Name(name) = target else { return };
         let name = Ident { name: name.id.to_string(), span: span(name.range) };
+        // Long lists and the like are not even read.
+        let constant = matches!(
+            value,
+            ast::Expr::NumberLiteral(_)
+                | ast::Expr::BooleanLiteral(_)
+                | ast::Expr::StringLiteral(_)
+                | ast::Expr::BytesLiteral(_)
+                | ast::Expr::Name(_)
+                | ast::Expr::Attribute(_)
+                | ast::Expr::UnaryOp(_)
+                | ast::Expr::BinOp(_)
+        );
+        if !constant {
+            let value = Expr { kind: ExprKind::Ellipsis, span: span(value.range()) };
+            self.module.constants.push(Constant { name, value });
+            return;
+        }
         let mut ignored = Vec::new();
         let value = Converter::new(self.source, &mut ignored).expr(value);
         if ignored.is_empty() {

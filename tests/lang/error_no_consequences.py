@@ -1,0 +1,52 @@
+from ctypes import c_int64, c_uint8, c_void_p
+
+from pythonbpf import bpf, bpfglobal, section, struct
+from pythonbpf.helper import pid
+
+
+@bpf
+@struct
+class Partly:
+    good: c_uint8
+    bad = 5  # error: [bad-struct-definition]
+
+
+@bpf
+def rest(*values: c_int64) -> c_int64:  # error: [bad-signature]
+    return values
+
+
+@bpf
+def twins(a: c_int64, a: c_int64) -> c_int64:  # error: [bad-signature]
+    return a
+
+
+@bpf
+@section("xdp")
+def prog(ctx: c_void_p) -> c_int64:
+    while pid():  # error: [unbounded-loop]
+        inside = 1
+    try:  # error: [unsupported-statement]
+        tried = 1
+    except ValueError as caught:
+        tried = 2
+    with pid() as opened:  # error: [unsupported-statement]
+        held = 1
+    match pid():  # error: [unsupported-statement]
+        case 1:
+            matched = 1
+        case captured:
+            pass
+    if (walrus := pid()):  # error: [unsupported-expression]
+        pass
+    head, *tail = 1, 2  # error: [unsupported-expression]
+    part = Partly()
+    part.bad = 3
+    inside = inside + tried + held + matched + walrus + rest(1, 2) + twins(1, 2)
+    return inside + opened + captured + caught + tail
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
