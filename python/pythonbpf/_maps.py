@@ -165,10 +165,9 @@ class Events(BpfMap):
                 by default it waits for ever.
         """
         self._reader.open()
-        return self._iterate(timeout)
+        return self._iterate(timeout, self._stops)
 
-    def _iterate(self, timeout: float | None) -> Iterator[Any]:
-        stops = self._stops
+    def _iterate(self, timeout: float | None, stops: int) -> Iterator[Any]:
         while self._stops == stops:
             deadline = None if timeout is None else time.monotonic() + timeout
             if not self._wait(deadline, stops):
@@ -209,7 +208,7 @@ class Events(BpfMap):
         return events
 
     def stop(self) -> None:
-        """Ends all iterations that are running, in whatever thread."""
+        """Ends all iterations that have begun, in whatever thread; a later one waits again."""
         self._stops += 1
 
     @property
