@@ -195,7 +195,10 @@ class Events(BpfMap):
         self._reader.open()
         if self._wait(deadline, self._stops):
             while self._pending:
-                event = self._pending.popleft()
+                try:
+                    event = self._pending.popleft()
+                except IndexError:  # another thread was faster
+                    break
                 count += 1
                 callback(event)
         return count
