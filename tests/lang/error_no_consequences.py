@@ -1,7 +1,8 @@
 from ctypes import c_int64, c_uint8, c_void_p
 
-from pythonbpf import bpf, bpfglobal, section, struct
+from pythonbpf import bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import pid
+from pythonbpf.maps import HashMap
 
 
 @bpf
@@ -9,6 +10,12 @@ from pythonbpf.helper import pid
 class Partly:
     good: c_uint8
     bad = 5  # error: [bad-struct-definition]
+
+
+@bpf
+@map
+def parts() -> HashMap:
+    return HashMap(key=c_uint8, value=c_int64, max_entries=4)
 
 
 @bpf
@@ -40,6 +47,9 @@ def prog(ctx: c_void_p) -> c_int64:
     if (walrus := pid()):  # error: [unsupported-expression]
         pass
     head, *tail = 1, 2  # error: [unsupported-expression]
+    entry = parts.lookup(1)
+    assert entry  # error: [unsupported-statement]
+    entry[0] = 5
     part = Partly()
     part.bad = 3
     inside = inside + tried + held + matched + walrus + rest(1, 2) + twins(1, 2)

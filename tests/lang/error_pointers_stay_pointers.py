@@ -2,7 +2,7 @@ from ctypes import c_int64, c_uint32, c_uint64, c_void_p
 
 from pythonbpf import bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import comm
-from pythonbpf.maps import HashMap, PerfEventArray
+from pythonbpf.maps import HashMap, PerfEventArray, RingBuffer
 
 
 @bpf
@@ -22,6 +22,12 @@ def counts() -> HashMap:
 @map
 def events() -> PerfEventArray:
     return PerfEventArray(key_size=c_uint32, value_size=c_uint32)
+
+
+@bpf
+@map
+def ring() -> RingBuffer:
+    return RingBuffer(max_entries=4096)
 
 
 @bpf
@@ -49,6 +55,7 @@ def prog(ctx: c_void_p) -> c_int64:
     comm(constant.name)  # error: [assign-to-constant]
     ctx = None  # error: [type-mismatch]
     events.output(record)
+    ring.output(ctx)  # error: [type-mismatch]
     return 0
 
 

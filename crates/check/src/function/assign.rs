@@ -322,7 +322,8 @@ impl Body<'_, '_> {
             );
             let mut diagnostic = Diagnostic::new(&codes::TYPE_MISMATCH, name.span, message)
                 .also(first, "its type is set here");
-            diagnostic = if matches!(ty, Type::Ptr(_)) {
+            let is_entry = matches!(ty, Type::Ptr(PtrType { region: ir::Region::MapValue(_), .. }));
+            diagnostic = if is_entry {
                 diagnostic.help(format!(
                     "`{0}` is an entry of a map: write `{0}[0] = ...` to change the entry, or use another name",
                     name.name

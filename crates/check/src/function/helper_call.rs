@@ -296,6 +296,9 @@ impl Body<'_, '_> {
             return Ok((Expr::address(place, ty, region, arg.span), size));
         }
         let value = self.scalar(value, arg.span)?;
+        if value.ptr_type().is_some_and(|ptr| ptr.region != Region::Opaque) {
+            return Err(self.mismatch(arg.span, "data", &Value::Scalar(value)));
+        }
         let size = value.ty.size(&self.s.module);
         Ok((value.spill(), size))
     }

@@ -162,7 +162,7 @@ impl Body<'_, '_> {
                 let message = format!("`{text}` is not a constant, so the loop has no known end");
                 Err(self.s.report(
                     Diagnostic::new(&codes::UNBOUNDED_LOOP, expr.span, message).help(format!(
-                        "count to a constant and leave early: `for i in range(64):` with `if i >= {text}: break`"
+                        "count to a constant and leave early: `for turn in range(64):` with `if turn >= {text}: break`"
                     )),
                 ))
             }

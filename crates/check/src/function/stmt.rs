@@ -1,7 +1,7 @@
 //! Statements.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{Expr, StmtKind, Type};
+use ir::{Expr, LocalId, StmtKind, Type};
 use syntax::{Ident, StmtKind as Kind};
 
 use super::flow::Facts;
@@ -26,7 +26,11 @@ impl Body<'_, '_> {
         let at = stmt.span;
         match &stmt.kind {
             Kind::Pass => Ok(()),
-            Kind::Error => Err(Reported),
+            Kind::Error => {
+                // It may have been the check that later statements rely on.
+                self.flow.learn(&(0..self.locals.len() as u32).map(LocalId).collect::<Vec<_>>());
+                Err(Reported)
+            }
             Kind::Expr(expr) => self.evaluate(expr),
             Kind::Assign(targets, value) => self.assign(targets, value, at),
             Kind::Declare(name, annotation, value) => {
