@@ -37,7 +37,8 @@ pub struct OpenObject {
 }
 
 impl OpenObject {
-    /// Reads an object file's bytes. `name` is what errors call the object.
+    /// Reads an object file's bytes. `name` is what errors call the object,
+    /// which may hold maps alone, or nothing yet.
     ///
     /// # Errors
     /// [`Error::BadObject`] for anything that is not a whole BPF object.
@@ -46,9 +47,6 @@ impl OpenObject {
         elf::check(bytes).map_err(|fault| bad(fault.to_string()))?;
         let object = open(bytes).map_err(&bad)?;
         let programs = program_specs(&object);
-        if programs.is_empty() {
-            return Err(bad("it holds no BPF programs".to_owned()));
-        }
         let maps = map_specs(&object);
         Ok(Self { name: name.to_owned(), bytes: bytes.into(), object, programs, maps })
     }
