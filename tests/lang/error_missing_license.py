@@ -5,9 +5,9 @@ from pythonbpf import bpf, section
 
 @bpf
 @section("xdp")
-def prog(ctx: c_void_p) -> c_int64:  # error: [missing-license]
+def prog(ctx: c_void_p) -> c_int64:
     return 2
 
 
-def LICENSE() -> str:
+def LICENSE() -> str:  # error: [missing-license]
     return "GPL"

@@ -50,11 +50,27 @@ fn missing(session: &mut Session<'_>) {
     let at = session.item(NAME).map_or(first, |(_, span)| span);
     let blank = if session.source.text().ends_with('\n') { "\n" } else { "\n\n" };
     session.gpl = true;
-    session.report(
-        Diagnostic::new(&codes::MISSING_LICENSE, at, "the file declares no `LICENSE`")
-            .note("the kernel decides by the licence which helpers a program may call")
-            .fix("add these lines", Span::new(end, end), format!("{blank}{LINES}")),
-    );
+    let unmarked = tree.user_space.iter().find(|name| name.name == NAME);
+    let diagnostic = match unmarked {
+        Some(name) => {
+            let message = "`LICENSE` is not marked for the kernel";
+            Diagnostic::new(&codes::MISSING_LICENSE, name.span, message)
+                .help("write `@bpf` and `@bpfglobal` above its `def`")
+        }
+        None => {
+            let message = "the file declares no `LICENSE`";
+            Diagnostic::new(&codes::MISSING_LICENSE, at, message)
+                .note("the kernel decides by the licence which helpers a program may call")
+                .fix("add these lines", Span::new(end, end), format!("{blank}{LINES}"))
+        }
+    };
+    let imported = ["bpf", "bpfglobal"].iter().all(|name| tree.imports.get(name).is_some());
+    let diagnostic = if imported || tree.imports.has_star("pythonbpf") {
+        diagnostic
+    } else {
+        diagnostic.help("import what it needs: `from pythonbpf import bpf, bpfglobal`")
+    };
+    session.report(diagnostic);
 }
 
 fn read(session: &mut Session<'_>, function: &syntax::Function) {

@@ -112,6 +112,10 @@ fn parse_section(session: &mut Session<'_>, text: &str, at: Span) -> Result<kern
                 format!("`{text}` is not a section that the kernel has"),
             )
             .fix("did you mean", at, format!("\"{nearest}\""));
+        } else {
+            diagnostic = diagnostic.help(
+                "for example `tracepoint/syscalls/sys_enter_execve`, `kprobe/do_unlinkat` or `xdp`",
+            );
         }
         session.report(diagnostic)
     })

@@ -63,7 +63,10 @@ fn attach(object: &Object, args: &Run, subject: &Subject) -> Result<(), Stop> {
         ));
     }
     if attached.attached.is_empty() {
-        let words = format!("{} has no program to attach: mark a function with `@bpf` and `@section("...")`: mark a function with `@bpf` and `@section("...")`", subject.source.name());
+        let words = format!(
+            "{} has no program to attach: a program has `@bpf` and `@section`",
+            subject.source.name()
+        );
         return Err(Stop::Said(Exit::Wrong, words));
     }
     let how = match args.duration {

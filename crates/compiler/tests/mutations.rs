@@ -9,9 +9,9 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use diagnostics::{SourceFile, codes};
 use pythonbpf_compiler as compiler;
 use pythonbpf_compiler::{Emit, Options};
-use diagnostics::{SourceFile, codes};
 
 /// Files changed in an ordinary run.
 const ROUNDS: usize = 4000;

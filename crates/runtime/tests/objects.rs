@@ -94,10 +94,7 @@ fn corrupted_objects_open_or_say_why() {
             };
         }
         match OpenObject::from_bytes("x.o", &bytes) {
-            Ok(object) => {
-                opened += 1;
-                assert!(!object.programs().is_empty());
-            }
+            Ok(_) => opened += 1,
             Err(Error::BadObject { reason, .. }) => {
                 refused += 1;
                 assert!(!reason.is_empty());

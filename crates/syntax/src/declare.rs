@@ -44,12 +44,21 @@ impl Mark {
 
 /// Reads the statements of a module.
 pub(crate) fn declare(source: &SourceFile, body: &[ast::Stmt]) -> (Module, Vec<Diagnostic>) {
-    let mut reader = Reader { source, module: Module::default(), diagnostics: Vec::new() };
+    let mut reader = Reader {
+        source,
+        module: Module::default(),
+        diagnostics: Vec::new(),
+        told: HashSet::new(),
+        marked: HashSet::new(),
+    };
     for stmt in body {
         reader.imports(stmt);
     }
     for stmt in body {
         reader.hide(stmt);
+    }
+    for stmt in body {
+        reader.note_marked(stmt);
     }
     for stmt in body {
         reader.top_level(stmt);
@@ -63,6 +72,10 @@ struct Reader<'a> {
     source: &'a SourceFile,
     module: Module,
     diagnostics: Vec<Diagnostic>,
+    /// Decorators that were said not to be imported.
+    told: HashSet<&'static str>,
+    /// Names of the definitions that `@bpf` marks.
+    marked: HashSet<&'a str>,
 }
 
 /// A decorator of ours on a definition.
@@ -119,6 +132,7 @@ impl<'a> Reader<'a> {
                     self.user_space(&def.name);
                     self.nested(&def.body);
                 } else {
+                    self.unimported(&marks);
                     self.function(def, &marks);
                 }
             }
@@ -128,6 +142,7 @@ impl<'a> Reader<'a> {
                     self.user_space(&def.name);
                     self.nested(&def.body);
                 } else {
+                    self.unimported(&marks);
                     self.class(def, &marks);
                 }
             }
@@ -226,6 +241,47 @@ impl<'a> Reader<'a> {
                 self.mark(&decorator.expression).map(|mark| Marked { mark, decorator })
             })
             .collect()
+    }
+
+    /// Notes the name of a definition under `@bpf`.
+    fn note_marked(&mut self, stmt: &'a ast::Stmt) {
+        let (decorators, name) = match stmt {
+            ast::Stmt::FunctionDef(def) => (&def.decorator_list, &def.name),
+            ast::Stmt::ClassDef(def) => (&def.decorator_list, &def.name),
+            _ => return,
+        };
+        if self.marks(decorators).iter().any(|marked| marked.mark == Mark::Bpf) {
+            self.marked.insert(name.id.as_str());
+        }
+    }
+
+    /// Whether a definition without `@bpf` stands beside one of its name that
+    /// has it; once told of its lack, it is not compiled.
+    fn is_shadow(&self, marks: &[Marked<'_>], name: &str) -> bool {
+        !marks.iter().any(|marked| marked.mark == Mark::Bpf) && self.marked.contains(name)
+    }
+
+    /// Warns once a decorator of ours is used that the file does not import.
+    fn unimported(&mut self, marks: &[Marked<'_>]) {
+        for marked in marks {
+            let callee = match &marked.decorator.expression {
+                ast::Expr::Call(call) => &call.func,
+                other => other,
+            };
+            let ast::Expr::Name(written) = callee else { continue };
+            let name = marked.mark.name();
+            let imports = &self.module.imports;
+            let known = imports.get(written.id.as_str()).is_some() || imports.has_star("pythonbpf");
+            if known || !self.told.insert(name) {
+                continue;
+            }
+            let message = format!("`{name}` is used without being imported");
+            self.error(
+                Diagnostic::new(&codes::UNIMPORTED_NAME, span(written.range), message)
+                    .note(format!("taken as `pythonbpf.{name}`; Python itself would not"))
+                    .help(format!("add `from pythonbpf import {name}`")),
+            );
+        }
     }
 
     fn mark(&self, decorator: &ast::Expr) -> Option<Mark> {
@@ -379,7 +435,9 @@ impl<'a> Reader<'a> {
         let refused = std::mem::take(&mut converter.refused);
         let name = ident(&def.name);
         let function = Function { name, role, params, returns, body, header, refused, broken };
-        self.module.definitions.push(Definition::Function(function));
+        if !self.is_shadow(marks, def.name.id.as_str()) {
+            self.module.definitions.push(Definition::Function(function));
+        }
     }
 
     fn section(&mut self, decorator: &ast::Decorator) -> Option<Role> {
@@ -486,7 +544,9 @@ impl<'a> Reader<'a> {
         let fields = def.body.iter().filter_map(|stmt| self.field(stmt)).collect();
         let broken = self.diagnostics.len() > told;
         let name = ident(&def.name);
-        self.module.definitions.push(Definition::Struct(Struct { name, fields, broken }));
+        if !self.is_shadow(marks, def.name.id.as_str()) {
+            self.module.definitions.push(Definition::Struct(Struct { name, fields, broken }));
+        }
     }
 
     fn field(&mut self, stmt: &ast::Stmt) -> Option<StructField> {

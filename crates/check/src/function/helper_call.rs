@@ -44,6 +44,9 @@ impl Body<'_, '_> {
         let Some(helper) = kernel::helper(short.helper) else { return Err(Reported) };
         let value = self.called_as(short.name, helper, args, at)?;
         let Value::Scalar(mut call) = value else { return Ok(value) };
+        if short.form == Form::Comm {
+            self.text_buffer(&call, short.name, args)?;
+        }
         let half = match short.form {
             Form::High32 => {
                 let by = Expr::int(32, Type::U64, at);
@@ -57,6 +60,27 @@ impl Body<'_, '_> {
             Form::Same | Form::Comm => return Ok(Value::Scalar(call)),
         };
         Ok(Value::Scalar(half.convert(Type::Int(IntType::U32))))
+    }
+
+    /// A call that fills its first argument with text needs room for text.
+    fn text_buffer(&mut self, call: &Expr, name: &str, args: &[syntax::Expr]) -> Result<()> {
+        let (ExprKind::Helper(_, passed), [buffer, ..]) = (&call.kind, args) else {
+            return Ok(());
+        };
+        let byte = |ty: &Type| matches!(ty, Type::Int(int) if int.bits == 8);
+        let pointee = passed.first().and_then(Expr::ptr_type).and_then(|p| p.pointee.as_deref());
+        match pointee {
+            Some(Type::Str(_)) => Ok(()),
+            Some(Type::Array(element, _)) if byte(element) => Ok(()),
+            other => {
+                let found = other.map_or_else(String::new, |ty| self.s.type_name(ty));
+                let message = format!("`{name}` fills a text, and this is `{found}`");
+                Err(self.s.report(
+                    Diagnostic::new(&codes::TYPE_MISMATCH, buffer.span, message)
+                        .help("give it a field or a variable of type `str(16)`"),
+                ))
+            }
+        }
     }
 
     pub(super) fn helper(
