@@ -77,6 +77,8 @@ pub(crate) struct Build {
 pub(crate) enum Emit {
     /// A relocatable ELF object
     Obj,
+    /// The typed program as text, before LLVM sees it
+    Hir,
     /// LLVM IR as text
     Ir,
     /// BPF assembly as text

@@ -25,6 +25,7 @@ pub(crate) fn build(args: &Build) -> Outcome {
     };
     let emit = match args.emit {
         Emit::Obj => compiler::Emit::Object,
+        Emit::Hir => compiler::Emit::Typed,
         Emit::Ir => compiler::Emit::Ir,
         Emit::Asm => compiler::Emit::Assembly,
     };
@@ -59,6 +60,7 @@ fn output_path(args: &Build) -> Result<Option<PathBuf>, Stop> {
         None if is_stdin(&args.file) => None,
         None => Some(args.file.with_extension(match args.emit {
             Emit::Obj => "o",
+            Emit::Hir => "hir",
             Emit::Ir => "ll",
             Emit::Asm => "s",
         })),

@@ -113,11 +113,12 @@ fn check_speaks_three_formats() {
 }
 
 #[test]
-fn build_makes_objects_ir_and_assembly() {
+fn build_makes_objects_and_each_text_on_the_way() {
     let folder = Folder::new("build");
     folder.file("p.py", COUNTER);
     for (emit, name, words) in [
         ("obj", "p.o", "\u{7f}ELF"),
+        ("hir", "p.hir", "program \"tracepoint/syscalls/sys_enter_execve\""),
         ("ir", "p.ll", "define"),
         ("asm", "p.s", "tracepoint/syscalls/sys_enter_execve"),
     ] {

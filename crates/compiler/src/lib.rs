@@ -1,8 +1,8 @@
 //! Source text to object bytes and diagnostics. Pure: the same input gives the
 //! same bytes; no I/O, no clock, no environment.
 
+pub use codegen::Cpu;
 use codegen::Error;
-pub use codegen::{Cpu, Emit};
 use diagnostics::{Diagnostic, SourceFile, Span, codes};
 
 /// What the result is built for.
@@ -23,6 +23,19 @@ pub struct ProgramInfo {
     pub section_span: Span,
     /// Where the function's name stands in the source.
     pub name_span: Span,
+}
+
+/// What is to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Emit {
+    /// A relocatable ELF object for libbpf.
+    Object,
+    /// The typed program as text, before LLVM sees it.
+    Typed,
+    /// LLVM IR as text, after optimisation.
+    Ir,
+    /// BPF assembly as text.
+    Assembly,
 }
 
 /// The result of a compilation.
@@ -57,11 +70,6 @@ pub fn compile(source: &SourceFile, options: &Options, emit: Emit) -> Compilatio
         }
         compilation
     })
-}
-
-/// The typed program of a file as text, for people; absent on errors.
-pub fn typed_program(source: &SourceFile) -> Option<String> {
-    on_large_stack(|| front(source).1.map(|module| ir::print(&module)))
 }
 
 fn front(source: &SourceFile) -> (Compilation, Option<ir::Module>) {
@@ -108,6 +116,12 @@ fn back(
     if let Err(rule) = ir::verify(module) {
         return Err(Box::new(internal(&format!("the typed program breaks a rule: {rule}"))));
     }
+    let emit = match emit {
+        Emit::Typed => return Ok(ir::print(module).into_bytes()),
+        Emit::Object => codegen::Emit::Object,
+        Emit::Ir => codegen::Emit::Ir,
+        Emit::Assembly => codegen::Emit::Assembly,
+    };
     codegen::generate(module, source, options.cpu, emit).map_err(|error| {
         Box::new(match error {
             Error::Stack { function } => {
@@ -131,26 +145,11 @@ fn internal(text: &str) -> Diagnostic {
 /// Runs the work where deep recursion has room, and turns a panic into a
 /// diagnostic. The stack is switched on this thread, as the memory allocator
 /// is slower on a new one.
-fn on_large_stack<T: Failed>(work: impl FnOnce() -> T) -> T {
+fn on_large_stack(work: impl FnOnce() -> Compilation) -> Compilation {
     stacker::grow(STACK, || {
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
-            .unwrap_or_else(|_| T::failed(internal("the compiler panicked")))
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| {
+            let diagnostics = vec![internal("the compiler panicked")];
+            Compilation { diagnostics, output: None, programs: Vec::new() }
+        })
     })
-}
-
-/// What a result is when the work could not be done.
-trait Failed {
-    fn failed(diagnostic: Diagnostic) -> Self;
-}
-
-impl Failed for Compilation {
-    fn failed(diagnostic: Diagnostic) -> Self {
-        Self { diagnostics: vec![diagnostic], output: None, programs: Vec::new() }
-    }
-}
-
-impl Failed for Option<String> {
-    fn failed(_: Diagnostic) -> Self {
-        None
-    }
 }
