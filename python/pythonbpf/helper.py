@@ -8,10 +8,11 @@ plain integers on both sides.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
-
+# Type checkers know the name; importing `typing` would take longer than the rest.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, NoReturn
 
 __all__ = [
     "BPF_ADJ_ROOM_ENCAP_L2_MASK",

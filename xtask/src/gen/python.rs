@@ -96,10 +96,11 @@ plain integers on both sides.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
-
+# Type checkers know the name; importing `typing` would take longer than the rest.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, NoReturn
 
 "#
     );
