@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from functools import partial
+
+# What `collections.abc` hands on; that module imports all of `collections`.
+from _collections_abc import Mapping
 
 from pythonbpf import _compile, _native, _source
 from pythonbpf._maps import open_map
@@ -86,8 +87,8 @@ class BPF:
         types = _struct_types(namespace)
         self._native = _native.Object.open(name, self._object_bytes, compilation, types)
         native = self._native  # not self: no reference cycle keeps links alive
-        self._programs = _Named(native.programs, partial(Program, native))
-        self._maps = _Named(native.maps, partial(open_map, native))
+        self._programs = _Named(native.programs, lambda name: Program(native, name))
+        self._maps = _Named(native.maps, lambda name: open_map(native, name))
 
     # --- life ---------------------------------------------------------------------------------
 

@@ -8,11 +8,13 @@ over a ring buffer or perf event array. Both are :class:`BpfMap`, whose call
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import ItemsView, MutableMapping, ValuesView
+
+# What `collections.abc` hands on; that module imports all of `collections`.
+from _collections_abc import ItemsView, MutableMapping, ValuesView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Callable, Iterator
     from typing import Any, TypeVar
 
@@ -245,6 +247,8 @@ def open_map(owner: _native.Object, name: str) -> BpfMap:
     native = owner.map(name)
     if not native.carries_events:
         return _new(Table, native)
+    from collections import deque
+
     events = _new(Events, native)
     events._reader = owner.events(name)  # pyright: ignore[reportPrivateUsage]
     events._pending = deque()  # pyright: ignore[reportPrivateUsage]
