@@ -26,7 +26,7 @@ def no_entries() -> HashMap:
 @bpf
 @map
 def unknown_argument() -> HashMap:
-    return HashMap(key=c_uint32, value=c_uint64, size=16)  # error: [bad-map-definition, bad-map-definition]
+    return HashMap(key=c_uint32, value=c_uint64, size=16)  # error: [bad-map-definition]
 
 
 @bpf

@@ -164,6 +164,8 @@ impl Reader<'_, '_> {
 
     fn arguments(&mut self, args: &[Expr], keywords: &[syntax::Keyword], at: Span) -> Result<()> {
         let mut failed = false;
+        // A misspelt argument is likely the one that seems to be missing.
+        let mut unknown = false;
         let mut given: Vec<&str> = Vec::new();
         if args.len() > self.kind.params.len() {
             return Err(self.usage(at, format!("`{}` has too many arguments", self.kind.name)));
@@ -176,7 +178,7 @@ impl Reader<'_, '_> {
             let Some(param) = self.kind.params.iter().find(|param| param.name == name) else {
                 let message = format!("`{}` has no argument `{name}`", self.kind.name);
                 self.usage(span, message);
-                failed = true;
+                unknown = true;
                 continue;
             };
             if given.contains(&param.name) {
@@ -188,14 +190,14 @@ impl Reader<'_, '_> {
             failed |= self.argument(param, value).is_err();
         }
         for param in self.kind.params {
-            if param.required && !given.contains(&param.name) {
+            if param.required && !unknown && !given.contains(&param.name) {
                 let message = format!("`{}` needs `{}`", self.kind.name, param.name);
                 self.usage(at, message);
                 failed = true;
             }
         }
         self.defaults(&given);
-        if failed { Err(Reported) } else { Ok(()) }
+        if failed || unknown { Err(Reported) } else { Ok(()) }
     }
 
     /// What the kernel wants of an argument that is left out.
