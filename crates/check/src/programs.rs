@@ -65,11 +65,11 @@ pub(crate) fn declare(session: &mut Session<'_>) -> Vec<Program> {
                 });
                 let parsed = parse_section(session, section, *span);
                 let function = program(session, tree, section);
-                match (parsed, function) {
-                    (Ok(parsed), Ok(function)) => {
-                        add(session, tree, function, Some(Rc::new(parsed)), Item::Program);
-                    }
-                    _ => session.incomplete = true,
+                session.incomplete |= parsed.is_err() || function.is_err();
+                // The body is checked also where the section is not one; the
+                // rules that hang on the section are left out then.
+                if let Ok(function) = function {
+                    add(session, tree, function, parsed.ok().map(Rc::new), Item::Program);
                 }
             }
             _ => {

@@ -24,7 +24,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{Expr, FunctionId, Local, LocalId, Place, Region, Stmt, StmtKind, Type};
+use ir::{Expr, FunctionId, FunctionKind, Local, LocalId, Place, Region, Stmt, StmtKind, Type};
 
 use crate::reach::Graph;
 use crate::session::{Result, Session, Signature};
@@ -45,6 +45,8 @@ pub(crate) struct Body<'s, 'a> {
     s: &'s mut Session<'a>,
     graph: &'s mut Graph,
     id: FunctionId,
+    is_program: bool,
+    /// The hook of a program, where it could be read.
     section: Option<Rc<kernel::Section>>,
     ret: Type,
     locals: Vec<Local>,
@@ -66,6 +68,7 @@ pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph:
         s: session,
         graph,
         id: signature.id,
+        is_program: matches!(declared.kind, FunctionKind::Program { .. }),
         section: signature.section.clone(),
         ret: declared.ret.clone(),
         locals: declared.locals,
@@ -185,7 +188,7 @@ impl Body<'_, '_> {
         let placeholder = tree.body.iter().all(|stmt| matches!(stmt.kind, syntax::StmtKind::Pass));
         if self.ret == Type::Void {
             self.push(StmtKind::Return(None), at);
-        } else if self.section.is_some() || placeholder {
+        } else if self.is_program || placeholder {
             let zero = Expr::int(0, self.ret.clone(), at);
             self.push(StmtKind::Return(Some(zero)), at);
         } else if !tree.body.iter().any(|stmt| matches!(stmt.kind, syntax::StmtKind::Error)) {

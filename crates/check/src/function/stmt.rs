@@ -112,7 +112,7 @@ impl Body<'_, '_> {
         });
         match (value, &ret) {
             (None, Type::Void) => Ok(None),
-            (None, _) if self.section.is_some() => Ok(Some(Expr::int(0, ret, at))),
+            (None, _) if self.is_program => Ok(Some(Expr::int(0, ret, at))),
             (None, _) => {
                 let message = format!("this function returns `{}`", self.s.type_name(&ret));
                 Err(self.s.report(Diagnostic::new(&codes::TYPE_MISMATCH, at, message).fix(
