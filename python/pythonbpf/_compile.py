@@ -24,6 +24,8 @@ def compile(
     filename: str | os.PathLike[str] | None = None,
     output: str | os.PathLike[str] | None = None,
     loglevel: int | str = WARNING,
+    *,
+    kernel: str | None = None,
 ) -> Path:
     """Compiles a file to a BPF object that any libbpf loader takes.
 
@@ -31,6 +33,8 @@ def compile(
         filename: the Python file; by default the one that calls.
         output: where the object goes; by default beside the source, as ``.o``.
         loglevel: least level of what is logged, as :mod:`logging` has them.
+        kernel: the oldest kernel that the object is to load on, such as ``"5.10"``; by default
+            the running one.
 
     Returns:
         The path that was written.
@@ -38,29 +42,34 @@ def compile(
     Raises:
         CompileError: the program is wrong.
         SourceNotFoundError: there is no such file, or the caller has none.
-        ValueError: the source is not a file and no output is given.
+        ValueError: the source is not a file and no output is given, or the kernel is no version.
     """
-    return _write(filename, output, loglevel, "object", ".o")
+    return _write(filename, output, loglevel, kernel, "object", ".o")
 
 
 def compile_to_ir(
     filename: str | os.PathLike[str] | None = None,
     output: str | os.PathLike[str] | None = None,
     loglevel: int | str = WARNING,
+    *,
+    kernel: str | None = None,
 ) -> Path:
     """Compiles a file to LLVM IR as text; all else is as in :func:`compile`, with ``.ll``."""
-    return _write(filename, output, loglevel, "ir", ".ll")
+    return _write(filename, output, loglevel, kernel, "ir", ".ll")
 
 
 def build(
-    source: _source.Source, emit: Literal["object", "ir", "asm"], loglevel: int | str
+    source: _source.Source,
+    emit: Literal["object", "ir", "asm"],
+    loglevel: int | str,
+    kernel: str | None = None,
 ) -> _native.Compilation:
     """Compiles a source; errors are raised, warnings logged.
 
     Raises:
         CompileError: the program is wrong.
     """
-    compilation = _native.compile(source.name, source.text, emit)
+    compilation = _native.compile(source.name, source.text, emit, kernel)
     if compilation.output is None:
         raise CompileError(compilation.rendered, compilation.diagnostics)
     if compilation.diagnostics:
@@ -80,6 +89,7 @@ def _write(
     filename: str | os.PathLike[str] | None,
     output: str | os.PathLike[str] | None,
     loglevel: int | str,
+    kernel: str | None,
     emit: Literal["object", "ir"],
     suffix: str,
 ) -> Path:
@@ -89,6 +99,6 @@ def _write(
     from pathlib import Path
 
     path = Path(source.name).with_suffix(suffix) if output is None else Path(output)
-    compilation = build(source, emit, loglevel)
+    compilation = build(source, emit, loglevel, kernel)
     path.write_bytes(compilation.output or b"")
     return path

@@ -10,7 +10,9 @@ __version__: str
 def main(args: list[str]) -> int:
     """Runs the ``pythonbpf`` command; gives its exit status."""
 
-def compile(name: str, text: bytes, emit: Literal["object", "ir", "asm"]) -> Compilation:
+def compile(
+    name: str, text: bytes, emit: Literal["object", "ir", "asm"], kernel: str | None
+) -> Compilation:
     """Compiles a text. Never raises for what the text says."""
 
 class Compilation:

@@ -17,6 +17,7 @@
 //! |---|---|
 //! | `# expect: compiles` | an object is made |
 //! | `# expect: loads` | and the kernel's verifier accepts every program of it |
+//! | `# kernel: 6.4` | (not checked: the case is compiled for this kernel and newer ones, else for 5.10; on older ones its kernel part is left out) |
 //! | `# run: NAME(data=64) == 2` | the program, run on a packet of 64 zero bytes, returns 2 |
 //! | `# run: NAME(data=0x00ff…) == -1` | the same on these bytes |
 //! | `# run: NAME(ctx=0) == 0` | a raw tracepoint program, run on these 64-bit arguments |

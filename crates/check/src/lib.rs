@@ -23,6 +23,7 @@ mod work;
 
 use diagnostics::{Diagnostic, SourceFile, codes};
 
+pub use kernel::Version;
 pub use programs::Program;
 
 /// What became of a file.
@@ -35,13 +36,16 @@ pub struct Checked {
     /// Whether something was left out because of an error, here or in the
     /// tree. Without an error to say why, the module must not be used.
     pub incomplete: bool,
+    /// The oldest kernel that has all that the program uses.
+    pub needs: Version,
     /// The programs as declared, also when there are errors.
     pub programs: Vec<Program>,
 }
 
-/// Checks the tree of a file.
-pub fn check(source: &SourceFile, tree: &syntax::Module) -> Checked {
-    let mut session = session::Session::new(source, tree);
+/// Checks the tree of a file whose programs are to load on this kernel and
+/// newer ones.
+pub fn check(source: &SourceFile, tree: &syntax::Module, kernel: Version) -> Checked {
+    let mut session = session::Session::new(source, tree, kernel);
     if tree.definitions.is_empty() {
         let at = diagnostics::Span::new(0, 0);
         session.report(

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use diagnostics::{Diagnostic, SourceFile, Span, codes};
 use ir::{FunctionId, GlobalId, MapId, StringId, StructId, Type};
-use kernel::MapType;
+use kernel::{MapType, Version};
 use syntax::{Definition, Ident, Role};
 
 use crate::constants::Constant;
@@ -56,6 +56,10 @@ pub(crate) struct Session<'a> {
     /// The map types, by `MapId`.
     pub map_types: Vec<&'static MapType>,
     pub gpl: bool,
+    /// The oldest kernel that the programs are to load on.
+    pub kernel: Version,
+    /// The oldest kernel that has all that was used so far.
+    needs: Version,
     /// Whether something was left out because of an error.
     pub incomplete: bool,
     items: HashMap<&'a str, (Item, Span)>,
@@ -75,13 +79,15 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    pub fn new(source: &'a SourceFile, tree: &'a syntax::Module) -> Self {
+    pub fn new(source: &'a SourceFile, tree: &'a syntax::Module, kernel: Version) -> Self {
         Self {
             source,
             tree,
             module: ir::Module::default(),
             map_types: Vec::new(),
             gpl: false,
+            kernel,
+            needs: Version::OLDEST,
             incomplete: false,
             items: HashMap::new(),
             definitions: HashMap::new(),
@@ -106,6 +112,22 @@ impl<'a> Session<'a> {
     pub fn report(&mut self, diagnostic: Diagnostic) -> Reported {
         self.diagnostics.push(diagnostic);
         Reported
+    }
+
+    /// Notes that something is used which kernels have from a version on, or
+    /// reports it if the program is to load on older ones.
+    pub fn needs(&mut self, version: Version, what: &str, at: Span) -> Result<()> {
+        if self.kernel >= version {
+            self.needs = self.needs.max(version);
+            return Ok(());
+        }
+        let message = format!(
+            "{what} needs Linux {version}, and the program is built for {} and newer",
+            self.kernel
+        );
+        Err(self.report(Diagnostic::new(&codes::NEEDS_NEWER_KERNEL, at, message).help(format!(
+            "where no older kernel is meant, build for that one: `--kernel {version}`"
+        ))))
     }
 
     pub fn line(&self, span: Span) -> u32 {
@@ -271,6 +293,7 @@ impl<'a> Session<'a> {
             module: (!failed).then_some(self.module),
             diagnostics: self.diagnostics,
             incomplete: self.incomplete,
+            needs: self.needs,
             programs,
         }
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use compiler::KernelVersion;
 
 /// Compile BPF programs written in Python and run them in the kernel.
 #[derive(Debug, Parser)]
@@ -44,6 +45,9 @@ pub(crate) struct Check {
     /// How diagnostics are written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// The oldest kernel that programs are to load on [default: this one]
+    #[arg(long, value_name = "VERSION")]
+    pub kernel: Option<KernelVersion>,
 }
 
 /// How diagnostics are written.
@@ -70,6 +74,9 @@ pub(crate) struct Build {
     /// BPF instruction set: v3 needs Linux 5.1, v4 needs Linux 6.6
     #[arg(long, value_enum, default_value_t = Cpu::V3)]
     pub cpu: Cpu,
+    /// The oldest kernel that the object is to load on [default: this one]
+    #[arg(long, value_name = "VERSION")]
+    pub kernel: Option<KernelVersion>,
 }
 
 /// What `build` makes.

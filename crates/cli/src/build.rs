@@ -10,6 +10,7 @@ use crate::args::{Build, Cpu, Emit};
 use crate::exit::{Exit, Outcome, Stop};
 use crate::input::{is_stdin, read_source};
 use crate::report;
+use crate::target::target;
 
 pub(crate) fn build(args: &Build) -> Outcome {
     let source = read_source(&args.file).map_err(|unreadable| {
@@ -23,13 +24,14 @@ pub(crate) fn build(args: &Build) -> Outcome {
         Cpu::V3 => compiler::Cpu::V3,
         Cpu::V4 => compiler::Cpu::V4,
     };
+    let kernel = target(args.kernel);
     let emit = match args.emit {
         Emit::Obj => compiler::Emit::Object,
         Emit::Hir => compiler::Emit::Typed,
         Emit::Ir => compiler::Emit::Ir,
         Emit::Asm => compiler::Emit::Assembly,
     };
-    let (bytes, _) = compile(&source, &compiler::Options { cpu }, emit)?;
+    let (bytes, _) = compile(&source, &compiler::Options { cpu, kernel }, emit)?;
     match output {
         Some(path) => write_file(&path, &bytes)?,
         None => write_stdout(&bytes)?,
@@ -45,6 +47,9 @@ pub(crate) fn compile(
 ) -> Result<(Vec<u8>, Vec<compiler::ProgramInfo>), Stop> {
     let compiled = compiler::compile(source, options, emit);
     report::on_stderr(&compiled.diagnostics, source);
+    if compiled.needs > compiler::KernelVersion::OLDEST && compiled.output.is_some() {
+        report::complain(&format!("the programs need Linux {} or newer", compiled.needs));
+    }
     match compiled.output {
         Some(bytes) => Ok((bytes, compiled.programs)),
         None => Err(Stop::Shown(Exit::Wrong)),

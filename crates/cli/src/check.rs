@@ -4,12 +4,14 @@ use diagnostics::{Diagnostic, SourceFile};
 
 use crate::args::{Check, Format};
 use crate::exit::{Exit, Outcome};
+use crate::target::target;
 use crate::{input, report};
 
 pub(crate) fn check(args: &Check) -> Outcome {
+    let options = &compiler::Options { kernel: target(args.kernel), ..Default::default() };
     let mut all = Vec::new();
     for path in &args.files {
-        let (source, diagnostics) = examine(path);
+        let (source, diagnostics) = examine(path, options);
         report::on_stdout(&diagnostics, &source, args.format)?;
         all.extend(diagnostics);
     }
@@ -25,10 +27,10 @@ pub(crate) fn check(args: &Check) -> Outcome {
 }
 
 /// What is to be said about one file.
-fn examine(path: &std::path::Path) -> (SourceFile, Vec<Diagnostic>) {
+fn examine(path: &std::path::Path, options: &compiler::Options) -> (SourceFile, Vec<Diagnostic>) {
     match input::read_source(path) {
         Ok(source) => {
-            let checked = compiler::check(&source, &compiler::Options::default());
+            let checked = compiler::check(&source, options);
             (source, checked.diagnostics)
         }
         Err(unreadable) => (unreadable.source, vec![*unreadable.diagnostic]),

@@ -18,10 +18,12 @@ mod refusal;
 mod report;
 mod run;
 mod subject;
+mod target;
 mod verify;
 
 pub use input::{Unreadable, source_from_bytes};
 pub use refusal::diagnose;
+pub use target::running_kernel;
 
 use std::ffi::OsString;
 use std::io;

@@ -8,6 +8,7 @@ use runtime::{Object, OpenObject};
 use crate::build::compile;
 use crate::exit::{Exit, Stop};
 use crate::input::{self, Input};
+use crate::target::target;
 use crate::{refusal, report};
 
 /// An object with what is known of its source.
@@ -26,8 +27,8 @@ impl Subject {
     pub(crate) fn read(path: &Path) -> Result<Self, Stop> {
         match input::read(path) {
             Ok(Input::Source(source)) => {
-                let (object, programs) =
-                    compile(&source, &compiler::Options::default(), compiler::Emit::Object)?;
+                let options = compiler::Options { kernel: target(None), ..Default::default() };
+                let (object, programs) = compile(&source, &options, compiler::Emit::Object)?;
                 Ok(Self { source, programs, object })
             }
             Ok(Input::Object { name, bytes }) => {

@@ -1,6 +1,7 @@
 //! Source text to object bytes and diagnostics. Pure: the same input gives the
 //! same bytes; no I/O, no clock, no environment.
 
+pub use check::Version as KernelVersion;
 pub use codegen::Cpu;
 use codegen::Error;
 use diagnostics::{Diagnostic, SourceFile, Span, codes};
@@ -10,6 +11,8 @@ use diagnostics::{Diagnostic, SourceFile, Span, codes};
 pub struct Options {
     /// BPF instruction set.
     pub cpu: Cpu,
+    /// The oldest kernel that the programs are to load on.
+    pub kernel: KernelVersion,
 }
 
 /// A program of the file, as far as loaders and messages need it.
@@ -47,6 +50,14 @@ pub struct Compilation {
     pub output: Option<Vec<u8>>,
     /// The file's programs, as far as they could be read.
     pub programs: Vec<ProgramInfo>,
+    /// The oldest kernel that has all that the programs use.
+    pub needs: KernelVersion,
+}
+
+impl Compilation {
+    fn failed(diagnostics: Vec<Diagnostic>) -> Self {
+        Self { diagnostics, output: None, programs: Vec::new(), needs: KernelVersion::OLDEST }
+    }
 }
 
 /// The stack that a file is compiled on. Nesting is bounded before
@@ -54,14 +65,14 @@ pub struct Compilation {
 const STACK: usize = 256 << 20;
 
 /// Checks a file: all diagnostics, nothing made. `output` is always absent.
-pub fn check(source: &SourceFile, _options: &Options) -> Compilation {
-    on_large_stack(|| front(source).0)
+pub fn check(source: &SourceFile, options: &Options) -> Compilation {
+    on_large_stack(|| front(source, options).0)
 }
 
 /// Compiles a file.
 pub fn compile(source: &SourceFile, options: &Options, emit: Emit) -> Compilation {
     on_large_stack(|| {
-        let (mut compilation, module) = front(source);
+        let (mut compilation, module) = front(source, options);
         if let Some(module) = module {
             match back(source, &module, options, emit) {
                 Ok(output) => compilation.output = Some(output),
@@ -72,16 +83,16 @@ pub fn compile(source: &SourceFile, options: &Options, emit: Emit) -> Compilatio
     })
 }
 
-fn front(source: &SourceFile) -> (Compilation, Option<ir::Module>) {
+fn front(source: &SourceFile, options: &Options) -> (Compilation, Option<ir::Module>) {
     let (tree, mut diagnostics) = syntax::parse(source);
     let unread = diagnostics.iter().any(|diagnostic| {
         diagnostic.code == &codes::SYNTAX_ERROR || diagnostic.code == &codes::TOO_DEEP
     });
     if unread {
-        return (Compilation { diagnostics, output: None, programs: Vec::new() }, None);
+        return (Compilation::failed(diagnostics), None);
     }
     let failed = diagnostics.iter().any(Diagnostic::is_error);
-    let checked = check::check(source, &tree);
+    let checked = check::check(source, &tree, options.kernel);
     // A definition that could not be read leaves nothing to compile; the
     // reason was given.
     let spare = |diagnostic: &Diagnostic| failed && diagnostic.code == &codes::NOTHING_TO_COMPILE;
@@ -103,7 +114,7 @@ fn front(source: &SourceFile) -> (Compilation, Option<ir::Module>) {
         })
         .collect();
     let module = checked.module.filter(|_| !failed);
-    (Compilation { diagnostics, output: None, programs }, module)
+    (Compilation { diagnostics, output: None, programs, needs: checked.needs }, module)
 }
 
 fn back(
@@ -149,7 +160,7 @@ fn on_large_stack(work: impl FnOnce() -> Compilation) -> Compilation {
     stacker::grow(STACK, || {
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| {
             let diagnostics = vec![internal("the compiler panicked")];
-            Compilation { diagnostics, output: None, programs: Vec::new() }
+            Compilation::failed(diagnostics)
         })
     })
 }

@@ -97,6 +97,7 @@ codes! {
     BAD_RETURN_VALUE "E0605" "bad-return-value" Error "A constant that the hook cannot return.";
     HELPER_NOT_SUPPORTED "E0606" "helper-not-supported" Error "The helper takes something the language cannot express yet.";
     AMBIGUOUS_EVENT "E0607" "ambiguous-event" Error "Events of two types with one size share a buffer.";
+    NEEDS_NEWER_KERNEL "E0608" "needs-newer-kernel" Error "The program is built for a kernel that lacks what it uses.";
 
     NO_SUCH_HOOK "E0701" "no-such-hook" Error "This kernel has no such hook.";
     MISSING_PRIVILEGE "E0702" "missing-privilege" Error "The process lacks a privilege.";

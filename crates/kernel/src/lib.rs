@@ -19,6 +19,7 @@ mod map_type;
 mod prog_type;
 mod section;
 mod short_name;
+mod version;
 
 pub use constant::{CONSTANTS, Constant, constant, constants_in};
 pub use generated::prog_types::ProgType;
@@ -34,3 +35,4 @@ pub use section::{
     section,
 };
 pub use short_name::{Form, SHORT_NAMES, ShortName, short_name};
+pub use version::Version;

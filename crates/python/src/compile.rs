@@ -17,20 +17,32 @@ pub struct Compilation {
     programs: Vec<compiler::ProgramInfo>,
 }
 
-/// Compiles a text; other Python threads run meanwhile.
+/// Compiles a text for a kernel, by default the running one; other Python threads run meanwhile.
 #[pyfunction]
-pub fn compile(py: Python<'_>, name: &str, text: &[u8], emit: &str) -> PyResult<Compilation> {
+pub fn compile(
+    py: Python<'_>,
+    name: &str,
+    text: &[u8],
+    emit: &str,
+    kernel: Option<&str>,
+) -> PyResult<Compilation> {
     let emit = match emit {
         "object" => compiler::Emit::Object,
         "ir" => compiler::Emit::Ir,
         "asm" => compiler::Emit::Assembly,
         _ => return Err(PyValueError::new_err(format!("nothing to emit is called {emit:?}"))),
     };
+    let kernel = match kernel {
+        Some(version) => version.parse().map_err(|why| {
+            PyValueError::new_err(format!("{version:?} is no kernel version: {why}"))
+        })?,
+        None => cli::running_kernel(),
+    };
     let source = match cli::source_from_bytes(name, text) {
         Ok(source) => source,
         Err(unreadable) => return Ok(Compilation::unreadable(unreadable)),
     };
-    let options = compiler::Options::default();
+    let options = compiler::Options { kernel, ..Default::default() };
     let made = py.detach(|| compiler::compile(&source, &options, emit));
     Ok(Compilation {
         source,

@@ -27,7 +27,8 @@ pub fn ensure_tracefs() -> Result<PathBuf> {
         Ok(()) => find().ok_or_else(|| Error::Tracefs {
             reason: "it was mounted but is empty; this kernel may lack CONFIG_FTRACE".to_owned(),
         }),
-        Err(source) => Err(Error::Tracefs { reason: mount_advice(&source) }),
+        // Another process may have mounted it since we looked.
+        Err(source) => find().ok_or_else(|| Error::Tracefs { reason: mount_advice(&source) }),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use compiler::KernelVersion;
 use serde_json::Value;
 
 /// How far a case must come.
@@ -41,6 +42,8 @@ pub struct Case {
     pub path: PathBuf,
     pub text: String,
     pub expect: Option<Expect>,
+    /// The kernel that it is compiled for.
+    pub kernel: KernelVersion,
     pub runs: Vec<Run>,
     pub after: Vec<After>,
     pub guide: Vec<String>,
@@ -55,6 +58,7 @@ impl Case {
             path: path.to_owned(),
             text: text.clone(),
             expect: None,
+            kernel: KernelVersion::OLDEST,
             runs: Vec::new(),
             after: Vec::new(),
             guide: Vec::new(),
@@ -85,6 +89,7 @@ impl Case {
                 };
                 self.expect = Some(expect);
             }
+            "kernel" => self.kernel = rest.parse()?,
             "run" => self.runs.push(run(rest)?),
             "map" => self.after.push(entry(rest)?),
             "events" => {

@@ -45,8 +45,9 @@ pub fn check(case: &Case) -> Result<(), String> {
 
 /// The case's object and what was said of it.
 pub fn compile(case: &Case) -> (SourceFile, Compilation) {
+    let options = Options { kernel: case.kernel, ..Options::default() };
     let source = SourceFile::new(case.path.display().to_string(), case.text.as_str());
-    let compilation = compiler::compile(&source, &Options::default(), Emit::Object);
+    let compilation = compiler::compile(&source, &options, Emit::Object);
     (source, compilation)
 }
 

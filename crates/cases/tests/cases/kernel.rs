@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use compiler::KernelVersion;
 use runtime::{
     EventReader, Object, OpenObject, TestRun, Value, capabilities_for_section, missing_capabilities,
 };
@@ -23,6 +24,12 @@ pub fn missing_privilege() -> Option<String> {
     let missing: Vec<String> =
         missing_capabilities(&needed).iter().map(ToString::to_string).collect();
     (!missing.is_empty()).then(|| format!("skipped, lacks {}", missing.join(" and ")))
+}
+
+/// The running kernel's version.
+pub fn running() -> KernelVersion {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    release.trim().parse().unwrap_or_default()
 }
 
 /// Loads the case's object, runs its programs and looks at what they left.

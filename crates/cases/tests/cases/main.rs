@@ -47,12 +47,16 @@ fn main() -> ExitCode {
 fn trials_of(name: &str, case: Case, missing: Option<&str>) -> Vec<Trial> {
     let mut trials = Vec::new();
     if case.needs_kernel() {
+        let needed = case.kernel;
+        let too_old =
+            (kernel::running() < needed).then(|| format!("skipped, needs Linux {needed}"));
+        let skipped = too_old.as_deref().or(missing);
         let case = case.clone();
         let trial = Trial::test(format!("{name} in the kernel"), move || {
             kernel::check(&case).map_err(Failed::from)
         });
-        trials.push(match missing {
-            Some(missing) => trial.with_kind(missing).with_ignored_flag(true),
+        trials.push(match skipped {
+            Some(reason) => trial.with_kind(reason).with_ignored_flag(true),
             None => trial,
         });
     }

@@ -2,6 +2,7 @@
 
 use diagnostics::{Diagnostic, Span, codes};
 use ir::{Expr, IntType, Place, PtrType, Region, StmtKind, Type};
+use kernel::Version;
 use syntax::{ExprKind as Kind, FormatPart, Keyword};
 
 use super::Body;
@@ -11,6 +12,8 @@ use crate::session::Result;
 /// `bpf_trace_printk` takes three values; more go through
 /// `bpf_trace_vprintk`, which takes an array of up to this many.
 const MAX_VALUES: usize = 12;
+/// The first kernel that has it.
+const VPRINTK: Version = Version::new(5, 16);
 
 /// A format under construction and the values that it prints.
 #[derive(Default)]
@@ -152,6 +155,7 @@ impl Body<'_, '_> {
                 .s
                 .report(Diagnostic::new(&codes::BAD_FORMAT, at, message).help("print two lines")));
         }
+        self.s.needs(VPRINTK, "printing more than three values in one line", at)?;
         let count = values.len() as u32;
         let array = Type::Array(Box::new(Type::U64), count);
         let slot = self.hidden("values", array.clone());
