@@ -27,7 +27,7 @@ class Methods:
 @bpf
 @struct
 class Defaults:
-    pid: c_uint32 = 5  # error: [bad-struct-definition]
+    pid: c_uint32 = "text"  # error: [bad-struct-definition]
 
 
 @bpf

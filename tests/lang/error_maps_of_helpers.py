@@ -8,8 +8,8 @@ from pythonbpf.maps import HashMap, RingBuffer
 @bpf
 @struct
 class Large:
-    a: str(2000)
-    b: c_uint8 * 2000
+    a: str(40000)
+    b: c_uint8 * 40000
 
 
 @bpf

@@ -7,7 +7,7 @@ from pythonbpf.maps import HashMap
 @bpf
 @struct
 class Large:
-    words: c_uint64 * 65
+    words: c_uint64 * 4097
 
 
 @bpf

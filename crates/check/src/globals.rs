@@ -1,8 +1,10 @@
 //! `@bpfglobal` functions: a typed global with its first value.
 
-use diagnostics::{Diagnostic, codes};
-use ir::{Global, GlobalId, Type, Value};
-use syntax::{Expr, ExprKind, Role, StmtKind};
+use std::collections::HashMap;
+
+use diagnostics::{Code, Diagnostic, codes};
+use ir::{Global, GlobalId, StructId, Type, Value};
+use syntax::{Expr, ExprKind, Keyword, Role, StmtKind};
 
 use crate::constants::Constant;
 use crate::names::Meaning;
@@ -54,7 +56,7 @@ fn read(session: &mut Session<'_>, function: &syntax::Function) -> Result<Global
         _ => return Err(shape(session, function)),
     };
     let ty = annotated(session, function, value)?;
-    let init = initial(session, &ty, value)?;
+    let init = initial(session, &ty, value, &codes::BAD_GLOBAL_DEFINITION)?;
     let line = session.line(name.span);
     Ok(Global { name: name.name.clone(), ty, init, mutable: false, line })
 }
@@ -94,35 +96,34 @@ fn annotated(session: &mut Session<'_>, function: &syntax::Function, value: &Exp
     if matches!(&returns.kind, ExprKind::Name(name) if name == "str") {
         return match session.constant(value, 0)? {
             Some(Constant::Str(text)) => Ok(text_type(&text)),
-            _ => Err(mismatch(session, value, "a string")),
+            _ => Err(mismatch(session, value, "a string", &codes::BAD_GLOBAL_DEFINITION)),
         };
     }
     session.annotation(returns)
 }
 
-fn mismatch(session: &mut Session<'_>, value: &Expr, wanted: &str) -> Reported {
+fn mismatch(
+    session: &mut Session<'_>,
+    value: &Expr,
+    wanted: &str,
+    code: &'static Code,
+) -> Reported {
     let message = format!("the first value must be {wanted}");
-    session.report(Diagnostic::new(&codes::BAD_GLOBAL_DEFINITION, value.span, message))
+    session.report(Diagnostic::new(code, value.span, message))
 }
 
-fn initial(session: &mut Session<'_>, ty: &Type, value: &Expr) -> Result<Value> {
-    // `T()` is all zero, `T(constant)` that constant.
-    if let ExprKind::Call(function, args, keywords) = &value.kind {
-        if let Some(path) = function.path()
-            && let Meaning::Helper(_) | Meaning::Short(_) | Meaning::Item(Item::Function(_)) =
-                session.resolve(&path, function.span)?
-        {
-            return Err(mismatch(session, value, "a constant, and not the result of a call"));
-        }
-        let made = session.annotation(function)?;
-        if made != *ty || !keywords.is_empty() || args.len() > 1 {
-            let wanted = format!("a constant `{}`", session.type_name(ty));
-            return Err(mismatch(session, value, &wanted));
-        }
-        return match args.first() {
-            None => Ok(Value::Zero),
-            Some(arg) => initial(session, ty, arg),
-        };
+/// The constant of a type that an expression is; `code` is what goes wrong
+/// where it is none.
+pub(crate) fn initial(
+    session: &mut Session<'_>,
+    ty: &Type,
+    value: &Expr,
+    code: &'static Code,
+) -> Result<Value> {
+    if let ExprKind::Call(function, args, keywords) = &value.kind
+        && !is_measure(function)
+    {
+        return constructed(session, ty, value, function, args, keywords, code);
     }
     let constant = session.constant(value, 0)?;
     match (ty, constant) {
@@ -139,19 +140,127 @@ fn initial(session: &mut Session<'_>, ty: &Type, value: &Expr) -> Result<Value> 
         }
         (Type::Bool, Some(Constant::Int(number))) => Ok(Value::Int(i128::from(number != 0))),
         (Type::Str(len), Some(Constant::Str(text))) => {
-            if text.len() > *len as usize {
-                let message = format!("{} bytes do not fit `str({len})`", text.len());
-                return Err(session.report(Diagnostic::new(
-                    &codes::OUT_OF_RANGE,
-                    value.span,
-                    message,
-                )));
-            }
-            Ok(Value::Str(text.into_bytes()))
+            text_value(session, *len, text.into_bytes(), value)
         }
+        (Type::Str(len), Some(Constant::Bytes(text))) => text_value(session, *len, text, value),
         (ty, _) => {
             let wanted = format!("a constant `{}`", session.type_name(ty));
-            Err(mismatch(session, value, &wanted))
+            Err(mismatch(session, value, &wanted, code))
         }
+    }
+}
+
+/// Whether a call measures rather than makes: its result is a number.
+fn is_measure(function: &Expr) -> bool {
+    let builtin = ["len", "sizeof", "min", "max", "abs"];
+    matches!(&function.kind, ExprKind::Name(name) if builtin.contains(&name.as_str()))
+}
+
+fn text_value(session: &mut Session<'_>, len: u32, text: Vec<u8>, value: &Expr) -> Result<Value> {
+    if text.len() > len as usize {
+        let message = format!("{} bytes do not fit `str({len})`", text.len());
+        return Err(session.report(Diagnostic::new(&codes::OUT_OF_RANGE, value.span, message)));
+    }
+    Ok(Value::Str(text))
+}
+
+/// `T()` is all zero, but for defaults; `T(constant)`, `S(field=constant)`
+/// and `(T * N)(constant, ...)` are what they say.
+fn constructed(
+    session: &mut Session<'_>,
+    ty: &Type,
+    value: &Expr,
+    function: &Expr,
+    args: &[Expr],
+    keywords: &[Keyword],
+    code: &'static Code,
+) -> Result<Value> {
+    if let Some(path) = function.path()
+        && !session.is_array_type(function)
+        && let Meaning::Helper(_) | Meaning::Short(_) | Meaning::Item(Item::Function(_)) =
+            session.resolve(&path, function.span)?
+    {
+        let wanted = "a constant, and not the result of a call";
+        return Err(mismatch(session, value, wanted, code));
+    }
+    let made = session.annotation(function)?;
+    let most = match ty {
+        Type::Array(_, len) => *len as usize,
+        Type::Struct(id) if session.module.struct_(*id).is_union => 1,
+        Type::Struct(id) => session.module.struct_(*id).fields.len(),
+        _ => 1,
+    };
+    let too_many = args.len() + keywords.len() > most;
+    if made != *ty || (!keywords.is_empty() && !matches!(ty, Type::Struct(_))) || too_many {
+        let wanted = format!("a constant `{}`", session.type_name(ty));
+        return Err(mismatch(session, value, &wanted, code));
+    }
+    match ty {
+        Type::Struct(id) => struct_value(session, *id, args, keywords, code),
+        Type::Array(element, len) => {
+            let given: Result<Vec<Value>> =
+                args.iter().map(|arg| initial(session, element, arg, code)).collect();
+            let mut elements = given?;
+            if session.has_defaults(element) {
+                let rest = fresh(session, element);
+                elements.resize(*len as usize, rest);
+            }
+            Ok(if elements.is_empty() { Value::Zero } else { Value::List(elements) })
+        }
+        ty => match args.first() {
+            None => Ok(Value::Zero),
+            Some(arg) => initial(session, ty, arg, code),
+        },
+    }
+}
+
+fn struct_value(
+    session: &mut Session<'_>,
+    id: StructId,
+    args: &[Expr],
+    keywords: &[Keyword],
+    code: &'static Code,
+) -> Result<Value> {
+    let fields = session.module.struct_(id).fields.clone();
+    let mut given: HashMap<usize, &Expr> = args.iter().enumerate().collect();
+    for keyword in keywords {
+        let name = &keyword.name.name;
+        let Some(index) = fields.iter().position(|field| field.name == *name) else {
+            let message = format!("`{}` has no field `{name}`", session.module.struct_(id).name);
+            let at = keyword.name.span;
+            return Err(session.report(Diagnostic::new(&codes::UNKNOWN_FIELD, at, message)));
+        };
+        if given.insert(index, &keyword.value).is_some() {
+            let message = format!("`{name}` is given twice");
+            let at = keyword.name.span;
+            return Err(session.report(Diagnostic::new(&codes::WRONG_ARGUMENTS, at, message)));
+        }
+    }
+    let Value::List(mut values) = fresh(session, &Type::Struct(id)) else {
+        return Ok(Value::Zero);
+    };
+    for (index, field) in fields.iter().enumerate() {
+        if let (Some(value), Some(slot)) = (given.get(&index), values.get_mut(index)) {
+            *slot = initial(session, &field.ty, value, code)?;
+        }
+    }
+    Ok(Value::List(values))
+}
+
+/// A value that no constructor argument sets: zero, and the defaults.
+fn fresh(session: &Session<'_>, ty: &Type) -> Value {
+    match ty {
+        Type::Struct(id) => {
+            let mut defaults = session.defaults_of(*id);
+            let fields = session.module.struct_(*id).fields.iter().enumerate();
+            let values = fields.map(|(index, field)| {
+                defaults.remove(&index).unwrap_or_else(|| fresh(session, &field.ty))
+            });
+            Value::List(values.collect())
+        }
+        Type::Array(element, len) if session.has_defaults(element) => {
+            Value::List(vec![fresh(session, element); *len as usize])
+        }
+        _ => Value::Zero,
     }
 }

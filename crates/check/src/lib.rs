@@ -16,6 +16,7 @@ mod maps;
 mod names;
 mod programs;
 mod reach;
+mod scratch;
 mod session;
 mod structs;
 mod types;

@@ -26,6 +26,7 @@ pub(crate) fn check(session: &mut Session<'_>, graph: &Graph) {
     }
     if !cycles {
         crate::work::check(session);
+        crate::scratch::place(session);
     }
     licence(session, graph);
     let mut reported = HashSet::new();

@@ -76,6 +76,8 @@ pub(crate) struct Session<'a> {
     signatures: Vec<Signature<'a>>,
     diagnostics: Vec<Diagnostic>,
     unimported: Vec<String>,
+    /// Default values of fields, by their index.
+    defaults: HashMap<StructId, HashMap<usize, ir::Value>>,
 }
 
 impl<'a> Session<'a> {
@@ -106,6 +108,7 @@ impl<'a> Session<'a> {
             signatures: Vec::new(),
             diagnostics: Vec::new(),
             unimported: Vec::new(),
+            defaults: HashMap::new(),
         }
     }
 
@@ -128,6 +131,28 @@ impl<'a> Session<'a> {
         Err(self.report(Diagnostic::new(&codes::NEEDS_NEWER_KERNEL, at, message).help(format!(
             "where no older kernel is meant, build for that one: `--kernel {version}`"
         ))))
+    }
+
+    /// The default values of a struct's fields, by their index.
+    pub fn defaults_of(&self, id: StructId) -> HashMap<usize, ir::Value> {
+        self.defaults.get(&id).cloned().unwrap_or_default()
+    }
+
+    pub fn set_defaults(&mut self, id: StructId, defaults: HashMap<usize, ir::Value>) {
+        self.defaults.insert(id, defaults);
+    }
+
+    /// Whether a new value of the type is more than zeroes.
+    pub fn has_defaults(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Array(element, _) => self.has_defaults(element),
+            Type::Struct(id) => {
+                let fields = || self.module.struct_(*id).fields.iter();
+                self.defaults.get(id).is_some_and(|own| !own.is_empty())
+                    || fields().any(|field| self.has_defaults(&field.ty))
+            }
+            _ => false,
+        }
     }
 
     pub fn line(&self, span: Span) -> u32 {
@@ -285,10 +310,15 @@ impl<'a> Session<'a> {
         crate::types::name(&self.module, ty)
     }
 
+    /// Whether there will be no module.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
     pub fn finish(mut self, programs: Vec<Program>) -> Checked {
         self.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
         self.diagnostics.dedup();
-        let failed = self.diagnostics.iter().any(Diagnostic::is_error);
+        let failed = self.has_errors();
         Checked {
             module: (!failed).then_some(self.module),
             diagnostics: self.diagnostics,

@@ -73,7 +73,11 @@ fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
         return;
     }
     let line = session.line(class.name.span);
-    let laid = Struct::lay_out(class.name.name.clone(), members, line, &session.module);
+    let name = class.name.name.clone();
+    let laid = match class.is_union {
+        true => Struct::lay_out_union(name, members, line, &session.module),
+        false => Struct::lay_out(name, members, line, &session.module),
+    };
     if laid.size > MAX_SIZE {
         let message =
             format!("`{}` has {} bytes: larger than any BPF memory", laid.name, laid.size);
@@ -84,6 +88,32 @@ fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
     let id = StructId(session.module.structs.len() as u32);
     session.module.structs.push(laid);
     session.define(&class.name, Item::Struct(id));
+    read_defaults(session, class, id);
+}
+
+/// The values that fields have where a constructor is not given any.
+fn read_defaults(session: &mut Session<'_>, class: &syntax::Struct, id: StructId) {
+    let mut defaults = HashMap::new();
+    for (index, field) in class.fields.iter().enumerate() {
+        let Some(value) = &field.default else { continue };
+        if class.is_union {
+            let message = "the fields of a union share their memory and have no defaults";
+            session.report(
+                Diagnostic::new(&codes::BAD_STRUCT_DEFINITION, value.span, message)
+                    .help("set the field where the union is made"),
+            );
+            continue;
+        }
+        let ty = session.module.struct_(id).fields.get(index).map(|field| field.ty.clone());
+        let Some(ty) = ty else { continue };
+        match crate::globals::initial(session, &ty, value, &codes::BAD_STRUCT_DEFINITION) {
+            Ok(value) => {
+                defaults.insert(index, value);
+            }
+            Err(_) => session.incomplete = true,
+        }
+    }
+    session.set_defaults(id, defaults);
 }
 
 /// A struct of the file that the annotation names but that is not read yet.

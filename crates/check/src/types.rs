@@ -11,6 +11,8 @@ use crate::session::{Item, Reported, Result, Session};
 /// The largest type, in bytes: what the kernel allocates for one value of a
 /// map at the most.
 pub(crate) const MAX_SIZE: u64 = 1 << 22;
+/// Names of types that stand for each other do so no deeper.
+const MAX_ALIASES: usize = 20;
 
 impl Session<'_> {
     /// The type that an annotation names.
@@ -52,7 +54,65 @@ impl Session<'_> {
         }
     }
 
+    /// Whether an expression is `T * N`, or a name that the file sets to
+    /// that, and `T` a type.
+    pub fn is_array_type(&self, expr: &Expr) -> bool {
+        let mut expr = expr;
+        for _ in 0..MAX_ALIASES {
+            match &expr.kind {
+                ExprKind::Binary(BinaryOp::Mul, left, _) => return self.is_type(left, MAX_ALIASES),
+                ExprKind::Name(name) => match self.alias(name) {
+                    Some(value) => expr = value,
+                    None => return false,
+                },
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// What a module-level name is set to, if nothing else has the name.
+    fn alias(&self, name: &str) -> Option<&Expr> {
+        if self.item(name).is_some() {
+            return None;
+        }
+        Some(&self.tree.constants.get(self.constant_named(name)?)?.value)
+    }
+
+    fn is_type(&self, expr: &Expr, depth: usize) -> bool {
+        if depth == 0 {
+            return false;
+        }
+        match &expr.kind {
+            ExprKind::Binary(BinaryOp::Mul, left, _) => self.is_type(left, depth - 1),
+            ExprKind::Call(callee, _, _) => {
+                matches!(&callee.kind, ExprKind::Name(name) if name == "str")
+            }
+            ExprKind::Name(name) if matches!(self.item(name), Some((Item::Struct(_), _))) => true,
+            ExprKind::Name(_) | ExprKind::Attribute(..) => {
+                let Some(path) = expr.path() else { return false };
+                if let [name] = path.as_slice()
+                    && let Some(value) = self.alias(name)
+                {
+                    return self.is_type(value, depth - 1);
+                }
+                match self.tree.imports.resolve(&path) {
+                    Some((module, name)) => module == "ctypes" && ctypes::ctype(&name).is_some(),
+                    None => path.len() == 1 && ctypes::ctype(path[0]).is_some(),
+                }
+            }
+            _ => false,
+        }
+    }
+
     fn named_type(&mut self, path: &[&str], at: Span) -> Result<Type> {
+        if let [name] = path
+            && let Some(value) = self.alias(name)
+            && self.is_type(value, MAX_ALIASES)
+        {
+            let value = value.clone();
+            return self.annotation(&value);
+        }
         let name = path.last().copied().unwrap_or_default();
         if path.len() == 1 && self.item(name).is_none() && self.is_nameless_type(name) {
             let mut known: Vec<&str> = ctypes::names().collect();

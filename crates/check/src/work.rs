@@ -70,12 +70,12 @@ pub(crate) fn check(session: &mut Session<'_>) {
 
 /// The locals of a function whose values the verifier knows on each turn:
 /// those that only ever hold constants and loop counters.
-struct Scope {
+pub(crate) struct Scope {
     known: HashSet<LocalId>,
 }
 
 impl Scope {
-    fn of(function: &Function) -> Self {
+    pub(crate) fn of(function: &Function) -> Self {
         let mut counters = HashSet::new();
         let mut unknown: HashSet<LocalId> = (0..function.params).map(LocalId).collect();
         let mut all: HashSet<LocalId> = HashSet::new();
@@ -105,11 +105,14 @@ impl Scope {
         Self { known }
     }
 
-    fn knows(&self, expr: &Expr) -> bool {
+    /// Whether the verifier knows the value each time.
+    pub(crate) fn knows(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Const(_) | ExprKind::Null => true,
             ExprKind::Load(Place::Local(id)) => self.known.contains(id),
-            ExprKind::Convert(inner) | ExprKind::Unary(_, inner) => self.knows(inner),
+            ExprKind::Convert(inner) | ExprKind::Unary(_, inner) | ExprKind::Hidden(inner) => {
+                self.knows(inner)
+            }
             ExprKind::Binary(_, a, b)
             | ExprKind::Compare(_, a, b)
             | ExprKind::And(a, b)

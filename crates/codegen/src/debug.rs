@@ -18,9 +18,9 @@ use inkwell::llvm_sys::debuginfo::{
     LLVMDIBuilderCreateFunction, LLVMDIBuilderCreateGlobalVariableExpression,
     LLVMDIBuilderCreateMemberType, LLVMDIBuilderCreateParameterVariable,
     LLVMDIBuilderCreatePointerType, LLVMDIBuilderCreateQualifiedType,
-    LLVMDIBuilderCreateStructType, LLVMDIBuilderCreateSubroutineType, LLVMDIBuilderFinalize,
-    LLVMDIBuilderGetOrCreateSubrange, LLVMDWARFEmissionKind, LLVMDWARFSourceLanguage,
-    LLVMDisposeDIBuilder, LLVMSetSubprogram,
+    LLVMDIBuilderCreateStructType, LLVMDIBuilderCreateSubroutineType, LLVMDIBuilderCreateUnionType,
+    LLVMDIBuilderFinalize, LLVMDIBuilderGetOrCreateSubrange, LLVMDWARFEmissionKind,
+    LLVMDWARFSourceLanguage, LLVMDisposeDIBuilder, LLVMSetSubprogram,
 };
 use inkwell::llvm_sys::prelude::{LLVMContextRef, LLVMDIBuilderRef, LLVMMetadataRef};
 use inkwell::module::{FlagBehavior, Module};
@@ -207,7 +207,8 @@ impl<'a> Debug<'a> {
                 members.push((field.name.as_str(), ty, bits, field.offset * 8));
             }
         }
-        let made = self.aggregate(&laid.name, &members, laid.size * 8, laid.line);
+        let make = if laid.is_union { Self::union } else { Self::aggregate };
+        let made = make(self, &laid.name, &members, laid.size * 8, laid.line);
         self.structs.insert(id, made);
         made
     }
@@ -220,27 +221,10 @@ impl<'a> Debug<'a> {
         bits: u64,
         line: u32,
     ) -> DebugType {
-        // SAFETY: the builder and all types are alive; names have the lengths
+        let mut members = self.members(members, line);
+        // SAFETY: the builder and all types are alive; the name has the length
         // given; LLVM copies the list of members.
         unsafe {
-            let mut members: Vec<LLVMMetadataRef> = members
-                .iter()
-                .map(|(name, ty, bits, offset)| {
-                    LLVMDIBuilderCreateMemberType(
-                        self.builder,
-                        self.file,
-                        name.as_ptr().cast(),
-                        name.len(),
-                        self.file,
-                        line,
-                        *bits,
-                        0,
-                        *offset,
-                        0,
-                        ty.0,
-                    )
-                })
-                .collect();
             DebugType(LLVMDIBuilderCreateStructType(
                 self.builder,
                 self.file,
@@ -260,6 +244,60 @@ impl<'a> Debug<'a> {
                 0,
             ))
         }
+    }
+
+    /// A union of members: name, type, size and offset, which is 0.
+    fn union(
+        &self,
+        name: &str,
+        members: &[(&str, DebugType, u64, u64)],
+        bits: u64,
+        line: u32,
+    ) -> DebugType {
+        let mut members = self.members(members, line);
+        // SAFETY: the builder and all types are alive; the name has the length
+        // given; LLVM copies the list of members.
+        unsafe {
+            DebugType(LLVMDIBuilderCreateUnionType(
+                self.builder,
+                self.file,
+                name.as_ptr().cast(),
+                name.len(),
+                self.file,
+                line,
+                bits,
+                0,
+                0,
+                members.as_mut_ptr(),
+                members.len() as c_uint,
+                0,
+                c"".as_ptr(),
+                0,
+            ))
+        }
+    }
+
+    fn members(&self, members: &[(&str, DebugType, u64, u64)], line: u32) -> Vec<LLVMMetadataRef> {
+        let member = |(name, ty, bits, offset): &(&str, DebugType, u64, u64)| {
+            // SAFETY: the builder and the type are alive; the name has the
+            // length given.
+            unsafe {
+                LLVMDIBuilderCreateMemberType(
+                    self.builder,
+                    self.file,
+                    name.as_ptr().cast(),
+                    name.len(),
+                    self.file,
+                    line,
+                    *bits,
+                    0,
+                    *offset,
+                    0,
+                    ty.0,
+                )
+            }
+        };
+        members.iter().map(member).collect()
     }
 
     /// `const volatile`, as libbpf's constants are declared.

@@ -15,7 +15,7 @@ use ir::{FunctionKind, Map, Type, Value};
 
 use crate::debug::{Debug, DebugType, Scope};
 use crate::function::lower_body;
-use crate::{Error, Result};
+use crate::{Error, Result, barrier};
 
 /// The section whose variables say what ring and perf buffers carry.
 const EVENTS_SECTION: &str = ".pythonbpf.events";
@@ -35,6 +35,8 @@ pub(crate) struct Declared<'c, 'a> {
     pub strings: Vec<GlobalValue<'c>>,
     pub functions: Vec<FunctionValue<'c>>,
     pub scopes: HashMap<usize, Scope>,
+    /// Hides a number from LLVM.
+    pub marker: FunctionValue<'c>,
 }
 
 /// Lowers a whole module.
@@ -57,6 +59,7 @@ pub(crate) fn lower<'c>(
         strings: Vec::new(),
         functions: Vec::new(),
         scopes: HashMap::new(),
+        marker: barrier::marker(context, &llvm),
     };
     for map in &module.maps {
         declared.map(&llvm, map);
@@ -236,14 +239,44 @@ impl<'c> Declared<'c, '_> {
                 let int = self.context.i64_type();
                 (int.into(), int.const_zero().into())
             }
-            (_, Value::Str(text)) => {
-                let mut text = text.clone();
-                text.resize(size as usize, 0);
-                let value = self.context.const_string(&text, false);
+            (_, Value::Str(_) | Value::List(_)) => {
+                let mut image = vec![0; size as usize];
+                self.write_image(&mut image, ty, init);
+                let value = self.context.const_string(&image, false);
                 (value.get_type().into(), value.into())
             }
             _ => (bytes(size).into(), bytes(size).const_zero().into()),
         })
+    }
+
+    /// Writes a constant into memory that is zero.
+    fn write_image(&self, memory: &mut [u8], ty: &Type, value: &Value) {
+        let mut put = |offset: u64, ty: &Type, value: &Value| {
+            let (start, size) = (offset as usize, ty.size(self.module) as usize);
+            if let Some(part) = memory.get_mut(start..start + size) {
+                self.write_image(part, ty, value);
+            }
+        };
+        match (ty, value) {
+            (Type::Array(element, _), Value::List(values)) => {
+                let size = element.size(self.module);
+                (0..).zip(values).for_each(|(at, value)| put(at * size, element, value));
+            }
+            (Type::Struct(id), Value::List(values)) => {
+                let fields = &self.module.struct_(*id).fields;
+                let parts = fields.iter().zip(values);
+                let parts = parts.filter(|(_, value)| !matches!(value, Value::Zero));
+                parts.for_each(|(field, value)| put(field.offset, &field.ty, value));
+            }
+            (_, Value::Str(text)) => {
+                memory.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
+            }
+            (_, Value::Int(number)) => {
+                let bytes = number.to_le_bytes();
+                memory.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
+            }
+            (_, Value::Zero | Value::List(_)) => {}
+        }
     }
 
     fn license(&self, llvm: &Module<'c>) {

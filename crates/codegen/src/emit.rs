@@ -19,10 +19,13 @@ use inkwell::targets::{
     CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetTriple,
 };
 
-use crate::{Cpu, Emit, Error, Result, null_tests};
+use crate::{Cpu, Emit, Error, Result, barrier, null_tests};
 
 /// Little-endian BPF, as x86_64 and aarch64 kernels run it.
 const TRIPLE: &str = "bpfel";
+
+/// What is still worth doing where hidden numbers turned out to be constants.
+const AFTER_BARRIERS: &str = "function(instcombine,simplifycfg,sroa,early-cse<memssa>,dse)";
 
 /// The machine that code is made for.
 pub(crate) fn machine(cpu: Cpu) -> Result<TargetMachine> {
@@ -52,6 +55,10 @@ pub(crate) fn emit<'c>(
     let llvm = |message: inkwell::support::LLVMString| Error::Llvm(message.to_string());
     module.verify().map_err(llvm)?;
     module.run_passes("default<O2>", machine, PassBuilderOptions::create()).map_err(llvm)?;
+    if barrier::settle(context, module)? {
+        let passes = module.run_passes(AFTER_BARRIERS, machine, PassBuilderOptions::create());
+        passes.map_err(llvm)?;
+    }
     null_tests::keep_apart(context, module)?;
     let file = match emit {
         Emit::Ir => return Ok(module.print_to_string().to_string().into_bytes()),

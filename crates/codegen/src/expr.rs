@@ -75,6 +75,10 @@ impl<'c> Lowering<'_, 'c, '_> {
                 let pointer = self.pointer(value)?;
                 Ok(self.builder.build_is_not_null(pointer, "found")?.into())
             }
+            ExprKind::Hidden(value) => {
+                let value = self.int(value)?;
+                Ok(self.hidden(value)?.into())
+            }
             ExprKind::Unary(op, value) => {
                 let value = self.int(value)?;
                 Ok(match op {
@@ -237,6 +241,15 @@ impl<'c> Lowering<'_, 'c, '_> {
         let phi = self.builder.build_phi(self.d.register_type(ty)?, "choice")?;
         phi.add_incoming(&[(&yes_value, yes_end), (&no_value, no_end)]);
         Ok(phi.as_basic_value())
+    }
+
+    /// The same number, of which LLVM knows nothing.
+    pub(crate) fn hidden(&self, value: IntValue<'c>) -> Result<IntValue<'c>> {
+        let call = self.builder.build_call(self.d.marker, &[value.into()], "")?;
+        match call.try_as_basic_value().basic() {
+            Some(BasicValueEnum::IntValue(number)) => Ok(number),
+            _ => Err(missing("hidden number")),
+        }
     }
 
     /// Two integers of one type under an operator.

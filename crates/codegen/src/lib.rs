@@ -6,6 +6,7 @@
 //! goes into BTF alone; no DWARF is written. Nothing touches a file or starts
 //! a process.
 
+mod barrier;
 mod debug;
 mod declare;
 mod emit;

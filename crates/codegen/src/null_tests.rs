@@ -12,6 +12,7 @@ use inkwell::values::{
     BasicValueEnum, FunctionValue, InstructionOpcode, InstructionValue, IntValue, Operand,
 };
 
+use crate::barrier::hide;
 use crate::{Error, Result};
 
 /// A use of a test for null as an operand.
@@ -85,11 +86,7 @@ fn barrier<'c>(
     let bit = IntValue::try_from(test).map_err(|()| misplaced())?;
     builder.position_before(&test.get_next_instruction().ok_or_else(misplaced)?);
     let i64_type = context.i64_type();
-    let identity = i64_type.fn_type(&[i64_type.into()], false);
-    let (code, registers) = (String::new(), "=r,0".to_owned());
-    let asm = context.create_inline_asm(identity, code, registers, false, false, None, false);
     let number = builder.build_int_z_extend(bit, i64_type, "")?;
-    let call = builder.build_indirect_call(identity, asm, &[number.into()], "")?;
-    let number = call.try_as_basic_value().basic().ok_or_else(misplaced)?.into_int_value();
+    let number = hide(context, builder, number)?;
     Ok(builder.build_int_compare(IntPredicate::NE, number, i64_type.const_zero(), "")?)
 }

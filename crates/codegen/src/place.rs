@@ -1,10 +1,14 @@
 //! Memory: addresses of places, loads, stores, zeroing and copying.
 
-use inkwell::values::{BasicValue, BasicValueEnum, PointerValue};
+use inkwell::types::IntType;
+use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PointerValue};
 use ir::{Place, Type};
 
 use crate::function::{Lowering, STACK_ALIGN};
 use crate::{Error, Result};
+
+/// So many words are copied or cleared by instructions of their own.
+const MAX_WORDS: u64 = 128;
 
 impl<'c> Lowering<'_, 'c, '_> {
     fn type_of(&self, place: &Place) -> Result<Type> {
@@ -51,11 +55,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         }
     }
 
-    fn offset(
-        &self,
-        base: PointerValue<'c>,
-        offset: inkwell::values::IntValue<'c>,
-    ) -> Result<PointerValue<'c>> {
+    fn offset(&self, base: PointerValue<'c>, offset: IntValue<'c>) -> Result<PointerValue<'c>> {
         let bytes = self.d.context.i8_type();
         // SAFETY: the IR's rules keep the offset inside the memory that the
         // base points to.
@@ -117,6 +117,12 @@ impl<'c> Lowering<'_, 'c, '_> {
     pub(crate) fn zero(&mut self, place: &Place) -> Result<()> {
         let size = self.type_of(place)?.size(self.d.module);
         let (address, align) = self.address(place)?;
+        if is_long(size, align) {
+            return self.each_word(size, align, |body, word, offset| {
+                let target = body.offset(address, offset)?;
+                body.put(target, word.const_zero())
+            });
+        }
         if size > 0 {
             let zero = self.d.context.i8_type().const_zero();
             let size = self.d.context.i64_type().const_int(size, false);
@@ -129,11 +135,56 @@ impl<'c> Lowering<'_, 'c, '_> {
         let size = self.type_of(to)?.size(self.d.module);
         let (to, to_align) = self.address(to)?;
         let (from, from_align) = self.address(from)?;
+        let align = to_align.min(from_align);
+        if is_long(size, align) {
+            return self.each_word(size, align, |body, word, offset| {
+                let source = body.offset(from, offset)?;
+                let value = body.builder.build_load(word, source, "")?.into_int_value();
+                body.put(body.offset(to, offset)?, value)
+            });
+        }
         if size > 0 {
             let size = self.d.context.i64_type().const_int(size, false);
             self.builder.build_memcpy(to, to_align as u32, from, from_align as u32, size)?;
         }
         Ok(())
+    }
+
+    /// A loop over the words of memory that is too large to be handled in one
+    /// go: LLVM would call a function for it, and BPF has none.
+    fn each_word(
+        &mut self,
+        size: u64,
+        align: u64,
+        step: impl Fn(&Self, IntType<'c>, IntValue<'c>) -> Result<()>,
+    ) -> Result<()> {
+        let width = align.clamp(1, 8);
+        let word = self.d.int_type(width as u32 * 8)?;
+        let i64_type = self.d.context.i64_type();
+        let number = |value: u64| i64_type.const_int(value, false);
+        let before = self.here()?;
+        let turn = self.new_block("word");
+        let after = self.new_block("after");
+        self.builder.build_unconditional_branch(turn)?;
+        self.go_to(turn);
+        let offset = self.builder.build_phi(i64_type, "offset")?;
+        let at = offset.as_basic_value().into_int_value();
+        step(self, word, self.hidden(at)?)?;
+        let next = self.builder.build_int_add(at, number(width), "")?;
+        offset.add_incoming(&[(&number(0), before), (&next, turn)]);
+        let more = inkwell::IntPredicate::ULT;
+        let more = self.builder.build_int_compare(more, next, number(size), "")?;
+        self.builder.build_conditional_branch(more, turn, after)?;
+        self.go_to(after);
+        Ok(())
+    }
+
+    /// A store that LLVM leaves alone.
+    fn put(&self, target: PointerValue<'c>, value: IntValue<'c>) -> Result<()> {
+        let store = self.builder.build_store(target, value)?;
+        store.set_volatile(true).map_err(|error| Error::Llvm(error.to_string()))?;
+        let width = value.get_type().get_bit_width() / 8;
+        store.set_alignment(width).map_err(|error| Error::Llvm(error.to_string()))
     }
 
     /// Writes a text and zeroes behind it, in pieces as large as the
@@ -160,6 +211,11 @@ impl<'c> Lowering<'_, 'c, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether memory has more words than LLVM handles one by one.
+fn is_long(size: u64, align: u64) -> bool {
+    size / align.clamp(1, 8) > MAX_WORDS
 }
 
 /// The alignment at an offset from something aligned.

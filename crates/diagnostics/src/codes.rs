@@ -88,7 +88,7 @@ codes! {
 
     NULL_POINTER "E0501" "null-pointer" Error "A lookup result is used without checking that it was found.";
     OUT_OF_BOUNDS "E0502" "out-of-bounds" Error "An access outside the memory that a pointer covers.";
-    STACK_TOO_LARGE "E0503" "stack-too-large" Error "Locals need more than the 512 bytes of BPF stack.";
+    STACK_TOO_LARGE "E0503" "stack-too-large" Error "Locals need more memory than a function has.";
 
     UNKNOWN_HELPER "E0601" "unknown-helper" Error "`pythonbpf.helper` has no such name.";
     HELPER_NOT_ALLOWED "E0602" "helper-not-allowed" Error "The program type may not call this helper.";
@@ -111,6 +111,7 @@ codes! {
     IMPLICIT_ANNOTATION "W0904" "implicit-annotation" Warning "An annotation is left out and a default is taken.";
     TRUNCATED_CONSTANT "W0905" "truncated-constant" Warning "A constant loses bits in its type.";
     UNREACHABLE_CODE "W0906" "unreachable-code" Warning "Statements that are never reached.";
+    UNCHECKED_INDEX "W0910" "unchecked-index" Warning "An index that may lie outside its array is checked at run time.";
 }
 
 /// The code with this id or name.

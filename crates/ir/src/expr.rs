@@ -116,6 +116,10 @@ pub enum ExprKind {
     And(Box<Expr>, Box<Expr>),
     /// `a or b` on bools; `b` is evaluated only if `a` does not hold.
     Or(Box<Expr>, Box<Expr>),
+    /// The same integer behind a barrier: what is known of it beforehand is
+    /// not used to leave out or to move what is done with it, unless it is a
+    /// constant. Indices pass it, so that the verifier sees their bounds.
+    Hidden(Box<Expr>),
     /// One of two values; only that one is evaluated.
     Select(Box<Expr>, Box<Expr>, Box<Expr>),
     /// Calls a helper by its number; arguments are scalars and pointers.

@@ -12,6 +12,7 @@ mod build;
 mod expr;
 mod module;
 mod print;
+mod rewrite;
 mod types;
 pub mod verify;
 mod visit;
@@ -22,6 +23,7 @@ pub use module::{
     Module, StringId, Value,
 };
 pub use print::print;
+pub use rewrite::{each_call_mut, each_place_mut};
 pub use types::{Field, IntType, PtrType, Region, Struct, StructId, Type};
 pub use verify::verify;
 pub use visit::{each_expr, each_part};

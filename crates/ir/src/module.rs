@@ -68,6 +68,9 @@ pub enum Value {
     Int(i128),
     /// Text without its NUL.
     Str(Vec<u8>),
+    /// The elements of an array or the fields of a struct, in order; what is
+    /// left out at the end is zero.
+    List(Vec<Value>),
 }
 
 /// A global variable.

@@ -229,6 +229,7 @@ impl Writer<'_> {
                 format!("{}({})", Show(self.module, &expr.ty), self.expr(value))
             }
             ExprKind::NonNull(value) => format!("nonnull({})", self.expr(value)),
+            ExprKind::Hidden(value) => format!("hidden({})", self.expr(value)),
             ExprKind::IsFound(value) => format!("found({})", self.expr(value)),
             ExprKind::Unary(op, value) => {
                 let op = match op {

@@ -180,11 +180,27 @@ pub struct Struct {
     pub size: u64,
     /// Alignment in bytes.
     pub align: u64,
+    /// Whether the members share their memory.
+    pub is_union: bool,
     /// Line of the definition, from 1.
     pub line: u32,
 }
 
 impl Struct {
+    /// Lays out members at the start of a union, as C does.
+    pub fn lay_out_union(
+        name: String,
+        members: Vec<(String, Type)>,
+        line: u32,
+        module: &Module,
+    ) -> Self {
+        let largest = |of: &dyn Fn(&Type) -> u64| members.iter().map(|(_, ty)| of(ty)).max();
+        let align = largest(&|ty| ty.align(module)).unwrap_or(1);
+        let size = largest(&|ty| ty.size(module)).unwrap_or(0).next_multiple_of(align);
+        let fields = members.into_iter().map(|(name, ty)| Field { name, ty, offset: 0 }).collect();
+        Self { name, fields, size, align, is_union: true, line }
+    }
+
     /// Lays out members one after another as C does.
     pub fn lay_out(name: String, members: Vec<(String, Type)>, line: u32, module: &Module) -> Self {
         let mut offset = 0u64;
@@ -198,7 +214,7 @@ impl Struct {
             fields.push(Field { name, ty, offset });
             offset = offset.saturating_add(size);
         }
-        Self { name, fields, size: offset.next_multiple_of(align), align, line }
+        Self { name, fields, size: offset.next_multiple_of(align), align, is_union: false, line }
     }
 
     /// Index and member of this name.

@@ -224,6 +224,11 @@ impl Checker<'_> {
                 self.expr(value)?;
                 require(value.ptr_type().is_some() && expr.ty == Type::Bool, "found of no pointer")
             }
+            ExprKind::Hidden(value) => {
+                self.expr(value)?;
+                let wide = value.ty == Type::U64 && expr.ty == Type::U64;
+                require(wide, "a hidden value is not a u64")
+            }
             ExprKind::Unary(op, value) => {
                 self.expr(value)?;
                 require(value.ty == expr.ty, "a unary operator changes the type")?;

@@ -52,6 +52,7 @@ pub fn each_part(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
         | ExprKind::Convert(value)
         | ExprKind::NonNull(value)
         | ExprKind::IsFound(value)
+        | ExprKind::Hidden(value)
         | ExprKind::Unary(_, value) => each_part(value, see),
         ExprKind::Binary(_, left, right)
         | ExprKind::Compare(_, left, right)

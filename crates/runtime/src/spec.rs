@@ -17,6 +17,8 @@ use crate::layout::{Layout, layout_of, resolve, sized_layout};
 const EVENTS_SECTION: &str = ".pythonbpf.events";
 /// What the name of such a variable begins with; the map's name follows.
 const EVENTS_PREFIX: &str = "__pythonbpf_events_";
+/// Names of what the compiler adds to the object begin so.
+const OWN_PREFIX: &str = "__pythonbpf_";
 
 /// A program of an object.
 #[derive(Debug, Clone)]
@@ -201,7 +203,7 @@ fn map_spec(
             .find(|(map, _)| *map == name)
             .map(|(_, layouts)| layouts.clone())
             .unwrap_or_default(),
-        is_internal,
+        is_internal: is_internal || name.starts_with(OWN_PREFIX),
         libbpf_name,
         name,
     }

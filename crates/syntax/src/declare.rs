@@ -534,7 +534,10 @@ impl<'a> Reader<'a> {
                 ));
             }
         }
-        if let Some(base) = def.arguments.as_ref().and_then(|args| args.args.first()) {
+        let bases: Vec<&ast::Expr> =
+            def.arguments.iter().flat_map(|args| args.args.iter()).collect();
+        let is_union = bases.iter().any(|base| self.is_union(base));
+        if let Some(base) = bases.iter().find(|base| !self.is_union(base) && !self.is_plain(base)) {
             let message = "a struct has no base classes";
             self.error(
                 Diagnostic::new(&codes::BAD_STRUCT_DEFINITION, span(base.range()), message)
@@ -545,7 +548,31 @@ impl<'a> Reader<'a> {
         let broken = self.diagnostics.len() > told;
         let name = ident(&def.name);
         if !self.is_shadow(marks, def.name.id.as_str()) {
-            self.module.definitions.push(Definition::Struct(Struct { name, fields, broken }));
+            self.module.definitions.push(Definition::Struct(Struct {
+                name,
+                fields,
+                is_union,
+                broken,
+            }));
+        }
+    }
+
+    /// Whether a base class is `ctypes.Union`.
+    fn is_union(&self, base: &ast::Expr) -> bool {
+        self.is_of_ctypes(base, "Union")
+    }
+
+    /// Whether a base class says nothing that `@struct` does not say.
+    fn is_plain(&self, base: &ast::Expr) -> bool {
+        self.is_of_ctypes(base, "Structure")
+            || matches!(base, ast::Expr::Name(name) if name.id.as_str() == "object")
+    }
+
+    fn is_of_ctypes(&self, base: &ast::Expr, wanted: &str) -> bool {
+        let Some(path) = dotted(base) else { return false };
+        match self.module.imports.resolve(&path) {
+            Some((module, name)) => module == "ctypes" && name == wanted,
+            None => false,
         }
     }
 
@@ -553,22 +580,15 @@ impl<'a> Reader<'a> {
         match stmt {
             ast::Stmt::AnnAssign(assign) => {
                 let ast::Expr::Name(name) = &*assign.target else { return None };
-                if let Some(value) = &assign.value {
-                    let message = "struct fields have no default values: they start as zero";
-                    self.error(
-                        Diagnostic::new(
-                            &codes::BAD_STRUCT_DEFINITION,
-                            span(value.range()),
-                            message,
-                        )
-                        .help("assign the field after making the struct"),
-                    );
-                }
                 let mut converter = Converter::new(self.source, &mut self.diagnostics);
                 let annotation = converter.expr(&assign.annotation);
+                let default = assign.value.as_ref().map(|value| converter.expr(value));
                 let name = Ident { name: name.id.to_string(), span: span(name.range) };
-                (!matches!(annotation.kind, ExprKind::Error))
-                    .then_some(StructField { name, annotation })
+                (!matches!(annotation.kind, ExprKind::Error)).then_some(StructField {
+                    name,
+                    annotation,
+                    default,
+                })
             }
             ast::Stmt::Pass(_) => None,
             ast::Stmt::Expr(expr)

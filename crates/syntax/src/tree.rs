@@ -100,6 +100,8 @@ pub struct Struct {
     pub name: Ident,
     /// Its members.
     pub fields: Vec<StructField>,
+    /// Whether its base is `ctypes.Union`: the members share their memory.
+    pub is_union: bool,
     /// Whether something of it was refused: its uses are not looked at.
     pub broken: bool,
 }
@@ -111,6 +113,8 @@ pub struct StructField {
     pub name: Ident,
     /// Its type.
     pub annotation: Expr,
+    /// What stands after `=`: its first value where none is given.
+    pub default: Option<Expr>,
 }
 
 /// A statement.

@@ -9,8 +9,8 @@ use super::value::Value;
 use super::{Body, Named};
 use crate::session::{Item, Reported, Result};
 
-/// What LLVM copies and clears without a call, which BPF has nothing for.
-const MAX_MOVE: u64 = 1024;
+/// The most that one assignment copies: as much as a local can have.
+const MAX_MOVE: u64 = crate::scratch::MAX_SCRATCH;
 
 impl Body<'_, '_> {
     /// `a = b = value`
@@ -163,9 +163,9 @@ impl Body<'_, '_> {
                     self.push(StmtKind::Eval(result), at);
                     return Ok(());
                 }
-                let (place, ty) = self.element_place(base, index, target.span)?;
-                self.writable(&place, target.span)?;
-                self.store_place(place, &ty, value, value_span, at)
+                self.change_element(base, index, target.span, at, |body, place, ty| {
+                    body.store_place(place, &ty, value, value_span, at)
+                })
             }
             ExprKind::Error => Err(Reported),
             _ => {
@@ -437,9 +437,9 @@ impl Body<'_, '_> {
                 (place, ty)
             }
             ExprKind::Index(base, index) => {
-                let (place, ty) = self.element_place(base, index, target.span)?;
-                self.writable(&place, target.span)?;
-                (place, ty)
+                return self.change_element(base, index, target.span, at, |body, place, ty| {
+                    body.augment_place(target, place, ty, op, value, at)
+                });
             }
             ExprKind::Error => return Err(Reported),
             _ => {
@@ -451,6 +451,18 @@ impl Body<'_, '_> {
                 )));
             }
         };
+        self.augment_place(target, place, ty, op, value, at)
+    }
+
+    fn augment_place(
+        &mut self,
+        target: &syntax::Expr,
+        place: Place,
+        ty: Type,
+        op: BinaryOp,
+        value: &syntax::Expr,
+        at: Span,
+    ) -> Result<()> {
         if let (Type::Ptr(PtrType { pointee: Some(_), .. }), ExprKind::Name(name)) =
             (&ty, &target.kind)
         {

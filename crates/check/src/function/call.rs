@@ -22,6 +22,9 @@ impl Body<'_, '_> {
         {
             return self.map_method(map, method, args, keywords, at);
         }
+        if let Some(ty) = self.aggregate_named(callee) {
+            return self.built(ty, args, keywords, at);
+        }
         let path = callee.path().filter(|path| !self.is_local(path));
         let Some(path) = path else {
             return Err(self.not_callable(callee));
@@ -177,6 +180,12 @@ impl Body<'_, '_> {
     fn len(&mut self, args: &[syntax::Expr], at: Span) -> Result<Value> {
         self.count("len", "one argument", 1..=1, args, at)?;
         let value = self.expr(&args[0])?;
+        // An entry of a map has the length of its type, found or not.
+        if let Value::Scalar(pointer) = &value
+            && let Some(Type::Array(_, len)) = pointer.ptr_type().and_then(|p| p.pointee.as_deref())
+        {
+            return self.literal(i128::from(*len), at);
+        }
         let len = match &value {
             Value::Memory(_, Type::Array(_, len)) => i128::from(*len),
             Value::Text(text) => text.len() as i128,

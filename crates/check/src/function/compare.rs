@@ -25,10 +25,15 @@ impl Body<'_, '_> {
         let mut value = self.expr(left)?;
         let mut value_span = left.span;
         let mut whole: Option<Expr> = None;
-        for (op, right) in rest {
+        for (index, (op, right)) in rest.iter().enumerate() {
             let next = self.expr(right)?;
-            let next = self.integer(next, right.span)?;
-            let next = Value::Scalar(self.keep(next, "operand"));
+            let mut next = self.integer(next, right.span)?;
+            // A variable that nothing changes meanwhile needs no copy.
+            let later = rest.iter().skip(index + 1);
+            if !is_plain(right) || !later.into_iter().all(|(_, right)| is_plain(right)) {
+                next = self.keep(next, "operand");
+            }
+            let next = Value::Scalar(next);
             let test = self.ordered(value, value_span, *op, next.clone(), right.span, at)?;
             whole = Some(match whole {
                 None => test,
@@ -160,5 +165,14 @@ impl Body<'_, '_> {
             };
         }
         Ok(whole)
+    }
+}
+
+/// Whether an operand is a literal or a variable.
+fn is_plain(expr: &syntax::Expr) -> bool {
+    match &expr.kind {
+        syntax::ExprKind::Int(_) | syntax::ExprKind::Name(_) => true,
+        syntax::ExprKind::Unary(_, operand) => is_plain(operand),
+        _ => false,
     }
 }

@@ -1,16 +1,22 @@
 //! What is known at a point of a function, and how knowledge meets where
 //! paths join.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use ir::LocalId;
 use syntax::{Expr, ExprKind, Stmt, StmtKind};
+
+use super::range::Range;
 
 /// Knowledge at one point.
 #[derive(Clone, Debug)]
 pub(crate) struct Flow {
     assigned: HashSet<LocalId>,
     found: HashSet<LocalId>,
+    /// The bounds of integers, where more is known than their type says.
+    numbers: HashMap<LocalId, Range>,
+    /// Locals that hold the value of another one.
+    copies: HashMap<LocalId, LocalId>,
     pub reachable: bool,
 }
 
@@ -33,13 +39,48 @@ impl Facts {
 
 impl Flow {
     pub fn start() -> Self {
-        Self { assigned: HashSet::new(), found: HashSet::new(), reachable: true }
+        Self {
+            assigned: HashSet::new(),
+            found: HashSet::new(),
+            numbers: HashMap::new(),
+            copies: HashMap::new(),
+            reachable: true,
+        }
     }
 
     /// A value was given; what was known of the old one is gone.
     pub fn assign(&mut self, id: LocalId) {
         self.assigned.insert(id);
         self.found.remove(&id);
+    }
+
+    /// The bounds of a local, where something is known of them.
+    pub fn number(&self, id: LocalId) -> Option<Range> {
+        self.numbers.get(&id).copied()
+    }
+
+    /// A local was given a number, or the value of another local.
+    pub fn set_number(&mut self, id: LocalId, range: Range, copied: Option<LocalId>) {
+        self.forget_number(id);
+        self.numbers.insert(id, range);
+        if let Some(from) = copied.filter(|from| *from != id) {
+            self.copies.insert(id, from);
+        }
+    }
+
+    /// More is known of a local, and so of the one that it is a copy of.
+    pub fn narrow(&mut self, id: LocalId, range: Range) {
+        self.numbers.insert(id, range);
+        if let Some(from) = self.copies.get(&id).copied() {
+            let known = self.number(from).unwrap_or(range);
+            self.numbers.insert(from, known.meet(range));
+        }
+    }
+
+    /// A local may hold any value of its type.
+    pub fn forget_number(&mut self, id: LocalId) {
+        self.numbers.remove(&id);
+        self.copies.retain(|copy, from| *copy != id && *from != id);
     }
 
     pub fn is_assigned(&self, id: LocalId) -> bool {
@@ -57,6 +98,7 @@ impl Flow {
     pub fn forget(&mut self, ids: impl Iterator<Item = LocalId>) {
         for id in ids {
             self.found.remove(&id);
+            self.forget_number(id);
         }
     }
 
@@ -71,9 +113,22 @@ impl Flow {
         Self {
             assigned: self.assigned.intersection(&other.assigned).copied().collect(),
             found: self.found.intersection(&other.found).copied().collect(),
+            numbers: join_numbers(&self.numbers, &other.numbers),
+            copies: {
+                let same = |(copy, from): &(LocalId, LocalId)| other.copies.get(copy) == Some(from);
+                self.copies.into_iter().filter(same).collect()
+            },
             reachable: true,
         }
     }
+}
+
+fn join_numbers(
+    a: &HashMap<LocalId, Range>,
+    b: &HashMap<LocalId, Range>,
+) -> HashMap<LocalId, Range> {
+    let both = a.iter().filter_map(|(id, range)| Some((*id, range.join(*b.get(id)?))));
+    both.collect()
 }
 
 /// The names that statements assign, and those they declare `global`.

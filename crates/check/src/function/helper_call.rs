@@ -335,6 +335,7 @@ impl Body<'_, '_> {
             let id = local?;
             let ty = self.local_type(id);
             if matches!(ty, Type::Int(_) | Type::Bool) {
+                self.flow.forget_number(id);
                 let size = ty.size(&self.s.module);
                 let address = Expr::address(Place::Local(id), ty, Region::Stack, arg.span);
                 return Ok((address, size));

@@ -66,6 +66,7 @@ impl Body<'_, '_> {
             };
             let learned = if op == BoolOp::And { facts.when_true } else { facts.when_false };
             self.flow.learn(&learned);
+            self.learn_test(&test, op == BoolOp::And);
             known.extend(learned);
             whole = Some(match whole {
                 None => {
@@ -170,8 +171,9 @@ impl Body<'_, '_> {
     ) -> Result<Value> {
         let (test, facts) = self.test(test)?;
         let before = self.flow.clone();
-        let mut arm = |learned: &[ir::LocalId], expr: &syntax::Expr| {
+        let mut arm = |learned: &[ir::LocalId], outcome: bool, expr: &syntax::Expr| {
             self.flow.learn(learned);
+            self.learn_test(&test, outcome);
             let (value, steps) = self.apart(|body| {
                 let value = body.expr(expr)?;
                 body.scalar(value, expr.span)
@@ -179,8 +181,8 @@ impl Body<'_, '_> {
             self.flow = before.clone();
             value.map(|value| (value, steps))
         };
-        let yes = arm(&facts.when_true, yes);
-        let no = arm(&facts.when_false, no);
+        let yes = arm(&facts.when_true, true, yes);
+        let no = arm(&facts.when_false, false, no);
         let ((yes, yes_steps), (no, no_steps)) = (yes?, no?);
         let ty = self.common(&yes, &no, at)?;
         let yes = after(yes_steps, yes.convert(ty.clone()));

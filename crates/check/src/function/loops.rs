@@ -7,6 +7,7 @@ use ir::{Expr, Place, StmtKind, Type};
 use syntax::{ExprKind, Ident};
 
 use super::flow::{Flow, assigned_names};
+use super::range::Range as NumberRange;
 use super::value::Value;
 use super::{Body, Named};
 use crate::names::{Builtin, Meaning};
@@ -31,6 +32,14 @@ struct Range {
 }
 
 impl Range {
+    /// The values of the counter, if there is a turn at all.
+    fn counts(&self) -> Option<NumberRange> {
+        let more = i128::from(self.turns().checked_sub(1)?);
+        let last = i128::from(self.start) + more * i128::from(self.step);
+        let first = i128::from(self.start);
+        Some(NumberRange { min: first.min(last), max: first.max(last), walked: true })
+    }
+
     fn turns(&self) -> u64 {
         crate::work::turns(self.start, self.stop, self.step)
     }
@@ -71,6 +80,9 @@ impl Body<'_, '_> {
         self.flow.forget(known.collect::<Vec<_>>().into_iter());
         let before = self.flow.clone();
         self.loops.push(LoopFlow::default());
+        if let Some(counts) = range.counts() {
+            self.flow.set_number(counter, counts, None);
+        }
         let (bound, steps) = self.apart(|this| {
             let count = Expr::load(Place::Local(counter), Type::I64, target.span);
             let bound = this.bind_counter(&name, Value::Scalar(count), at);

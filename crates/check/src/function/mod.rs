@@ -17,6 +17,7 @@ mod loops;
 mod map_call;
 mod place;
 mod print;
+mod range;
 mod stmt;
 mod value;
 
@@ -27,12 +28,10 @@ use diagnostics::{Diagnostic, Span, codes};
 use ir::{Expr, FunctionId, FunctionKind, Local, LocalId, Place, Region, Stmt, StmtKind, Type};
 
 use crate::reach::Graph;
+use crate::scratch::MAX_SCRATCH;
 use crate::session::{Result, Session, Signature};
 use flow::Flow;
 use value::Value;
-
-/// Bytes of stack that a function has.
-const STACK: u64 = 512;
 
 /// What the source calls a local.
 struct Named {
@@ -101,17 +100,18 @@ pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph:
 }
 
 impl Body<'_, '_> {
-    /// No local is larger than the stack.
+    /// No local is larger than the memory beside the stack.
     fn check_locals(&mut self, function: Span) {
         for (index, local) in self.locals.iter().enumerate() {
             let size = local.ty.size(&self.s.module);
-            if size <= STACK {
+            if size <= MAX_SCRATCH {
                 continue;
             }
             let id = LocalId(index as u32);
             let named = self.names.values().find(|named| named.id == Some(id));
             let at = named.map_or(function, |named| named.span);
-            let message = format!("`{}` has {size} bytes, and the BPF stack {STACK}", local.name);
+            let message =
+                format!("`{}` has {size} bytes, and a local {MAX_SCRATCH} at the most", local.name);
             self.s.report(
                 Diagnostic::new(&codes::STACK_TOO_LARGE, at, message)
                     .help("make it smaller, or keep it in a map"),
@@ -160,7 +160,40 @@ impl Body<'_, '_> {
     }
 
     fn push(&mut self, kind: StmtKind, span: Span) {
+        self.forget_exposed(&kind);
+        if let StmtKind::Store(Place::Local(id), value) = &kind
+            && matches!(value.ty, Type::Int(_))
+        {
+            let range = self.range_of(value);
+            self.flow.set_number(*id, range, copied(value));
+        }
         self.out.push(Stmt::new(kind, span));
+    }
+
+    /// Whoever has the address of a number may change it.
+    fn forget_exposed(&mut self, kind: &StmtKind) {
+        match kind {
+            StmtKind::AtomicAdd(Place::Local(id), _) => self.flow.forget_number(*id),
+            StmtKind::Store(_, value) | StmtKind::Eval(value) => {
+                let flow = &mut self.flow;
+                ir::each_part(value, &mut |part| {
+                    if let ir::ExprKind::Address(Place::Local(id)) = part.kind {
+                        flow.forget_number(id);
+                    }
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// The bounds of a number here.
+    fn range_of(&self, value: &Expr) -> range::Range {
+        range::range(value, &self.flow, &self.locals)
+    }
+
+    /// Takes note of how a test came out.
+    fn learn_test(&mut self, test: &Expr, outcome: bool) {
+        range::learn(&mut self.flow, &self.locals, test, outcome);
     }
 
     /// Runs a part of the check whose statements are not for here.
@@ -200,5 +233,20 @@ impl Body<'_, '_> {
                     .help("end the function with `return 0` or another value"),
             );
         }
+    }
+}
+
+/// The local whose value an integer is, unchanged.
+fn copied(value: &Expr) -> Option<LocalId> {
+    match &value.kind {
+        ir::ExprKind::Load(Place::Local(id)) => Some(*id),
+        ir::ExprKind::Convert(inner) | ir::ExprKind::Hidden(inner) => {
+            let widens = match (&inner.ty, &value.ty) {
+                (Type::Int(from), Type::Int(to)) => to.holds(from.min()) && to.holds(from.max()),
+                _ => false,
+            };
+            widens.then(|| copied(inner))?
+        }
+        _ => None,
     }
 }

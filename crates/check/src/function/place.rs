@@ -1,7 +1,7 @@
 //! Fields and elements: `value.field`, `value[index]`.
 
 use diagnostics::{Diagnostic, Span, codes, nearest};
-use ir::{Expr, Place, Type};
+use ir::{BinaryOp, CompareOp, Expr, ExprKind, Place, StmtKind, Type};
 use syntax::Ident;
 
 use super::Body;
@@ -82,17 +82,40 @@ impl Body<'_, '_> {
         if let Some(map) = self.map_named(base)? {
             return self.map_item(map, index, at);
         }
-        let (place, ty) = self.element_place(base, index, at)?;
-        Ok(value_at(place, ty, at))
+        let element = self.element(base, index, at)?;
+        Ok(match element.inside {
+            None => value_at(element.place, element.ty, at),
+            Some(_) if element.ty.is_aggregate() => return Err(self.needs_check(index, &element)),
+            Some(ref inside) => {
+                self.warn_unchecked(index, &element, "reads as 0");
+                Value::Scalar(element_or_zero(&element, inside.clone(), at))
+            }
+        })
     }
 
-    /// The place of `base[index]`.
-    pub(super) fn element_place(
+    /// Changes `base[index]`: where the index may lie outside, nothing is
+    /// changed then.
+    pub(super) fn change_element(
         &mut self,
         base: &syntax::Expr,
         index: &syntax::Expr,
+        target: Span,
         at: Span,
-    ) -> Result<(Place, Type)> {
+        change: impl FnOnce(&mut Self, Place, Type) -> Result<()>,
+    ) -> Result<()> {
+        let element = self.element(base, index, target)?;
+        self.writable(&element.place, target)?;
+        let Some(inside) = element.inside.clone() else {
+            return change(self, element.place, element.ty);
+        };
+        self.warn_unchecked(index, &element, "is not stored");
+        let (changed, steps) = self.apart(|body| change(body, element.place, element.ty));
+        self.push(StmtKind::If(inside, steps, Vec::new()), at);
+        changed
+    }
+
+    /// `base[index]`, with the test that it lies inside if that is not known.
+    fn element(&mut self, base: &syntax::Expr, index: &syntax::Expr, at: Span) -> Result<Element> {
         let value = self.expr(base)?;
         let described = self.describe(&value);
         let Some((place, ty)) = self.as_place(value, base.span)? else {
@@ -105,28 +128,81 @@ impl Body<'_, '_> {
         };
         let value = self.expr(index)?;
         let position = self.integer(value, index.span)?;
-        let Some(position) = position.as_const() else {
-            let message = "an index must be a constant";
-            return Err(self.s.report(
-                Diagnostic::new(&codes::CONSTANT_REQUIRED, index.span, message)
-                    .help("write one statement for each element"),
-            ));
-        };
-        let len = match &ty {
-            Type::Array(_, len) | Type::Str(len) => i128::from(*len),
+        let (len, element) = match &ty {
+            Type::Array(element, len) => (*len, (**element).clone()),
+            Type::Str(len) => (*len, Type::Int(ir::IntType { bits: 8, signed: true })),
             // A pointer to one value: `v[0]` is that value.
-            _ => 1,
+            _ => return self.only_element(place, ty, &position),
         };
-        if !(0..len).contains(&position) {
-            return Err(self.outside(position, len, index.span));
+        let known = self.range_of(&position);
+        if known.max < 0 || known.min >= i128::from(len) {
+            return Err(self.outside(known.max.min(known.min.max(-1)), len.into(), index.span));
         }
-        let element = match &ty {
-            Type::Array(element, _) => (**element).clone(),
-            Type::Str(_) => Type::Int(ir::IntType { bits: 8, signed: true }),
-            _ => return Ok((place, ty)),
-        };
-        let position = Expr::int(position, Type::U64, index.span);
-        Ok((Place::Index(Box::new(place), Box::new(position)), element))
+        let (position, inside) = self.bounded(position, len);
+        let place = Place::Index(Box::new(place), Box::new(position));
+        Ok(Element { place, ty: element, inside, len })
+    }
+
+    /// `v[0]` of a pointer to one value.
+    fn only_element(&mut self, place: Place, ty: Type, position: &Expr) -> Result<Element> {
+        match position.as_const() {
+            Some(0) => Ok(Element { place, ty, inside: None, len: 1 }),
+            Some(other) => Err(self.outside(other, 1, position.span)),
+            None => {
+                let message = "there is one value here, and its index is 0";
+                Err(self.s.report(
+                    Diagnostic::new(&codes::CONSTANT_REQUIRED, position.span, message)
+                        .help("write `[0]`; more values behind one key need an array as value"),
+                ))
+            }
+        }
+    }
+
+    /// An index in a form whose bounds every verifier sees, and the test that
+    /// it lies inside where that is not known.
+    fn bounded(&mut self, position: Expr, len: u32) -> (Expr, Option<Expr>) {
+        let at = position.span;
+        let number = |value: u32| Expr::int(value.into(), Type::U64, at);
+        if position.as_const().is_some() {
+            return (position.convert(Type::U64), None);
+        }
+        let known = self.range_of(&position);
+        let proven = known.is_within(0, i128::from(len) - 1);
+        let hidden = hidden(position.convert(Type::U64));
+        if proven && known.walked {
+            return (hidden, None);
+        }
+        if proven && len.is_power_of_two() {
+            return (Expr::binary(BinaryOp::And, hidden, number(len - 1), at), None);
+        }
+        let position = self.keep(hidden, "index");
+        let inside = Expr::compare(CompareOp::Lt, position.clone(), number(len), at);
+        if !proven {
+            return (self::hidden(position), Some(inside));
+        }
+        let choice = ExprKind::Select(Box::new(inside), Box::new(position), Box::new(number(0)));
+        // Hidden once more: what is computed from it comes after the choice.
+        (self::hidden(Expr::new(choice, Type::U64, at)), None)
+    }
+
+    /// The test that the user would write for an index to lie inside.
+    fn check_to_add(&self, index: &syntax::Expr, len: u32) -> String {
+        let text = self.s.source.slice(index.span);
+        format!("if 0 <= {text} < {len}:")
+    }
+
+    fn warn_unchecked(&mut self, index: &syntax::Expr, element: &Element, then: &str) {
+        let (text, len) = (self.s.source.slice(index.span), element.len);
+        let message = format!("`{text}` may lie outside the {len} elements, and {then} if it does");
+        let help = format!("check it first: `{}`", self.check_to_add(index, len));
+        self.s.report(Diagnostic::new(&codes::UNCHECKED_INDEX, index.span, message).help(help));
+    }
+
+    fn needs_check(&mut self, index: &syntax::Expr, element: &Element) -> Reported {
+        let (text, len) = (self.s.source.slice(index.span), element.len);
+        let message = format!("`{text}` may lie outside: there are {len} elements");
+        let help = format!("put `{}` around this", self.check_to_add(index, len));
+        self.s.report(Diagnostic::new(&codes::OUT_OF_BOUNDS, index.span, message).help(help))
     }
 
     fn outside(&mut self, position: i128, len: i128, at: Span) -> Reported {
@@ -137,6 +213,33 @@ impl Body<'_, '_> {
         }
         self.s.report(diagnostic)
     }
+}
+
+/// An element of an array or a byte of a string.
+struct Element {
+    place: Place,
+    ty: Type,
+    /// The test that its index lies inside; absent where that is known.
+    inside: Option<Expr>,
+    /// How many elements there are.
+    len: u32,
+}
+
+/// What an element holds, or 0 if its index lies outside.
+fn element_or_zero(element: &Element, inside: Expr, at: Span) -> Expr {
+    let ty = element.ty.clone();
+    let read = Expr::load(element.place.clone(), ty.clone(), at);
+    let zero = match ty {
+        Type::Ptr(_) => Expr::new(ExprKind::Null, ty.clone(), at),
+        _ => Expr::int(0, ty.clone(), at),
+    };
+    let choice = ExprKind::Select(Box::new(inside), Box::new(read), Box::new(zero));
+    Expr::new(choice, ty, at)
+}
+
+fn hidden(position: Expr) -> Expr {
+    let at = position.span;
+    Expr::new(ExprKind::Hidden(Box::new(position)), Type::U64, at)
 }
 
 /// What stands in a place, as a value.

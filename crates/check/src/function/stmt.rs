@@ -86,9 +86,11 @@ impl Body<'_, '_> {
             tested.unwrap_or_else(|_| (Expr::int(1, Type::Bool, at), Facts::none()));
         let before = self.flow.clone();
         self.flow.learn(&facts.when_true);
+        self.learn_test(&test, true);
         let ((), then) = self.apart(|body| body.block(then));
         let after_then = std::mem::replace(&mut self.flow, before);
         self.flow.learn(&facts.when_false);
+        self.learn_test(&test, false);
         let ((), orelse) = self.apart(|body| body.block(orelse));
         self.flow = after_then.join(self.flow.clone());
         if !failed {
