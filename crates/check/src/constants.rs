@@ -16,6 +16,17 @@ pub(crate) enum Constant {
     Bytes(Vec<u8>),
 }
 
+impl Constant {
+    /// The bytes of a text; none of a number.
+    pub fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Int(_) => Vec::new(),
+            Self::Str(text) => text.into_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
 /// Constants that name each other do so no deeper.
 const MAX_CHAIN: usize = 200;
 
@@ -68,12 +79,22 @@ impl Session<'_> {
             ExprKind::Binary(op, left, right) => {
                 let left = self.constant(left, chain)?;
                 let right_value = self.constant(right, chain)?;
-                let (Some(Constant::Int(left)), Some(Constant::Int(right_value))) =
-                    (left, right_value)
-                else {
-                    return Ok(None);
-                };
-                Constant::Int(self.fold(*op, left, right_value, expr.span)?)
+                match (left, right_value) {
+                    (Some(Constant::Int(left)), Some(Constant::Int(right))) => {
+                        Constant::Int(self.fold(*op, left, right, expr.span)?)
+                    }
+                    (Some(Constant::Str(left)), Some(Constant::Str(right)))
+                        if *op == BinaryOp::Add =>
+                    {
+                        Constant::Str(left + &right)
+                    }
+                    (Some(Constant::Bytes(left)), Some(Constant::Bytes(right)))
+                        if *op == BinaryOp::Add =>
+                    {
+                        Constant::Bytes([left, right].concat())
+                    }
+                    _ => return Ok(None),
+                }
             }
             _ => return Ok(None),
         };

@@ -139,10 +139,9 @@ pub(crate) fn initial(
             Ok(Value::Int(number))
         }
         (Type::Bool, Some(Constant::Int(number))) => Ok(Value::Int(i128::from(number != 0))),
-        (Type::Str(len), Some(Constant::Str(text))) => {
+        (Type::Str(len), Some(text @ (Constant::Str(_) | Constant::Bytes(_)))) => {
             text_value(session, *len, text.into_bytes(), value)
         }
-        (Type::Str(len), Some(Constant::Bytes(text))) => text_value(session, *len, text, value),
         (ty, _) => {
             let wanted = format!("a constant `{}`", session.type_name(ty));
             Err(mismatch(session, value, &wanted, code))

@@ -20,6 +20,8 @@ pub(crate) enum Builtin {
     Abs,
     Min,
     Max,
+    Ord,
+    Chr,
 }
 
 const BUILTINS: &[(&str, Builtin)] = &[
@@ -32,6 +34,8 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("abs", Builtin::Abs),
     ("min", Builtin::Min),
     ("max", Builtin::Max),
+    ("ord", Builtin::Ord),
+    ("chr", Builtin::Chr),
 ];
 
 /// What a path of names stands for.

@@ -76,7 +76,7 @@ fn indexed(module: &Module, function: &Function) -> HashSet<LocalId> {
 fn root(place: &Place) -> Option<LocalId> {
     match place {
         Place::Local(id) => Some(*id),
-        Place::Field(base, _) | Place::Index(base, _) => root(base),
+        Place::Field(base, _) | Place::Index(base, _) | Place::Part(base, ..) => root(base),
         Place::Global(_) | Place::Deref(_) => None,
     }
 }

@@ -5,7 +5,9 @@
 use std::collections::{HashMap, HashSet};
 
 use diagnostics::{Diagnostic, codes};
-use ir::{Expr, ExprKind, Function, FunctionId, FunctionKind, LocalId, Place, Stmt, StmtKind};
+use ir::{
+    Expr, ExprKind, Function, FunctionId, FunctionKind, LocalId, Place, Stmt, StmtKind, TextOp,
+};
 
 use crate::session::Session;
 
@@ -70,12 +72,13 @@ pub(crate) fn check(session: &mut Session<'_>) {
 
 /// The locals of a function whose values the verifier knows on each turn:
 /// those that only ever hold constants and loop counters.
-pub(crate) struct Scope {
+pub(crate) struct Scope<'a> {
+    function: &'a Function,
     known: HashSet<LocalId>,
 }
 
-impl Scope {
-    pub(crate) fn of(function: &Function) -> Self {
+impl<'a> Scope<'a> {
+    pub(crate) fn of(function: &'a Function) -> Self {
         let mut counters = HashSet::new();
         let mut unknown: HashSet<LocalId> = (0..function.params).map(LocalId).collect();
         let mut all: HashSet<LocalId> = HashSet::new();
@@ -102,7 +105,7 @@ impl Scope {
             }
         });
         let known = all.difference(&unknown).copied().chain(counters.iter().copied()).collect();
-        Self { known }
+        Self { function, known }
     }
 
     /// Whether the verifier knows the value each time.
@@ -158,7 +161,7 @@ impl Costs<'_> {
         work
     }
 
-    fn block(&mut self, stmts: &[Stmt], scope: &Scope) -> Work {
+    fn block(&mut self, stmts: &[Stmt], scope: &Scope<'_>) -> Work {
         let mut all = Work::default();
         for stmt in stmts {
             all.add(self.stmt(stmt, scope));
@@ -166,11 +169,11 @@ impl Costs<'_> {
         all
     }
 
-    fn stmt(&mut self, stmt: &Stmt, scope: &Scope) -> Work {
+    fn stmt(&mut self, stmt: &Stmt, scope: &Scope<'_>) -> Work {
         let mut all = Work { steps: 1, choices: 0 };
         match &stmt.kind {
             StmtKind::If(test, then, orelse) => {
-                all.add(self.expr(test));
+                all.add(self.expr(test, scope));
                 all.choices += u64::from(!scope.knows(test));
                 let (then, orelse) = (self.block(then, scope), self.block(orelse, scope));
                 // One of the two is taken.
@@ -188,18 +191,20 @@ impl Costs<'_> {
             StmtKind::Store(_, value)
             | StmtKind::AtomicAdd(_, value)
             | StmtKind::Eval(value)
-            | StmtKind::Return(Some(value)) => all.add(self.expr(value)),
+            | StmtKind::Return(Some(value)) => all.add(self.expr(value, scope)),
             _ => {}
         }
         all
     }
 
-    fn expr(&mut self, expr: &Expr) -> Work {
+    fn expr(&mut self, expr: &Expr, scope: &Scope<'_>) -> Work {
+        let module = self.module;
         let mut all = Work::default();
         let mut calls = Vec::new();
         ir::each_part(expr, &mut |part| match &part.kind {
             ExprKind::Const(_) | ExprKind::Convert(_) | ExprKind::NonNull(_) => {}
             ExprKind::Call(id, _) => calls.push(*id),
+            ExprKind::Text(op) => all.add(text(op, module, scope.function)),
             _ => all.steps += 1,
         });
         for id in calls {
@@ -208,6 +213,20 @@ impl Costs<'_> {
         }
         all
     }
+}
+
+/// What a question about texts costs at the most: a choice for each word of a
+/// known text, and one or two for each byte where the end must be found.
+fn text(op: &TextOp, module: &ir::Module, function: &Function) -> Work {
+    let sizes = op.places().into_iter().filter_map(|place| place.ty(module, function));
+    let bytes = sizes.map(|ty| ty.size(module)).min().unwrap_or(0);
+    let choices = match op {
+        TextOp::StartsWith(_, text) => text.len() as u64 / 8 + 3,
+        TextOp::EndsWith(_, text) => bytes + text.len() as u64,
+        TextOp::Len(_) => bytes,
+        TextOp::Order(..) => 2 * bytes,
+    };
+    Work { steps: 4 * choices, choices }
 }
 
 /// The turns of a range.

@@ -97,6 +97,7 @@ impl<'c> Lowering<'_, 'c, '_> {
             ExprKind::Compare(op, left, right) => self.compare(*op, left, right),
             ExprKind::And(..) | ExprKind::Or(..) => self.test_value(expr),
             ExprKind::Select(test, yes, no) => self.select(test, yes, no, &expr.ty),
+            ExprKind::Text(op) => self.text(expr, op),
             ExprKind::Helper(id, args) => {
                 self.helper(*id, args, expr)?.ok_or_else(|| missing("result of the helper"))
             }
@@ -195,6 +196,7 @@ impl<'c> Lowering<'_, 'c, '_> {
                 self.branch(right, yes, no)
             }
             ExprKind::Unary(UnaryOp::Not, value) => self.branch(value, no, yes),
+            ExprKind::Text(op) if test.ty == Type::Bool => self.text_branch(op, yes, no),
             _ => {
                 let value = self.int(test)?;
                 self.builder.build_conditional_branch(value, yes, no)?;
@@ -203,8 +205,8 @@ impl<'c> Lowering<'_, 'c, '_> {
         }
     }
 
-    /// `and` and `or` as a value.
-    fn test_value(&mut self, test: &Expr) -> Result<BasicValueEnum<'c>> {
+    /// A test made of jumps as a value.
+    pub(crate) fn test_value(&mut self, test: &Expr) -> Result<BasicValueEnum<'c>> {
         let (yes, no, after) =
             (self.new_block("yes"), self.new_block("no"), self.new_block("after"));
         self.branch(test, yes, no)?;

@@ -15,6 +15,7 @@ mod function;
 mod mirror;
 mod null_tests;
 mod place;
+mod text;
 
 use diagnostics::SourceFile;
 use inkwell::context::Context;

@@ -11,7 +11,7 @@ use crate::{Error, Result};
 const MAX_WORDS: u64 = 128;
 
 impl<'c> Lowering<'_, 'c, '_> {
-    fn type_of(&self, place: &Place) -> Result<Type> {
+    pub(crate) fn type_of(&self, place: &Place) -> Result<Type> {
         place
             .ty(self.d.module, self.function)
             .ok_or_else(|| Error::Llvm("a place that does not exist".to_owned()))
@@ -27,7 +27,7 @@ impl<'c> Lowering<'_, 'c, '_> {
                 Ok((variable.as_pointer_value(), 8))
             }
             Place::Deref(pointer) => {
-                let align = self.type_of(place)?.align(self.d.module);
+                let align = self.align_behind(pointer, &self.type_of(place)?);
                 Ok((self.pointer(pointer)?, align))
             }
             Place::Field(base, index) => {
@@ -52,10 +52,32 @@ impl<'c> Lowering<'_, 'c, '_> {
                 let address = self.offset(base, offset)?;
                 Ok((address, align_at(align, size)))
             }
+            Place::Part(base, start, _) => {
+                let (base, align) = self.address(base)?;
+                let start = u64::from(*start);
+                let address =
+                    self.offset(base, self.d.context.i64_type().const_int(start, false))?;
+                Ok((address, align_at(align, start)))
+            }
         }
     }
 
-    fn offset(&self, base: PointerValue<'c>, offset: IntValue<'c>) -> Result<PointerValue<'c>> {
+    /// What the memory behind a pointer is aligned to. The kernel aligns the
+    /// values of maps to 8, and no type lies within itself: a pointer to the
+    /// map's whole value type points to its start.
+    fn align_behind(&self, pointer: &ir::Expr, ty: &Type) -> u64 {
+        let whole = match pointer.ptr_type().map(|ptr| ptr.region) {
+            Some(ir::Region::MapValue(id)) => self.d.module.map(id).value.as_ref() == Some(ty),
+            _ => false,
+        };
+        if whole { 8 } else { ty.align(self.d.module) }
+    }
+
+    pub(crate) fn offset(
+        &self,
+        base: PointerValue<'c>,
+        offset: IntValue<'c>,
+    ) -> Result<PointerValue<'c>> {
         let bytes = self.d.context.i8_type();
         // SAFETY: the IR's rules keep the offset inside the memory that the
         // base points to.
@@ -87,9 +109,9 @@ impl<'c> Lowering<'_, 'c, '_> {
         }
     }
 
-    fn is_constant_global(&self, place: &Place) -> bool {
+    pub(crate) fn is_constant_global(&self, place: &Place) -> bool {
         let mut base = place;
-        while let Place::Field(inner, _) | Place::Index(inner, _) = base {
+        while let Place::Field(inner, _) | Place::Index(inner, _) | Place::Part(inner, ..) = base {
             base = inner;
         }
         matches!(base, Place::Global(id) if !self.d.module.global(*id).mutable)
@@ -194,11 +216,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         let (address, align) = self.address(place)?;
         let mut bytes = text.to_vec();
         bytes.resize(size, 0);
-        let mut at = 0;
-        while at < size {
-            let room = align_at(align, at as u64).min(8) as usize;
-            let piece =
-                [8, 4, 2, 1].into_iter().find(|n| *n <= room && at + n <= size).unwrap_or(1);
+        for (at, piece) in pieces(align, size) {
             let mut word = [0u8; 8];
             word[..piece].copy_from_slice(&bytes[at..at + piece]);
             let int = self.d.int_type(piece as u32 * 8)?;
@@ -207,7 +225,6 @@ impl<'c> Lowering<'_, 'c, '_> {
             let target = self.offset(address, offset)?;
             let store = self.builder.build_store(target, value)?;
             store.set_alignment(piece as u32).map_err(|error| Error::Llvm(error.to_string()))?;
-            at += piece;
         }
         Ok(())
     }
@@ -218,6 +235,20 @@ fn is_long(size: u64, align: u64) -> bool {
     size / align.clamp(1, 8) > MAX_WORDS
 }
 
+/// Offsets and sizes of the words that some bytes are moved or compared in: as
+/// large as the alignment allows.
+pub(crate) fn pieces(align: u64, size: usize) -> Vec<(usize, usize)> {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while at < size {
+        let room = align_at(align, at as u64).min(8) as usize;
+        let piece = [8, 4, 2, 1].into_iter().find(|n| *n <= room && at + n <= size).unwrap_or(1);
+        pieces.push((at, piece));
+        at += piece;
+    }
+    pieces
+}
+
 /// The alignment at an offset from something aligned.
 fn align_at(align: u64, offset: u64) -> u64 {
     if offset == 0 { align } else { align.min(1 << offset.trailing_zeros()) }
@@ -225,7 +256,14 @@ fn align_at(align: u64, offset: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::align_at;
+    use super::{align_at, pieces};
+
+    #[test]
+    fn words_are_as_large_as_the_alignment_allows() {
+        assert_eq!(pieces(8, 13), [(0, 8), (8, 4), (12, 1)]);
+        assert_eq!(pieces(2, 5), [(0, 2), (2, 2), (4, 1)]);
+        assert_eq!(pieces(1, 2), [(0, 1), (1, 1)]);
+    }
 
     #[test]
     fn alignment_shrinks_with_the_offset() {

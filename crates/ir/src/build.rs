@@ -4,7 +4,7 @@ use diagnostics::Span;
 
 use crate::{
     BinaryOp, CompareOp, Expr, ExprKind, Function, Module, Place, PtrType, Region, Stmt, StmtKind,
-    Type,
+    TextOp, Type,
 };
 
 impl Expr {
@@ -76,6 +76,12 @@ impl Expr {
         Self::new(ExprKind::Binary(op, Box::new(left), Box::new(right)), ty, span)
     }
 
+    /// A question about texts.
+    pub fn text(op: TextOp, span: Span) -> Self {
+        let ty = op.ty();
+        Self::new(ExprKind::Text(Box::new(op)), ty, span)
+    }
+
     /// Two operands of one type, giving a bool.
     pub fn compare(op: CompareOp, left: Self, right: Self, span: Span) -> Self {
         Self::new(ExprKind::Compare(op, Box::new(left), Box::new(right)), Type::Bool, span)
@@ -113,9 +119,10 @@ impl Place {
             },
             Self::Index(base, _) => match base.ty(module, function)? {
                 Type::Array(element, _) => Some(*element),
-                Type::Str(_) => Some(Type::Int(crate::IntType { bits: 8, signed: true })),
+                Type::Str(_) => Some(Type::Int(crate::IntType::U8)),
                 _ => None,
             },
+            Self::Part(_, _, len) => Some(Type::Str(*len)),
         }
     }
 
@@ -128,7 +135,7 @@ impl Place {
                 Type::Ptr(ptr) => ptr.region,
                 _ => Region::Opaque,
             },
-            Self::Field(base, _) | Self::Index(base, _) => base.region(),
+            Self::Field(base, _) | Self::Index(base, _) | Self::Part(base, ..) => base.region(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use diagnostics::Span;
 
-use crate::{FunctionId, GlobalId, LocalId, MapId, StringId, Type};
+use crate::{FunctionId, GlobalId, LocalId, MapId, StringId, TextOp, Type};
 
 /// Somewhere in memory.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub enum Place {
     Field(Box<Place>, u32),
     /// An element of an array or a byte of a string; the index is in range.
     Index(Box<Place>, Box<Expr>),
+    /// Some bytes of a string as a shorter string: where it starts, how many.
+    Part(Box<Place>, u32, u32),
 }
 
 /// Operators on two integers of one type, giving that type.
@@ -122,6 +124,8 @@ pub enum ExprKind {
     Hidden(Box<Expr>),
     /// One of two values; only that one is evaluated.
     Select(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// A question about texts.
+    Text(Box<TextOp>),
     /// Calls a helper by its number; arguments are scalars and pointers.
     Helper(u32, Vec<Expr>),
     /// Calls a function of the module.

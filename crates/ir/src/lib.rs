@@ -13,6 +13,7 @@ mod expr;
 mod module;
 mod print;
 mod rewrite;
+mod text;
 mod types;
 pub mod verify;
 mod visit;
@@ -24,6 +25,7 @@ pub use module::{
 };
 pub use print::print;
 pub use rewrite::{each_call_mut, each_place_mut};
+pub use text::TextOp;
 pub use types::{Field, IntType, PtrType, Region, Struct, StructId, Type};
 pub use verify::verify;
 pub use visit::{each_expr, each_part};

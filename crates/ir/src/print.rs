@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use crate::{
     BinaryOp, CompareOp, Expr, ExprKind, Function, FunctionKind, LocalId, Map, Module, Place,
-    Region, Stmt, StmtKind, Type, UnaryOp,
+    Region, Stmt, StmtKind, TextOp, Type, UnaryOp,
 };
 
 /// The module as text.
@@ -203,11 +203,30 @@ impl Writer<'_> {
                 format!("{}.{field}", self.place(base))
             }
             Place::Index(base, index) => format!("{}[{}]", self.place(base), self.expr(index)),
+            Place::Part(base, start, len) => {
+                format!("{}[{start}:{}]", self.place(base), start + len)
+            }
         }
     }
 
     fn args(&self, args: &[Expr]) -> String {
         args.iter().map(|arg| self.expr(arg)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn text(&self, op: &TextOp) -> String {
+        let quoted = |bytes: &[u8]| format!("{:?}", String::from_utf8_lossy(bytes));
+        match op {
+            TextOp::StartsWith(place, bytes) => {
+                format!("startswith({}, {})", self.place(place), quoted(bytes))
+            }
+            TextOp::EndsWith(place, bytes) => {
+                format!("endswith({}, {})", self.place(place), quoted(bytes))
+            }
+            TextOp::Len(place) => format!("len({})", self.place(place)),
+            TextOp::Order(left, right) => {
+                format!("order({}, {})", self.place(left), self.place(right))
+            }
+        }
     }
 
     fn expr(&self, expr: &Expr) -> String {
@@ -252,6 +271,7 @@ impl Writer<'_> {
             ExprKind::Select(test, yes, no) => {
                 format!("({} if {} else {})", self.expr(yes), self.expr(test), self.expr(no))
             }
+            ExprKind::Text(op) => self.text(op),
             ExprKind::Helper(id, args) => format!("helper {id}({})", self.args(args)),
             ExprKind::Call(id, args) => match self.module.functions.get(id.0 as usize) {
                 Some(function) => format!("{}({})", function.name, self.args(args)),

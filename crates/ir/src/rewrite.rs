@@ -58,7 +58,7 @@ fn in_place(place: &mut Place, change: &mut dyn FnMut(Part<'_>)) {
     match place {
         Place::Local(_) | Place::Global(_) => {}
         Place::Deref(pointer) => in_expr(pointer, change),
-        Place::Field(base, _) => in_place(base, change),
+        Place::Field(base, _) | Place::Part(base, ..) => in_place(base, change),
         Place::Index(base, index) => {
             in_place(base, change);
             in_expr(index, change);
@@ -71,6 +71,7 @@ fn in_expr(expr: &mut Expr, change: &mut dyn FnMut(Part<'_>)) {
     match &mut expr.kind {
         ExprKind::Const(_) | ExprKind::Null | ExprKind::Map(_) | ExprKind::Str(_) => {}
         ExprKind::Load(place) | ExprKind::Address(place) => in_place(place, change),
+        ExprKind::Text(op) => op.places_mut().into_iter().for_each(|place| in_place(place, change)),
         ExprKind::Spill(value)
         | ExprKind::Convert(value)
         | ExprKind::NonNull(value)

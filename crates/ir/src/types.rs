@@ -12,6 +12,8 @@ pub struct IntType {
 }
 
 impl IntType {
+    /// A byte.
+    pub const U8: Self = Self { bits: 8, signed: false };
     /// `int`, the type of small literals.
     pub const I32: Self = Self { bits: 32, signed: true };
     /// 64 bits, signed: the type of locals that hold a literal.

@@ -18,7 +18,7 @@
 
 use crate::{
     Expr, ExprKind, Function, FunctionKind, IntType, Module, Place, PtrType, Region, Stmt,
-    StmtKind, Type, UnaryOp,
+    StmtKind, TextOp, Type, UnaryOp,
 };
 
 /// The first rule that the module breaks, in words.
@@ -133,7 +133,7 @@ impl Checker<'_> {
 
     fn writable(&self, place: &Place) -> Rule<Type> {
         let mut base = place;
-        while let Place::Field(inner, _) | Place::Index(inner, _) = base {
+        while let Place::Field(inner, _) | Place::Index(inner, _) | Place::Part(inner, ..) = base {
             base = inner;
         }
         let ty = self.place(place)?;
@@ -169,8 +169,30 @@ impl Checker<'_> {
                     require(at < i128::from(len), "a constant index lies outside")?;
                 }
             }
+            Place::Part(base, start, len) => {
+                let whole = self.string(base)?;
+                let fits = *len > 0 && start.checked_add(*len).is_some_and(|end| end <= whole);
+                require(fits, "a part lies outside its string")?;
+            }
         }
         place.ty(self.module, self.function).ok_or_else(|| "a place does not exist".to_owned())
+    }
+
+    /// A string's size.
+    fn string(&self, place: &Place) -> Rule<u32> {
+        match self.place(place)? {
+            Type::Str(len) => Ok(len),
+            _ => Err("a text is looked for where there is no string".to_owned()),
+        }
+    }
+
+    fn text(&self, op: &TextOp) -> Rule {
+        for place in op.places() {
+            let size = self.string(place)? as usize;
+            let len = op.bytes().map_or(1, <[u8]>::len);
+            require((1..=size).contains(&len), "a text is empty or longer than its string")?;
+        }
+        Ok(())
     }
 
     fn test(&self, test: &Expr) -> Rule {
@@ -258,6 +280,10 @@ impl Checker<'_> {
                 self.expr(yes)?;
                 self.expr(no)?;
                 require(yes.ty == expr.ty && no.ty == expr.ty, "arms of different types")
+            }
+            ExprKind::Text(op) => {
+                self.text(op)?;
+                require(op.ty() == expr.ty, "a question about texts has another type")
             }
             ExprKind::Helper(_, args) => {
                 require(args.len() <= 5, "a helper takes more than five arguments")?;

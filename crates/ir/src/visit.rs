@@ -39,6 +39,7 @@ fn in_place(place: &Place, see: &mut dyn FnMut(&Expr)) {
             in_place(base, see);
             each_part(index, see);
         }
+        Place::Part(base, ..) => in_place(base, see),
     }
 }
 
@@ -66,6 +67,7 @@ pub fn each_part(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
             each_part(yes, see);
             each_part(no, see);
         }
+        ExprKind::Text(op) => op.places().into_iter().for_each(|place| in_place(place, see)),
         ExprKind::Helper(_, args) | ExprKind::Call(_, args) => {
             args.iter().for_each(|arg| each_part(arg, see));
         }

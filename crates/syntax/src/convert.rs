@@ -238,6 +238,11 @@ impl<'a> Converter<'a> {
             ),
             ast::Expr::Tuple(tuple) => ExprKind::Tuple(self.exprs(&tuple.elts)),
             ast::Expr::List(list) => ExprKind::Tuple(self.exprs(&list.elts)),
+            ast::Expr::Slice(slice) => {
+                let mut bound =
+                    |part: &Option<Box<ast::Expr>>| part.as_ref().map(|part| self.boxed(part));
+                ExprKind::Slice(bound(&slice.lower), bound(&slice.upper), bound(&slice.step))
+            }
             other => {
                 let (message, help) = expression_refusal(other);
                 self.refused.extend(bound::by_expr(other));
@@ -475,7 +480,6 @@ fn expression_refusal(expr: &ast::Expr) -> (&'static str, &'static str) {
         ast::Expr::Named(_) => {
             ("`:=` is not supported in a BPF function", "assign on a line of its own before")
         }
-        ast::Expr::Slice(_) => ("slices are not supported in a BPF function", "index elements"),
         ast::Expr::Starred(_) => ("`*` cannot unpack values in BPF", "write the values one by one"),
         ast::Expr::TString(_) => ("template strings have no meaning in BPF", "use an f-string"),
         _ => ("this expression has no meaning in a BPF function", "remove it"),

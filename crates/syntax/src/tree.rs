@@ -212,6 +212,8 @@ pub enum ExprKind {
     Attribute(Box<Expr>, Ident),
     /// `value[index]`.
     Index(Box<Expr>, Box<Expr>),
+    /// `start:stop:step` between brackets.
+    Slice(Option<Box<Expr>>, Option<Box<Expr>>, Option<Box<Expr>>),
     /// `function(args, name=value)`.
     Call(Box<Expr>, Vec<Expr>, Vec<Keyword>),
     /// One operand.

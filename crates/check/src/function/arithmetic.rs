@@ -48,6 +48,11 @@ impl Body<'_, '_> {
         let mut left_value = self.expr(left);
         let right_value = self.in_order(&mut left_value, |body| body.expr(right));
         let (left_value, right_value) = (left_value?, right_value?);
+        if let (Value::Text(a), Value::Text(b), syntax::BinaryOp::Add) =
+            (&left_value, &right_value, op)
+        {
+            return Ok(Value::Text([a.as_slice(), b].concat()));
+        }
         let left = self.integer(left_value, left.span)?;
         let right = self.integer(right_value, right.span)?;
         self.apply(op, left, right, at)

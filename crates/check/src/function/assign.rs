@@ -191,7 +191,7 @@ impl Body<'_, '_> {
     /// A store to a global makes it mutable.
     pub(super) fn writable(&mut self, place: &Place, at: Span) -> Result<()> {
         let mut base = place;
-        while let Place::Field(inner, _) | Place::Index(inner, _) = base {
+        while let Place::Field(inner, _) | Place::Index(inner, _) | Place::Part(inner, ..) = base {
             base = inner;
         }
         if let Place::Global(id) = base {
@@ -237,6 +237,9 @@ impl Body<'_, '_> {
                 match given {
                     Some((from, found)) if found == *ty => {
                         self.push(StmtKind::Copy(place, from), at);
+                    }
+                    Some((from, Type::Str(given))) if matches!(ty, Type::Str(_)) => {
+                        return self.copy_text((place, ty), (from, given), value_span, at);
                     }
                     _ => {
                         let wanted = format!("`{}`", self.s.type_name(ty));
@@ -307,9 +310,12 @@ impl Body<'_, '_> {
             (Type::Ptr(own), other) => own.nullable && matches!(other, Value::Nothing),
             (Type::Int(_) | Type::Bool, Value::Scalar(_)) => true,
             (Type::Str(_), Value::Text(_)) => true,
+            (Type::Str(_), Value::Memory(_, Type::Str(_))) => true,
             (ty, Value::Memory(_, given)) => given == ty,
             (ty, Value::Scalar(expr)) => {
-                expr.ptr_type().is_some_and(|ptr| ptr.pointee.as_deref() == Some(ty))
+                expr.ptr_type().and_then(|ptr| ptr.pointee.as_deref()).is_some_and(|given| {
+                    given == ty || matches!((given, ty), (Type::Str(_), Type::Str(_)))
+                })
             }
             _ => false,
         };

@@ -5,6 +5,7 @@ use ir::{Expr, ExprKind, FunctionId, Type};
 use syntax::Keyword;
 
 use super::Body;
+use super::text::is_text;
 use super::value::Value;
 use crate::names::{Builtin, Meaning};
 use crate::session::{Item, Reported, Result};
@@ -25,6 +26,11 @@ impl Body<'_, '_> {
         if let Some(ty) = self.aggregate_named(callee) {
             return self.built(ty, args, keywords, at);
         }
+        if let syntax::ExprKind::Attribute(base, method) = &callee.kind
+            && let Some(value) = self.text_receiver(callee, base, method)?
+        {
+            return self.text_method(value, method, args, keywords, at);
+        }
         let path = callee.path().filter(|path| !self.is_local(path));
         let Some(path) = path else {
             return Err(self.not_callable(callee));
@@ -37,6 +43,8 @@ impl Body<'_, '_> {
         match meaning {
             Meaning::Builtin(Builtin::Print) => self.print(args, keywords, at),
             Meaning::Builtin(Builtin::Len) => self.len(args, at),
+            Meaning::Builtin(Builtin::Ord) => self.ord(args, at),
+            Meaning::Builtin(Builtin::Chr) => self.chr(args, at),
             Meaning::Builtin(Builtin::Abs) => self.abs(args, at),
             Meaning::Builtin(Builtin::Min) => self.extreme(ir::CompareOp::Lt, args, at),
             Meaning::Builtin(Builtin::Max) => self.extreme(ir::CompareOp::Gt, args, at),
@@ -176,7 +184,7 @@ impl Body<'_, '_> {
         Ok(Value::Scalar(Expr::new(ExprKind::Call(id, converted), ret, at)))
     }
 
-    /// `len` of a string field, an array or a constant text: its size.
+    /// `len`: the elements of an array, the bytes of a text up to its end.
     fn len(&mut self, args: &[syntax::Expr], at: Span) -> Result<Value> {
         self.count("len", "one argument", 1..=1, args, at)?;
         let value = self.expr(&args[0])?;
@@ -189,7 +197,8 @@ impl Body<'_, '_> {
         let len = match &value {
             Value::Memory(_, Type::Array(_, len)) => i128::from(*len),
             Value::Text(text) => text.len() as i128,
-            _ => return Err(self.mismatch(args[0].span, "an array", &value)),
+            _ if is_text(&value) => return self.text_len(value, at),
+            _ => return Err(self.mismatch(args[0].span, "an array or a text", &value)),
         };
         self.literal(len, at)
     }

@@ -7,6 +7,7 @@ use syntax::CompareOp as Op;
 use super::Body;
 use super::arithmetic::negate;
 use super::flow::Facts;
+use super::text::is_text;
 use super::value::Value;
 use crate::session::Result;
 
@@ -27,13 +28,17 @@ impl Body<'_, '_> {
         let mut whole: Option<Expr> = None;
         for (index, (op, right)) in rest.iter().enumerate() {
             let next = self.expr(right)?;
-            let mut next = self.integer(next, right.span)?;
-            // A variable that nothing changes meanwhile needs no copy.
-            let later = rest.iter().skip(index + 1);
-            if !is_plain(right) || !later.into_iter().all(|(_, right)| is_plain(right)) {
-                next = self.keep(next, "operand");
-            }
-            let next = Value::Scalar(next);
+            let next = if is_text(&next) {
+                next
+            } else {
+                let mut next = self.integer(next, right.span)?;
+                // A variable that nothing changes meanwhile needs no copy.
+                let later = rest.iter().skip(index + 1);
+                if !is_plain(right) || !later.into_iter().all(|(_, right)| is_plain(right)) {
+                    next = self.keep(next, "operand");
+                }
+                Value::Scalar(next)
+            };
             let test = self.ordered(value, value_span, *op, next.clone(), right.span, at)?;
             whole = Some(match whole {
                 None => test,
@@ -114,14 +119,8 @@ impl Body<'_, '_> {
                 ));
             }
         };
-        let textual =
-            |value: &Value| matches!(value, Value::Text(_) | Value::Memory(_, Type::Str(_)));
-        if textual(&left) || textual(&right) {
-            let message = "strings cannot be compared";
-            return Err(self.s.report(
-                Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)
-                    .help("compare a number, or filter in user space"),
-            ));
+        if is_text(&left) || is_text(&right) {
+            return self.compare_texts((left, left_span), op, (right, right_span), at);
         }
         let left = self.integer(left, left_span)?;
         let right = self.integer(right, right_span)?;
@@ -144,6 +143,7 @@ impl Body<'_, '_> {
             return Ok(Expr::new(ExprKind::IsFound(Box::new(pointer)), Type::Bool, at));
         }
         let syntax::ExprKind::Tuple(elements) = &container.kind else {
+            self.no_substring(container)?;
             let message = "`in` looks into maps and tuples";
             return Err(self.s.report(
                 Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, container.span, message)
@@ -151,14 +151,23 @@ impl Body<'_, '_> {
             ));
         };
         let needle = self.expr(value)?;
-        let needle = self.integer(needle, value.span)?;
-        let needle = self.keep(needle, "needle");
+        let needle = if is_text(&needle) {
+            needle
+        } else {
+            let needle = self.integer(needle, value.span)?;
+            Value::Scalar(self.keep(needle, "needle"))
+        };
         let mut whole = Expr::int(0, Type::Bool, at);
         for element in elements {
-            let needle = Value::Scalar(needle.clone());
             let candidate = self.expr(element)?;
-            let test =
-                self.ordered(needle, value.span, Op::Eq, candidate, element.span, element.span)?;
+            let test = self.ordered(
+                needle.clone(),
+                value.span,
+                Op::Eq,
+                candidate,
+                element.span,
+                element.span,
+            )?;
             whole = match whole.as_const() {
                 Some(_) => test,
                 None => Expr::new(ExprKind::Or(Box::new(whole), Box::new(test)), Type::Bool, at),

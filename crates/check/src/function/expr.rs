@@ -49,6 +49,13 @@ impl Body<'_, '_> {
                         .help("use a `@struct`, or one variable for each element"),
                 ))
             }
+            ExprKind::Slice(..) => {
+                let message = "a slice is a part of a text or of bytes, one of its kind";
+                Err(self.s.report(
+                    Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)
+                        .help("write `text[1:5]`"),
+                ))
+            }
             ExprKind::Ellipsis => {
                 let message = "`...` stands for code that is still to be written";
                 Err(self.s.report(Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)))

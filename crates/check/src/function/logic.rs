@@ -42,6 +42,9 @@ impl Body<'_, '_> {
             let test = ExprKind::IsFound(Box::new(pointer.clone()));
             return Ok((Expr::new(test, Type::Bool, at), facts));
         }
+        if let Some(test) = self.text_truth(&value, at) {
+            return Ok((test, Facts::none()));
+        }
         let scalar = self.scalar(value, at)?;
         Ok((nonzero(scalar, at), Facts::none()))
     }

@@ -18,7 +18,10 @@ mod map_call;
 mod place;
 mod print;
 mod range;
+mod slice;
 mod stmt;
+mod text;
+mod text_method;
 mod value;
 
 use std::collections::{HashMap, HashSet};

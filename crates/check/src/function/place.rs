@@ -82,6 +82,12 @@ impl Body<'_, '_> {
         if let Some(map) = self.map_named(base)? {
             return self.map_item(map, index, at);
         }
+        if let syntax::ExprKind::Slice(start, stop, step) = &index.kind {
+            return self.slice(base, [start, stop, step].map(Option::as_deref), at);
+        }
+        if let Some(letter) = self.constant_letter(base, index)? {
+            return Ok(letter);
+        }
         let element = self.element(base, index, at)?;
         Ok(match element.inside {
             None => value_at(element.place, element.ty, at),
@@ -130,7 +136,7 @@ impl Body<'_, '_> {
         let position = self.integer(value, index.span)?;
         let (len, element) = match &ty {
             Type::Array(element, len) => (*len, (**element).clone()),
-            Type::Str(len) => (*len, Type::Int(ir::IntType { bits: 8, signed: true })),
+            Type::Str(len) => (*len, Type::Int(ir::IntType::U8)),
             // A pointer to one value: `v[0]` is that value.
             _ => return self.only_element(place, ty, &position),
         };

@@ -120,6 +120,9 @@ impl Body<'_, '_> {
     /// The value converted to a scalar type by the integer rules.
     pub(super) fn convert(&mut self, value: Value, ty: &Type, at: Span) -> Result<Expr> {
         match (ty, &value) {
+            (Type::Int(IntType { bits: 8, .. }), Value::Text(letter)) if letter.len() == 1 => {
+                Ok(Expr::int(i128::from(letter[0]), Type::Int(IntType::U8), at).convert(ty.clone()))
+            }
             (Type::Int(int), _) => {
                 let expr = self.integer(value, at)?;
                 self.warn_truncated(&expr, *int);
@@ -184,6 +187,11 @@ impl Body<'_, '_> {
                 self.push(StmtKind::StoreStr(Place::Local(slot), text), at);
                 Ok(Expr::address(Place::Local(slot), ty.clone(), Region::Stack, at))
             }
+            (value @ (Value::Memory(_, Type::Str(_)) | Value::Scalar(_)), Type::Str(_)) => {
+                let slot = self.hidden("text", ty.clone());
+                self.store_place(Place::Local(slot), ty, value, at, at)?;
+                Ok(Expr::address(Place::Local(slot), ty.clone(), Region::Stack, at))
+            }
             (value, ty) if ty.is_aggregate() => Err(self.needs(ty, &value, at)),
             (value, ty) => Ok(self.convert(value, ty, at)?.spill()),
         }
@@ -195,6 +203,7 @@ impl Body<'_, '_> {
             return Ok(text);
         }
         let message = format!("a text of {} bytes does not fit `str({len})`", text.len());
-        Err(self.s.report(Diagnostic::new(&codes::OUT_OF_RANGE, at, message)))
+        let help = format!("make it a `str({})` where it is declared", text.len() + 1);
+        Err(self.s.report(Diagnostic::new(&codes::OUT_OF_RANGE, at, message).help(help)))
     }
 }
