@@ -278,6 +278,13 @@ __all__ = [
     "XDP_PASS",
     "XDP_REDIRECT",
     "XDP_TX",
+    "atomic_add",
+    "atomic_and",
+    "atomic_cmpxchg",
+    "atomic_or",
+    "atomic_sub",
+    "atomic_xchg",
+    "atomic_xor",
     "bind",
     "bprm_opts_set",
     "btf_find_by_name_kind",
@@ -775,6 +782,13 @@ XDP_PASS = 2
 XDP_REDIRECT = 4
 XDP_TX = 3
 
+atomic_add = _helper("atomic_add(target: Any, value: int) -> int", "Add to an integer of a map or a global; gives the old value.")
+atomic_and = _helper("atomic_and(target: Any, value: int) -> int", "Clear the bits that the value has not; gives the old value.")
+atomic_cmpxchg = _helper("atomic_cmpxchg(target: Any, expected: int, value: int) -> int", "Store another value if the old one is as expected; gives the old value.")
+atomic_or = _helper("atomic_or(target: Any, value: int) -> int", "Set the bits that the value has; gives the old value.")
+atomic_sub = _helper("atomic_sub(target: Any, value: int) -> int", "Subtract from an integer; gives the old value.")
+atomic_xchg = _helper("atomic_xchg(target: Any, value: int) -> int", "Store another value; gives the old value.")
+atomic_xor = _helper("atomic_xor(target: Any, value: int) -> int", "Turn the bits that the value has; gives the old value.")
 bind = _helper("bind(ctx: object, addr: object) -> int", "Kernel helper bpf_bind, number 64.")
 bprm_opts_set = _helper("bprm_opts_set(bprm: object, flags: int) -> int", "Kernel helper bpf_bprm_opts_set, number 159.")
 btf_find_by_name_kind = _helper("btf_find_by_name_kind(name: object, kind: int, flags: int) -> int", "Kernel helper bpf_btf_find_by_name_kind, number 167.")

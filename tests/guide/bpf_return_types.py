@@ -17,12 +17,12 @@ def a_float() -> c_float:  # error: [unsupported-type]
 
 
 @bpf
-def a_struct() -> Pair:  # error: [unsupported-type]
+def a_struct() -> Pair:
     return Pair()
 
 
 @bpf
-def a_text() -> str(16):  # error: [unsupported-type]
+def a_text() -> str(16):
     return "no"
 
 

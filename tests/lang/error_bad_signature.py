@@ -23,12 +23,7 @@ def returns_nothing(ctx: c_void_p) -> None:  # error: [bad-signature]
 
 
 @bpf
-def six(a: c_int64, b: c_int64, c: c_int64, d: c_int64, e: c_int64, f: c_int64) -> c_int64:  # error: [bad-signature]
-    return a
-
-
-@bpf
-def default(a: c_int64 = 3) -> c_int64:  # error: [bad-signature]
+def keyword_only(*, a: c_int64) -> c_int64:  # error: [bad-signature]
     return a
 
 

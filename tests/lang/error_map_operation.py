@@ -60,7 +60,7 @@ def prog(ctx: c_void_p) -> c_int64:
     del ring[5]  # error: [map-operation]
     del array[1]  # error: [map-operation]
     array.delete(1)  # error: [map-operation]
-    x = pairs.get(1)  # error: [map-operation]
+    y = pairs.lookup(1, 2)  # error: [wrong-arguments]
     pairs[1] += 1  # error: [map-operation]
     return apart(x)
 

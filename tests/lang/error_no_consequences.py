@@ -48,7 +48,7 @@ def prog(ctx: c_void_p) -> c_int64:
         pass
     head, *tail = 1, 2  # error: [unsupported-expression]
     entry = parts.lookup(1)
-    assert entry  # error: [unsupported-statement]
+    assert entry
     entry[0] = 5
     part = Partly()
     part.bad = 3

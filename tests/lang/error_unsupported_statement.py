@@ -13,7 +13,6 @@ def prog(ctx: c_void_p) -> c_int64:
     finally:
         pass
     raise ValueError  # error: [unsupported-statement]
-    assert ctx  # error: [unsupported-statement]
     match ctx:  # error: [unsupported-statement]
         case _:
             pass

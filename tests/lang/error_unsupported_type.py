@@ -18,12 +18,13 @@ class Good:
 
 
 @bpf
-def by_value(pair: Good) -> c_int64:  # error: [unsupported-type]
-    return pair.a
+def give_address(pair: Good) -> c_void_p:  # error: [unsupported-type]
+    return 0
 
 
 @bpf
-def give() -> Good:  # error: [unsupported-type]
+@section("xdp")
+def give(ctx: c_void_p) -> Good:  # error: [unsupported-type]
     return Good()
 
 

@@ -27,7 +27,7 @@ def add(a: c_int64, b: c_int64) -> c_int64:
 @section("tracepoint/syscalls/sys_enter_execve")
 def prog(ctx: c_void_p) -> c_int64:
     x = add(1)  # error: [wrong-arguments]
-    x = add(1, b=2)  # error: [wrong-arguments]
+    x = add(1, c=2)  # error: [wrong-arguments]
     x = pid(1)  # error: [wrong-arguments]
     x = c_uint32(1, 2)  # error: [wrong-arguments]
     x = min(1)  # error: [wrong-arguments]

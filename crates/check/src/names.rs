@@ -3,7 +3,7 @@
 //! import.
 
 use diagnostics::{Diagnostic, Span, codes, nearest};
-use kernel::{Helper, MapType, ShortName};
+use kernel::{Atomic, Helper, MapType, ShortName};
 
 use crate::ctypes::{self, CType};
 use crate::session::{Item, Reported, Result, Session};
@@ -46,6 +46,7 @@ pub(crate) enum Meaning {
     Constant(usize),
     Helper(&'static Helper),
     Short(&'static ShortName),
+    Atomic(&'static Atomic),
     KernelConstant(i64),
     CType(&'static str),
     MapType(&'static MapType),
@@ -172,6 +173,7 @@ fn member(module: &str, name: &str) -> Option<Meaning> {
                 let helper = kernel::helper(name).filter(|helper| helper.name == name);
                 helper.map(Meaning::Helper)
             })
+            .or_else(|| kernel::atomic(name).map(Meaning::Atomic))
             .or_else(|| kernel::constant(name).map(|c| Meaning::KernelConstant(c.value))),
         MAPS_MODULE => kernel::map_type(name).map(Meaning::MapType),
         "ctypes" => {
@@ -206,5 +208,6 @@ fn helper_names() -> impl Iterator<Item = &'static str> {
         .iter()
         .map(|short| short.name)
         .chain(kernel::HELPERS.iter().map(|helper| helper.name))
+        .chain(kernel::ATOMICS.iter().map(|atomic| atomic.name))
         .chain(kernel::CONSTANTS.iter().map(|constant| constant.name))
 }

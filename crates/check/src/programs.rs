@@ -6,7 +6,7 @@ use std::rc::Rc;
 use diagnostics::{Diagnostic, Span, codes};
 use ir::{Function, FunctionId, FunctionKind, Local, PtrType, Region, Type};
 use kernel::SectionError;
-use syntax::{Definition, Role, StmtKind};
+use syntax::{BinaryOp, Definition, Expr, ExprKind, Role, StmtKind};
 
 use crate::session::{Item, Result, Session, Signature};
 
@@ -131,6 +131,13 @@ fn program(session: &mut Session<'_>, tree: &syntax::Function, section: &str) ->
         ));
     }
     if let Some(param) = tree.params.first() {
+        if let Some(default) = &param.default {
+            let message = "a context is always there, so it has no default";
+            return Err(session.report(
+                Diagnostic::new(&codes::BAD_SIGNATURE, default.span, message)
+                    .help("remove the default: `def name(ctx: c_void_p) -> c_int64:`"),
+            ));
+        }
         if let Some(annotation) = &param.annotation {
             let ty = session.annotation(annotation)?;
             if !matches!(ty, Type::Ptr(_)) {
@@ -180,18 +187,80 @@ fn program(session: &mut Session<'_>, tree: &syntax::Function, section: &str) ->
 /// The declared return type; `None` in Python is no value.
 fn returned(session: &mut Session<'_>, tree: &syntax::Function) -> Result<Option<Type>> {
     let Some(returns) = &tree.returns else { return Ok(None) };
-    if matches!(returns.kind, syntax::ExprKind::None) {
+    if matches!(returns.kind, ExprKind::None) {
         return Ok(Some(Type::Void));
     }
     let ty = session.annotation(returns)?;
-    if ty.is_aggregate() || matches!(ty, Type::Ptr(_)) {
+    let program = matches!(tree.role, Role::Program { .. });
+    if (program && ty.is_aggregate()) || matches!(ty, Type::Ptr(_)) {
         let message = format!("a function cannot return `{}`", session.type_name(&ty));
-        return Err(session.report(
-            Diagnostic::new(&codes::UNSUPPORTED_TYPE, returns.span, message)
-                .help("return an integer such as `c_int64`"),
-        ));
+        let help = if program {
+            "return an integer such as `c_int64`"
+        } else {
+            "return an integer or a struct, or let the caller pass what is to be filled"
+        };
+        return Err(session
+            .report(Diagnostic::new(&codes::UNSUPPORTED_TYPE, returns.span, message).help(help)));
     }
     Ok(Some(ty))
+}
+
+/// A default is a constant, as Python computes it once, at the definition.
+fn default(session: &mut Session<'_>, param: &syntax::Param) -> Result<()> {
+    let Some(default) = &param.default else { return Ok(()) };
+    if matches!(default.kind, ExprKind::None) {
+        return Ok(());
+    }
+    if session.constant(default, 0)?.is_some() {
+        return Ok(());
+    }
+    let message = format!("the default of `{}` is no constant", param.name.name);
+    Err(session.report(
+        Diagnostic::new(&codes::CONSTANT_REQUIRED, default.span, message)
+            .help("write a number, or pass the value at each call"),
+    ))
+}
+
+/// `T | None` and `Optional[T]`: the type, and whether it may be missing.
+fn optional(annotation: &Expr) -> (&Expr, bool) {
+    match &annotation.kind {
+        ExprKind::Binary(BinaryOp::Or, ty, none) if matches!(none.kind, ExprKind::None) => {
+            (ty, true)
+        }
+        ExprKind::Index(base, ty) if base.path().is_some_and(|p| p.last() == Some(&"Optional")) => {
+            (ty, true)
+        }
+        _ => (annotation, false),
+    }
+}
+
+/// The type of a parameter. Structs, arrays and strings are passed as Python
+/// does it: the function works on the caller's.
+fn parameter(session: &mut Session<'_>, name: &str, annotation: &Expr) -> Result<Type> {
+    let (annotation, nullable) = optional(annotation);
+    let refer =
+        |ty| Type::Ptr(PtrType { pointee: Some(Box::new(ty)), region: Region::Any, nullable });
+    if let Some(pointee) = session.pointed(annotation) {
+        return Ok(refer(pointee?));
+    }
+    let ty = session.annotation(annotation)?;
+    if ty.is_aggregate() {
+        return Ok(refer(ty));
+    }
+    if nullable {
+        let message = format!("a `{}` is never `None`", session.type_name(&ty));
+        return Err(session.report(
+            Diagnostic::new(&codes::UNSUPPORTED_TYPE, annotation.span, message)
+                .help("only structs, arrays, strings and `POINTER(T)` can be missing"),
+        ));
+    }
+    // A parameter called `ctx` takes the caller's context.
+    Ok(match ty {
+        Type::Ptr(PtrType { pointee: None, .. }) if name == "ctx" => {
+            Type::ptr(None, Region::Context)
+        }
+        ty => ty,
+    })
 }
 
 fn subprogram(session: &mut Session<'_>, tree: &syntax::Function) -> Result<Function> {
@@ -199,35 +268,18 @@ fn subprogram(session: &mut Session<'_>, tree: &syntax::Function) -> Result<Func
     if !missing.is_empty() || tree.returns.is_none() {
         return Err(missing_hints(session, tree));
     }
-    if let Some(extra) = tree.params.get(5) {
-        let message = "a BPF function takes five arguments at the most";
-        return Err(session.report(
-            Diagnostic::new(&codes::BAD_SIGNATURE, extra.name.span, message)
-                .help("put values into a struct or a map"),
-        ));
-    }
     let mut locals = Vec::new();
     for param in &tree.params {
         let Some(annotation) = &param.annotation else { continue };
-        let ty = session.annotation(annotation)?;
-        if ty.is_aggregate() {
-            let name = session.type_name(&ty);
-            let message = format!("a `{name}` cannot be passed to a BPF function");
-            return Err(session.report(
-                Diagnostic::new(&codes::UNSUPPORTED_TYPE, annotation.span, message)
-                    .help("pass the fields that the function needs"),
-            ));
-        }
-        // A parameter called `ctx` takes the caller's context.
-        let ty = match ty {
-            Type::Ptr(PtrType { pointee: None, .. }) if param.name.name == "ctx" => {
-                Type::ptr(None, Region::Context)
-            }
-            ty => ty,
-        };
+        let ty = parameter(session, &param.name.name, annotation)?;
+        default(session, param)?;
         locals.push(Local { name: param.name.name.clone(), ty });
     }
-    let ret = returned(session, tree)?.unwrap_or(Type::Void);
+    let mut ret = returned(session, tree)?.unwrap_or(Type::Void);
+    if ret.is_aggregate() {
+        let ty = Type::ptr(Some(std::mem::replace(&mut ret, Type::Void)), Region::Any);
+        locals.push(Local { name: "result".to_owned(), ty });
+    }
     Ok(Function {
         name: tree.name.name.clone(),
         kind: FunctionKind::Subprogram,

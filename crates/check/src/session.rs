@@ -282,6 +282,30 @@ impl<'a> Session<'a> {
         self.items.keys().copied()
     }
 
+    /// The tree of a function.
+    pub fn tree_of(&self, id: FunctionId) -> Option<&'a syntax::Function> {
+        let signature = self.signatures.get(id.0 as usize)?;
+        (signature.id == id).then_some(signature.tree)
+    }
+
+    /// The struct that a function returns through a pointer.
+    pub fn result_type(&self, id: FunctionId) -> Option<Type> {
+        let local = self.result_of(id)?;
+        let function = self.module.functions.get(id.0 as usize)?;
+        match &function.locals.get(local.0 as usize)?.ty {
+            Type::Ptr(ptr) => ptr.pointee.as_deref().cloned(),
+            _ => None,
+        }
+    }
+
+    /// The parameter of a function that takes the address for its struct: the
+    /// one behind those of the source.
+    pub fn result_of(&self, id: FunctionId) -> Option<ir::LocalId> {
+        let written = self.tree_of(id)?.params.len() as u32;
+        let function = self.module.functions.get(id.0 as usize)?;
+        (function.params > written).then_some(ir::LocalId(written))
+    }
+
     pub fn add_signature(&mut self, signature: Signature<'a>) {
         self.signatures.push(signature);
     }

@@ -23,6 +23,11 @@ impl Session<'_> {
                 Some(path) => self.named_type(&path, expr.span),
                 None => Err(self.not_a_type(expr.span)),
             },
+            ExprKind::Call(..) if self.is_pointer(expr) => {
+                // Where nobody follows it, it is an address as any other.
+                self.pointed(expr).transpose()?;
+                ctype_of(self, "c_void_p", expr.span)
+            }
             ExprKind::Call(function, args, keywords) => {
                 let is_str = matches!(&function.kind, ExprKind::Name(name) if name == "str");
                 match (is_str, args.as_slice(), keywords.is_empty()) {
@@ -102,6 +107,33 @@ impl Session<'_> {
                 }
             }
             _ => false,
+        }
+    }
+
+    /// Whether this is `POINTER(...)` of `ctypes`.
+    fn is_pointer(&self, expr: &Expr) -> bool {
+        let ExprKind::Call(function, ..) = &expr.kind else { return false };
+        let Some(path) = function.path() else { return false };
+        match self.tree.imports.resolve(&path) {
+            Some((module, name)) => module == "ctypes" && name == "POINTER",
+            None => path == ["POINTER"] && self.item("POINTER").is_none(),
+        }
+    }
+
+    /// What `POINTER(T)` points to; `None` for other annotations.
+    pub fn pointed(&mut self, expr: &Expr) -> Option<Result<Type>> {
+        if !self.is_pointer(expr) {
+            return None;
+        }
+        let ExprKind::Call(function, args, keywords) = &expr.kind else { return None };
+        if self.tree.imports.resolve(&["POINTER"]).is_none()
+            && matches!(&function.kind, ExprKind::Name(_))
+        {
+            self.unimported("ctypes", "POINTER", function.span);
+        }
+        match (args.as_slice(), keywords.is_empty()) {
+            ([pointee], true) => Some(self.annotation(pointee)),
+            _ => Some(Err(self.not_a_type(expr.span))),
         }
     }
 
@@ -203,6 +235,8 @@ pub(crate) fn name(module: &Module, ty: &Type) -> String {
                 _ => "c_void_p".to_owned(),
             },
             (None, _) => "c_void_p".to_owned(),
+            // A function's parameter, written as what it refers to.
+            (Some(pointee), ir::Region::Any) => name(module, pointee),
             (Some(pointee), _) => format!("pointer to {}", name(module, pointee)),
         },
     }

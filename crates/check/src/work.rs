@@ -188,10 +188,9 @@ impl Costs<'_> {
                 all.add(turn.times(turns(*start, *stop, *step)));
                 all.add(self.block(orelse, scope));
             }
-            StmtKind::Store(_, value)
-            | StmtKind::AtomicAdd(_, value)
-            | StmtKind::Eval(value)
-            | StmtKind::Return(Some(value)) => all.add(self.expr(value, scope)),
+            StmtKind::Store(_, value) | StmtKind::Eval(value) | StmtKind::Return(Some(value)) => {
+                all.add(self.expr(value, scope))
+            }
             _ => {}
         }
         all

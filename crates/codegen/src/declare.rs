@@ -25,6 +25,9 @@ const EVENTS_PREFIX: &str = "__pythonbpf_events_";
 /// The kernel's `MAX_CALL_FRAMES`.
 const MAX_FRAMES: usize = 8;
 
+/// What a call passes in registers; a function with more is always inlined.
+const MAX_ARGUMENTS: u32 = 5;
+
 /// What a function body needs of its module.
 pub(crate) struct Declared<'c, 'a> {
     pub context: &'c Context,
@@ -37,6 +40,8 @@ pub(crate) struct Declared<'c, 'a> {
     pub scopes: HashMap<usize, Scope>,
     /// Hides a number from LLVM.
     pub marker: FunctionValue<'c>,
+    /// Whether the only atomic operation is an addition without a result.
+    pub only_adds: bool,
 }
 
 /// Lowers a whole module.
@@ -60,6 +65,7 @@ pub(crate) fn lower<'c>(
         functions: Vec::new(),
         scopes: HashMap::new(),
         marker: barrier::marker(context, &llvm),
+        only_adds: matches!(machine.get_cpu().to_bytes(), b"v1" | b"v2"),
     };
     for map in &module.maps {
         declared.map(&llvm, map);
@@ -80,7 +86,7 @@ pub(crate) fn lower<'c>(
     let inlined = too_deep(module);
     for (index, function) in module.functions.iter().enumerate() {
         let value = declared.head(&llvm, function);
-        if inlined.contains(&index) {
+        if inlined.contains(&index) || function.params > MAX_ARGUMENTS {
             let kind = Attribute::get_named_enum_kind_id("alwaysinline");
             let attribute = context.create_enum_attribute(kind, 0);
             value.add_attribute(AttributeLoc::Function, attribute);

@@ -4,7 +4,7 @@ use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::basic_block::BasicBlock;
 use inkwell::types::BasicType;
 use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
-use inkwell::{AddressSpace, IntPredicate};
+use inkwell::{AddressSpace, AtomicOrdering, IntPredicate};
 use ir::{BinaryOp, CompareOp, Expr, ExprKind, FunctionId, IntType, Type, UnaryOp};
 
 use crate::function::{Lowering, STACK_ALIGN};
@@ -36,6 +36,9 @@ impl<'c> Lowering<'_, 'c, '_> {
         match &expr.kind {
             ExprKind::Helper(id, args) => self.helper(*id, args, expr).map(|_| ()),
             ExprKind::Call(id, args) => self.call(*id, args, expr).map(|_| ()),
+            ExprKind::Atomic(op, place, args) => {
+                self.atomic(*op, place, args, AtomicOrdering::Monotonic).map(|_| ())
+            }
             _ => self.expr(expr).map(|_| ()),
         }
     }
@@ -98,6 +101,9 @@ impl<'c> Lowering<'_, 'c, '_> {
             ExprKind::And(..) | ExprKind::Or(..) => self.test_value(expr),
             ExprKind::Select(test, yes, no) => self.select(test, yes, no, &expr.ty),
             ExprKind::Text(op) => self.text(expr, op),
+            ExprKind::Atomic(op, place, args) => {
+                Ok(self.atomic(*op, place, args, AtomicOrdering::SequentiallyConsistent)?.into())
+            }
             ExprKind::Helper(id, args) => {
                 self.helper(*id, args, expr)?.ok_or_else(|| missing("result of the helper"))
             }

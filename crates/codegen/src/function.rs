@@ -168,17 +168,6 @@ impl<'c> Lowering<'_, 'c, '_> {
             StmtKind::Zero(place) => self.zero(place),
             StmtKind::Copy(to, from) => self.copy(to, from),
             StmtKind::StoreStr(place, text) => self.store_text(place, text),
-            StmtKind::AtomicAdd(place, value) => {
-                let (address, _) = self.address(place)?;
-                let value = self.int(value)?;
-                self.builder.build_atomicrmw(
-                    inkwell::AtomicRMWBinOp::Add,
-                    address,
-                    value,
-                    inkwell::AtomicOrdering::Monotonic,
-                )?;
-                Ok(())
-            }
             StmtKind::Eval(value) => self.evaluate(value),
             StmtKind::If(test, then, orelse) => self.if_stmt(test, then, orelse),
             StmtKind::ForRange { local, start, stop, step, body, orelse } => {

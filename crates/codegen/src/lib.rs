@@ -6,6 +6,7 @@
 //! goes into BTF alone; no DWARF is written. Nothing touches a file or starts
 //! a process.
 
+mod atomic;
 mod barrier;
 mod debug;
 mod declare;
@@ -63,6 +64,12 @@ pub enum Error {
     /// A function's locals do not fit the BPF stack.
     #[error("the locals of `{function}` need more than the 512 bytes of BPF stack")]
     Stack {
+        /// Name of the function.
+        function: String,
+    },
+    /// The instruction set has no such atomic operation.
+    #[error("`{function}` uses an atomic operation that instruction sets before v3 do not have")]
+    Atomic {
         /// Name of the function.
         function: String,
     },

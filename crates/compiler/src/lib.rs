@@ -143,6 +143,14 @@ fn back(
                 Diagnostic::new(&codes::STACK_TOO_LARGE, at, message)
                     .help("make its structs and strings smaller, or keep them in a map")
             }
+            Error::Atomic { function } => {
+                let found = module.functions.iter().find(|known| known.name == function);
+                let at = found.map_or(Span::default(), |function| function.span);
+                let message = format!("an atomic operation of `{function}` needs `--cpu v3`");
+                Diagnostic::new(&codes::HELPER_NOT_SUPPORTED, at, message)
+                    .note("v1 and v2 only add, and do not give the old value")
+                    .help("build for v3, which kernels have from 5.1 on")
+            }
             Error::Llvm(text) => internal(&text),
         })
     })

@@ -85,10 +85,13 @@ codes! {
     DIVISION_BY_ZERO "E0404" "division-by-zero" Error "A division by a constant zero.";
     BAD_FORMAT "E0405" "bad-format" Error "A `print` format that the kernel cannot do.";
     UNBOUNDED_LOOP "E0406" "unbounded-loop" Error "A loop that the verifier cannot prove to end.";
+    FAILED_ASSERTION "E0407" "failed-assertion" Error "An assertion that the compiler can compute does not hold.";
 
     NULL_POINTER "E0501" "null-pointer" Error "A lookup result is used without checking that it was found.";
     OUT_OF_BOUNDS "E0502" "out-of-bounds" Error "An access outside the memory that a pointer covers.";
     STACK_TOO_LARGE "E0503" "stack-too-large" Error "Locals need more memory than a function has.";
+    UNFINISHED_RESERVATION "E0504" "unfinished-reservation" Error "A reserved record is not submitted or discarded on every path.";
+    FINISHED_RESERVATION "E0505" "finished-reservation" Error "A record is used after it was submitted or discarded.";
 
     UNKNOWN_HELPER "E0601" "unknown-helper" Error "`pythonbpf.helper` has no such name.";
     HELPER_NOT_ALLOWED "E0602" "helper-not-allowed" Error "The program type may not call this helper.";

@@ -63,6 +63,30 @@ pub enum CompareOp {
     Ge,
 }
 
+/// What is done to memory atomically.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtomicOp {
+    /// Adds.
+    Add,
+    /// Bits.
+    And,
+    /// Bits.
+    Or,
+    /// Bits.
+    Xor,
+    /// Stores another value.
+    Exchange,
+    /// Stores the second operand if the value equals the first.
+    CompareExchange,
+}
+
+impl AtomicOp {
+    /// How many operands it takes.
+    pub fn operands(self) -> usize {
+        if self == Self::CompareExchange { 2 } else { 1 }
+    }
+}
+
 /// Operators on one operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnaryOp {
@@ -126,6 +150,9 @@ pub enum ExprKind {
     Select(Box<Expr>, Box<Expr>, Box<Expr>),
     /// A question about texts.
     Text(Box<TextOp>),
+    /// Changes an integer of 32 or 64 bits in memory atomically and gives its
+    /// old value; evaluated for what it does alone, it takes less.
+    Atomic(AtomicOp, Place, Vec<Expr>),
     /// Calls a helper by its number; arguments are scalars and pointers.
     Helper(u32, Vec<Expr>),
     /// Calls a function of the module.
@@ -154,8 +181,6 @@ pub enum StmtKind {
     Copy(Place, Place),
     /// Writes the bytes of a text into a string, the rest becoming zero.
     StoreStr(Place, Vec<u8>),
-    /// Adds to an integer in memory, atomically; the old value is not used.
-    AtomicAdd(Place, Expr),
     /// Evaluates for what it does.
     Eval(Expr),
     /// One of two blocks.

@@ -18,7 +18,7 @@ mod types;
 pub mod verify;
 mod visit;
 
-pub use expr::{BinaryOp, CompareOp, Expr, ExprKind, Place, Stmt, StmtKind, UnaryOp};
+pub use expr::{AtomicOp, BinaryOp, CompareOp, Expr, ExprKind, Place, Stmt, StmtKind, UnaryOp};
 pub use module::{
     EventType, Function, FunctionId, FunctionKind, Global, GlobalId, Local, LocalId, Map, MapId,
     Module, StringId, Value,

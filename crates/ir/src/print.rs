@@ -100,6 +100,11 @@ impl Display for Show<'_> {
                     Region::Stack => f.write_str("stack ")?,
                     Region::Context => f.write_str("context ")?,
                     Region::Global => f.write_str("global ")?,
+                    Region::Any => f.write_str("any ")?,
+                    Region::Reserved(id) => match module.maps.get(id.0 as usize) {
+                        Some(map) => write!(f, "reserved({}) ", map.name)?,
+                        None => f.write_str("reserved(?) ")?,
+                    },
                     Region::Opaque => f.write_str("opaque ")?,
                     Region::MapValue(id) => match module.maps.get(id.0 as usize) {
                         Some(map) => write!(f, "value({}) ", map.name)?,
@@ -144,10 +149,6 @@ impl Writer<'_> {
             StmtKind::StoreStr(place, text) => {
                 let place = self.place(place);
                 writeln!(self.out, "{pad}{place} = {:?}", String::from_utf8_lossy(text))
-            }
-            StmtKind::AtomicAdd(place, value) => {
-                let line = format!("atomic {} += {}", self.place(place), self.expr(value));
-                writeln!(self.out, "{pad}{line}")
             }
             StmtKind::Eval(value) => {
                 let value = self.expr(value);
@@ -272,6 +273,9 @@ impl Writer<'_> {
                 format!("({} if {} else {})", self.expr(yes), self.expr(test), self.expr(no))
             }
             ExprKind::Text(op) => self.text(op),
+            ExprKind::Atomic(op, place, args) => {
+                format!("atomic {op:?}({}, {})", self.place(place), self.args(args))
+            }
             ExprKind::Helper(id, args) => format!("helper {id}({})", self.args(args)),
             ExprKind::Call(id, args) => match self.module.functions.get(id.0 as usize) {
                 Some(function) => format!("{}({})", function.name, self.args(args)),

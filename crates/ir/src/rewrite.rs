@@ -30,7 +30,7 @@ pub fn each_place_mut(stmts: &mut [Stmt], change: &mut dyn FnMut(&mut Place)) {
 fn walk(stmts: &mut [Stmt], change: &mut dyn FnMut(Part<'_>)) {
     for stmt in stmts {
         match &mut stmt.kind {
-            StmtKind::Store(place, value) | StmtKind::AtomicAdd(place, value) => {
+            StmtKind::Store(place, value) => {
                 in_place(place, change);
                 in_expr(value, change);
             }
@@ -92,6 +92,10 @@ fn in_expr(expr: &mut Expr, change: &mut dyn FnMut(Part<'_>)) {
         }
         ExprKind::Call(id, args) => {
             change(Part::Callee(id));
+            args.iter_mut().for_each(|arg| in_expr(arg, change));
+        }
+        ExprKind::Atomic(_, place, args) => {
+            in_place(place, change);
             args.iter_mut().for_each(|arg| in_expr(arg, change));
         }
         ExprKind::Helper(_, args) => {

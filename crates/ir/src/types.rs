@@ -77,8 +77,13 @@ pub enum Region {
     MapValue(MapId),
     /// The program's context.
     Context,
+    /// A record reserved in the ring buffer.
+    Reserved(MapId),
     /// A global variable or constant.
     Global,
+    /// Any of the above but the context: what a function is passed. It may be
+    /// read and written.
+    Any,
     /// An address of unknown provenance: a number that may not be followed.
     Opaque,
 }

@@ -10,11 +10,12 @@
 //! 5. Both operands of an operator have one type; a comparison gives a bool; a
 //!    test is a bool; both arms of a choice have the type of the whole.
 //! 6. A constant fits its type. A constant index lies inside.
-//! 7. Arguments fit the parameters of the function called, at most five of
-//!    them; a helper takes at most five scalars or pointers.
+//! 7. Arguments fit the parameters of the function called; a helper takes at
+//!    most five scalars or pointers.
 //! 8. `break` and `continue` stand in a loop; a loop's step is not 0; a
 //!    `return` has a value of the function's type exactly when there is one.
-//! 9. A constant global is not stored to.
+//! 9. A constant global is not stored to. Atomic operations work on integers
+//!    of 32 and 64 bits.
 
 use crate::{
     Expr, ExprKind, Function, FunctionKind, IntType, Module, Place, PtrType, Region, Stmt,
@@ -67,7 +68,6 @@ impl Checker<'_> {
         if matches!(function.kind, FunctionKind::Program { .. }) {
             require(function.params <= 1, "a program takes more than its context")?;
         }
-        require(function.params <= 5, "a function takes more than five arguments")?;
         for local in &function.locals {
             known(self.module, &local.ty)?;
         }
@@ -101,12 +101,6 @@ impl Checker<'_> {
                 }
                 _ => Err("a text is stored where there is no string".to_owned()),
             },
-            StmtKind::AtomicAdd(place, value) => {
-                let ty = self.writable(place)?;
-                self.expr(value)?;
-                let wide = matches!(ty, Type::Int(int) if int.bits >= 32);
-                require(wide && ty == value.ty, "an atomic add of an unfit type")
-            }
             StmtKind::Eval(value) => self.expr(value),
             StmtKind::If(test, then, orelse) => {
                 self.test(test)?;
@@ -284,6 +278,16 @@ impl Checker<'_> {
             ExprKind::Text(op) => {
                 self.text(op)?;
                 require(op.ty() == expr.ty, "a question about texts has another type")
+            }
+            ExprKind::Atomic(op, place, args) => {
+                let ty = self.writable(place)?;
+                let wide = matches!(ty, Type::Int(int) if int.bits >= 32);
+                require(wide && ty == expr.ty, "an atomic operation on an unfit type")?;
+                require(args.len() == op.operands(), "an atomic operation lacks an operand")?;
+                args.iter().try_for_each(|arg| {
+                    self.expr(arg)?;
+                    require(arg.ty == ty, "an atomic operand of another type")
+                })
             }
             ExprKind::Helper(_, args) => {
                 require(args.len() <= 5, "a helper takes more than five arguments")?;

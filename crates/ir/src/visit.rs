@@ -6,7 +6,7 @@ use crate::{Expr, ExprKind, Place, Stmt, StmtKind};
 pub fn each_expr(stmts: &[Stmt], see: &mut dyn FnMut(&Expr)) {
     for stmt in stmts {
         match &stmt.kind {
-            StmtKind::Store(place, value) | StmtKind::AtomicAdd(place, value) => {
+            StmtKind::Store(place, value) => {
                 in_place(place, see);
                 each_part(value, see);
             }
@@ -68,6 +68,10 @@ pub fn each_part(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
             each_part(no, see);
         }
         ExprKind::Text(op) => op.places().into_iter().for_each(|place| in_place(place, see)),
+        ExprKind::Atomic(_, place, args) => {
+            in_place(place, see);
+            args.iter().for_each(|arg| each_part(arg, see));
+        }
         ExprKind::Helper(_, args) | ExprKind::Call(_, args) => {
             args.iter().for_each(|arg| each_part(arg, see));
         }

@@ -11,6 +11,7 @@
 //! hands plain `'static` rows to the checker, the code generator and the
 //! documentation.
 
+mod atomic;
 mod constant;
 mod generated;
 mod helper;
@@ -21,6 +22,7 @@ mod section;
 mod short_name;
 mod version;
 
+pub use atomic::{ATOMICS, Atomic, atomic};
 pub use constant::{CONSTANTS, Constant, constant, constants_in};
 pub use generated::prog_types::ProgType;
 pub use helper::{HELPERS, Helper, Param, ParamKind, Ret, helper};

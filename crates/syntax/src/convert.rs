@@ -115,6 +115,11 @@ impl<'a> Converter<'a> {
                 self.refused.extend(body.flat_map(bound::by_stmt));
                 StmtKind::While(self.expr(&stmt.test))
             }
+            ast::Stmt::With(stmt) if !stmt.is_async => self.with_stmt(&stmt.items, &stmt.body),
+            ast::Stmt::Assert(stmt) => {
+                let message = stmt.msg.as_ref().map(|message| self.expr(message));
+                StmtKind::Assert(self.expr(&stmt.test), message)
+            }
             ast::Stmt::Return(stmt) => {
                 StmtKind::Return(stmt.value.as_ref().map(|value| self.expr(value)))
             }
@@ -155,6 +160,18 @@ impl<'a> Converter<'a> {
             };
         }
         StmtKind::If(test, then, orelse)
+    }
+
+    /// `with a as x, b as y:` is a `with` in a `with`.
+    fn with_stmt(&mut self, items: &[ast::WithItem], body: &[ast::Stmt]) -> StmtKind {
+        let [item, inner @ ..] = items else { return StmtKind::Pass };
+        let context = self.expr(&item.context_expr);
+        let target = item.optional_vars.as_ref().map(|target| self.expr(target));
+        let body = match inner {
+            [] => self.block(body),
+            inner => vec![Stmt { kind: self.with_stmt(inner, body), span: context.span }],
+        };
+        StmtKind::With(context, target, body)
     }
 
     fn unsupported(
@@ -422,26 +439,31 @@ fn compare_op(op: ast::CmpOp) -> CompareOp {
 /// What is wrong with a statement, and the BPF way.
 fn refusal(stmt: &ast::Stmt) -> (&'static str, &'static str) {
     match stmt {
+        ast::Stmt::FunctionDef(def) if def.is_async => (
+            "`async` functions need an event loop, which the kernel does not have",
+            "define a plain function at the top level with `@bpf` and call it",
+        ),
         ast::Stmt::FunctionDef(_) => (
-            "functions cannot be defined inside a BPF function",
-            "define it at the top level with `@bpf` and call it",
+            "functions cannot be defined inside a BPF function: there are no closures",
+            "define it at the top level with `@bpf`, and pass what it needs as arguments",
         ),
         ast::Stmt::ClassDef(_) => (
             "classes cannot be defined inside a BPF function",
             "define it at the top level with `@bpf` and `@struct`",
         ),
-        ast::Stmt::Try(_) | ast::Stmt::Raise(_) => (
+        ast::Stmt::Try(_) => (
             "the kernel has no exceptions",
             "helpers return negative numbers for errors: test the result with `if`",
         ),
+        ast::Stmt::Raise(_) => (
+            "the kernel has no exceptions to raise",
+            "leave with `return`, or say `assert` for what must hold",
+        ),
         ast::Stmt::With(_) => {
-            ("`with` has no meaning in a BPF function", "write the steps one after another")
+            ("`async with` cannot run in the kernel", "write plain `with ring.reserve(T) as e:`")
         }
         ast::Stmt::Match(_) => {
             ("`match` is not supported in a BPF function", "use `if` and `elif`")
-        }
-        ast::Stmt::Assert(_) => {
-            ("`assert` is not supported in a BPF function", "use `if not ...: return`")
         }
         ast::Stmt::Import(_) | ast::Stmt::ImportFrom(_) => (
             "imports stand at the top of the file, not in a BPF function",
@@ -462,20 +484,29 @@ fn expression_refusal(expr: &ast::Expr) -> (&'static str, &'static str) {
             "`lambda` makes a function at run time, which BPF cannot",
             "define a function at the top level with `@bpf`",
         ),
-        ast::Expr::ListComp(_)
-        | ast::Expr::SetComp(_)
-        | ast::Expr::DictComp(_)
-        | ast::Expr::Generator(_) => (
+        ast::Expr::ListComp(_) | ast::Expr::SetComp(_) => (
             "comprehensions need memory that grows, which BPF does not have",
             "write a `for` loop over `range(...)`",
+        ),
+        ast::Expr::DictComp(_) => (
+            "a comprehension of a dictionary needs memory that grows, which BPF does not have",
+            "fill a `HashMap` in a `for` loop",
+        ),
+        ast::Expr::Generator(_) => (
+            "a generator stops and goes on, which a BPF function cannot",
+            "write a `for` loop over `range(...)` that adds up what is wanted",
         ),
         ast::Expr::Dict(_) | ast::Expr::Set(_) => (
             "dictionaries and sets do not exist inside a BPF function",
             "define a `HashMap` with `@bpf` and `@map`",
         ),
-        ast::Expr::Await(_) | ast::Expr::Yield(_) | ast::Expr::YieldFrom(_) => (
+        ast::Expr::Await(_) => (
             "a BPF function runs from start to end without waiting",
-            "send data to user space through a `RingBuffer`",
+            "attach another program to what is waited for, and keep the state in a map",
+        ),
+        ast::Expr::Yield(_) | ast::Expr::YieldFrom(_) => (
+            "a BPF function is no generator: it runs once from start to end",
+            "send each value to user space through a `RingBuffer`",
         ),
         ast::Expr::Named(_) => {
             ("`:=` is not supported in a BPF function", "assign on a line of its own before")

@@ -474,27 +474,22 @@ impl<'a> Reader<'a> {
             .chain(&parameters.kwarg)
             .map(|param| span(param.range))
             .chain(parameters.kwonlyargs.iter().map(|param| span(param.range)))
-            .chain(
-                parameters
-                    .args
-                    .iter()
-                    .chain(&parameters.posonlyargs)
-                    .filter_map(|param| param.default.as_ref().map(|_| span(param.range))),
-            )
             .next();
         if let Some(strange) = strange {
-            let message = "only plain parameters, without defaults, `*` or `**`";
+            let message = "only plain parameters, without `*` or `**`";
             self.error(
                 Diagnostic::new(&codes::BAD_SIGNATURE, strange, message)
-                    .help("pass every argument by position"),
+                    .help("name every parameter; it may have a constant as its default"),
             );
         }
         let mut converter = Converter::new(self.source, &mut self.diagnostics);
         let params = parameters.iter().map(|param| {
+            let default = param.default().map(|default| converter.expr(default));
             let param = param.as_parameter();
             Param {
                 name: ident(&param.name),
                 annotation: param.annotation.as_ref().map(|a| converter.expr(a)),
+                default,
             }
         });
         (params.collect(), strange.is_some() || twin)

@@ -91,6 +91,8 @@ pub struct Param {
     pub name: Ident,
     /// Its type.
     pub annotation: Option<Expr>,
+    /// What it is when a call leaves it out.
+    pub default: Option<Expr>,
 }
 
 /// A `class` under `@bpf @struct`.
@@ -143,6 +145,10 @@ pub enum StmtKind {
     While(Expr),
     /// `return`.
     Return(Option<Expr>),
+    /// `with context as target:`; several of them are nested.
+    With(Expr, Option<Expr>, Vec<Stmt>),
+    /// `assert test, message`.
+    Assert(Expr, Option<Expr>),
     /// An expression for what it does.
     Expr(Expr),
     /// `del a, b`.

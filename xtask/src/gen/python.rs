@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use kernel::{Form, SHORT_NAMES};
+use kernel::{ATOMICS, Atomic, Form, SHORT_NAMES};
 
 use super::BANNER;
 use super::classify::{Kind, Ret};
@@ -46,6 +46,19 @@ impl Function {
         }
     }
 
+    /// An atomic operation; its first parameter is the memory.
+    fn of_atomic(atomic: &Atomic) -> Self {
+        let operands = atomic.operands.iter().map(|operand| format!("{operand}: int"));
+        let params: Vec<String> =
+            std::iter::once("target: Any".to_owned()).chain(operands).collect();
+        Self {
+            name: atomic.name.to_owned(),
+            params: params.join(", "),
+            ret: "int",
+            summary: atomic.summary.to_owned(),
+        }
+    }
+
     /// A short name in the shape it gives to `helper`.
     fn of_short(name: &str, form: Form, helper: &Self, summary: &str) -> Self {
         let params = match form {
@@ -77,6 +90,7 @@ fn functions(helpers: &[Helper]) -> Vec<Function> {
             Some(Function::of_short(short.name, short.form, helper, short.summary))
         })
         .collect();
+    all.extend(ATOMICS.iter().map(Function::of_atomic));
     all.extend(own.into_iter().filter(|own| SHORT_NAMES.iter().all(|s| s.name != own.name)));
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all

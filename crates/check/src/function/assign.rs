@@ -78,7 +78,7 @@ impl Body<'_, '_> {
     }
 
     /// Keeps a value as it is now.
-    fn hold(&mut self, value: Value, at: Span) -> Result<Value> {
+    pub(super) fn hold(&mut self, value: Value, at: Span) -> Result<Value> {
         match value {
             Value::Scalar(expr) if expr.as_const().is_none() => {
                 Ok(Value::Scalar(self.keep(expr, "held")))
@@ -93,6 +93,22 @@ impl Body<'_, '_> {
     }
 
     fn assign_one(&mut self, target: &syntax::Expr, value: &syntax::Expr, at: Span) -> Result<()> {
+        if let Some(call) = self.reserve_call(value)? {
+            let ExprKind::Name(name) = &target.kind else {
+                return Err(self.nameless_reserve(value.span));
+            };
+            if self.global_names.contains(name) {
+                return Err(self.nameless_reserve(value.span));
+            }
+            let name = Ident { name: name.clone(), span: target.span };
+            return match self.reserve(&name, call, value.span) {
+                Ok(_) => Ok(()),
+                Err(reported) => {
+                    self.poison(&name);
+                    Err(reported)
+                }
+            };
+        }
         // `x = S(...)` builds in place when `x` is new.
         if let ExprKind::Name(name) = &target.kind
             && !self.global_names.contains(name)
@@ -116,7 +132,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn poison_target(&mut self, target: &syntax::Expr) {
+    pub(super) fn poison_target(&mut self, target: &syntax::Expr) {
         match &target.kind {
             ExprKind::Name(name) => {
                 self.poison(&Ident { name: name.clone(), span: target.span });
@@ -153,11 +169,17 @@ impl Body<'_, '_> {
                 self.store_name(&name, value, exact, value_span, at)
             }
             ExprKind::Attribute(base, field) => {
+                if let Some(entry) = self.entry_in(target)? {
+                    return self.store_entry(&entry, target, value, value_span, at);
+                }
                 let (place, ty) = self.field_place(base, field)?;
                 self.writable(&place, target.span)?;
                 self.store_place(place, &ty, value, value_span, at)
             }
             ExprKind::Index(base, index) => {
+                if let Some(entry) = self.entry_in(target)? {
+                    return self.store_entry(&entry, target, value, value_span, at);
+                }
                 if let Some(map) = self.map_named(base)? {
                     let result = self.map_store(map, index, value, value_span, at)?;
                     self.push(StmtKind::Eval(result), at);
@@ -263,6 +285,16 @@ impl Body<'_, '_> {
         value_span: Span,
         at: Span,
     ) -> Result<()> {
+        if let Value::Scalar(Expr { ty: Type::Ptr(ptr), .. }) = &value
+            && matches!(ptr.region, ir::Region::Reserved(_))
+        {
+            self.poison(name);
+            let message = "a reserved record has one name, by which it is submitted";
+            return Err(self.s.report(
+                Diagnostic::new(&codes::TYPE_MISMATCH, value_span, message)
+                    .help("use that name, or copy what is inside: `e[0]` or its fields"),
+            ));
+        }
         if let Some(named) = self.names.get(&name.name) {
             let Some(id) = named.id else { return Err(Reported) };
             let (first, ty) = (named.span, self.local_type(id));
@@ -302,6 +334,14 @@ impl Body<'_, '_> {
         value_span: Span,
         at: Span,
     ) -> Result<()> {
+        if self.flow.reservation(id).is_some() {
+            let message = format!("`{}` names a reserved record and stays its name", name.name);
+            return Err(self.s.report(
+                Diagnostic::new(&codes::TYPE_MISMATCH, name.span, message)
+                    .also(first, "reserved here")
+                    .help("use another name for the other value"),
+            ));
+        }
         let is_pointer = matches!(&value, Value::Scalar(expr) if matches!(expr.ty, Type::Ptr(_)));
         let fits = match (ty, &value) {
             (Type::Ptr(own), Value::Scalar(expr)) => expr
@@ -419,6 +459,9 @@ impl Body<'_, '_> {
             && let Some(map) = self.map_named(base)?
         {
             return self.map_augment(map, key, op, value, at);
+        }
+        if let Some(entry) = self.entry_in(target)? {
+            return self.augment_entry(&entry, target, op, value, at);
         }
         let (place, ty) = match &target.kind {
             ExprKind::Name(name) if self.global_names.contains(name) => {

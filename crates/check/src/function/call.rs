@@ -1,7 +1,7 @@
 //! Calls: what is called, and functions of the file.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{Expr, ExprKind, FunctionId, Type};
+use ir::{Expr, ExprKind, Type};
 use syntax::Keyword;
 
 use super::Body;
@@ -25,6 +25,9 @@ impl Body<'_, '_> {
         }
         if let Some(ty) = self.aggregate_named(callee) {
             return self.built(ty, args, keywords, at);
+        }
+        if let Some(value) = self.record_method(callee, args, keywords, at)? {
+            return Ok(value);
         }
         if let syntax::ExprKind::Attribute(base, method) = &callee.kind
             && let Some(value) = self.text_receiver(callee, base, method)?
@@ -72,10 +75,8 @@ impl Body<'_, '_> {
                 self.no_keywords(keywords)?;
                 self.short_name(short, args, at)
             }
-            Meaning::Item(Item::Function(id)) => {
-                self.no_keywords(keywords)?;
-                self.function_call(id, args, at)
-            }
+            Meaning::Atomic(atomic) => self.atomic(atomic, args, keywords, at),
+            Meaning::Item(Item::Function(id)) => self.function_call(id, args, keywords, at),
             Meaning::Item(Item::Global(id)) if args.is_empty() && keywords.is_empty() => {
                 // As Python spells it: the global is a function there.
                 let name = self.s.module.global(id).name.clone();
@@ -152,41 +153,12 @@ impl Body<'_, '_> {
         Err(self.s.report(Diagnostic::new(&codes::WRONG_ARGUMENTS, at, message)))
     }
 
-    fn function_call(&mut self, id: FunctionId, args: &[syntax::Expr], at: Span) -> Result<Value> {
-        let callee = self.s.module.function(id);
-        let (name, ret, declared) = (callee.name.clone(), callee.ret.clone(), callee.span);
-        let params: Vec<Type> =
-            callee.locals.iter().take(callee.params as usize).map(|p| p.ty.clone()).collect();
-        self.graph.calls.entry(self.id).or_default().push((id, at));
-        if args.len() != params.len() {
-            let message =
-                format!("`{name}` takes {} arguments, and {} are given", params.len(), args.len());
-            return Err(self.s.report(
-                Diagnostic::new(&codes::WRONG_ARGUMENTS, at, message)
-                    .also(declared, "defined here"),
-            ));
-        }
-        let mut converted: Vec<Expr> = Vec::new();
-        for (arg, ty) in args.iter().zip(&params) {
-            let (value, steps) = self.apart(|body| {
-                let value = body.expr(arg)?;
-                body.convert(value, ty, arg.span)
-            });
-            // What a later argument does first must not overtake these.
-            for earlier in converted.iter_mut().filter(|_| !steps.is_empty()) {
-                if earlier.as_const().is_none() {
-                    *earlier = self.keep(earlier.clone(), "argument");
-                }
-            }
-            self.out.extend(steps);
-            converted.push(value?);
-        }
-        Ok(Value::Scalar(Expr::new(ExprKind::Call(id, converted), ret, at)))
-    }
-
     /// `len`: the elements of an array, the bytes of a text up to its end.
     fn len(&mut self, args: &[syntax::Expr], at: Span) -> Result<Value> {
         self.count("len", "one argument", 1..=1, args, at)?;
+        if let Some(map) = self.map_named(&args[0])? {
+            return self.map_len(map, args[0].span);
+        }
         let value = self.expr(&args[0])?;
         // An entry of a map has the length of its type, found or not.
         if let Value::Scalar(pointer) = &value

@@ -91,7 +91,7 @@ impl Body<'_, '_> {
         };
         let Some(id) = named.id else { return Some(Err(Reported)) };
         if self.flow.is_assigned(id) {
-            return Some(Ok(id));
+            return Some(self.check_held(id, at).map(|()| id));
         }
         let (first, message) = (named.span, format!("`{name}` may be read before it is assigned"));
         Some(Err(self.s.report(
@@ -140,7 +140,7 @@ impl Body<'_, '_> {
             Meaning::Item(Item::Function(_)) => "a function: call it",
             Meaning::Item(Item::Program) => "a program, which only the kernel calls",
             Meaning::Item(Item::Broken | Item::Placeholder) => return Err(Reported),
-            Meaning::Helper(_) | Meaning::Short(_) => "a helper: call it",
+            Meaning::Helper(_) | Meaning::Short(_) | Meaning::Atomic(_) => "a helper: call it",
             Meaning::MapType(_) => "a map type: it is used in `@map` definitions",
             Meaning::Builtin(_) => "a builtin function: call it",
         };
@@ -187,7 +187,7 @@ impl Body<'_, '_> {
     }
 
     /// Reports the use of a lookup result that was not checked.
-    fn unchecked(&mut self, at: Span) -> Reported {
+    pub(super) fn unchecked(&mut self, at: Span) -> Reported {
         let text = self.s.source.slice(at).to_owned();
         let message = format!("`{text}` may have no entry: it is not checked before this use");
         self.s.report(

@@ -1,8 +1,9 @@
 //! What is known at a point of a function, and how knowledge meets where
 //! paths join.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use diagnostics::Span;
 use ir::LocalId;
 use syntax::{Expr, ExprKind, Stmt, StmtKind};
 
@@ -17,7 +18,37 @@ pub(crate) struct Flow {
     numbers: HashMap<LocalId, Range>,
     /// Locals that hold the value of another one.
     copies: HashMap<LocalId, LocalId>,
+    /// Locals that were given a reserved record: what became of it, and where
+    /// it was reserved.
+    reserved: BTreeMap<u32, (State, Span)>,
     pub reachable: bool,
+}
+
+/// What became of a reserved record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// It must still be submitted or discarded, where there was room for it.
+    Held,
+    /// There was no room.
+    Missing,
+    /// Submitted or discarded there.
+    Done(Span),
+    /// Submitted or discarded there on some of the paths.
+    Mixed(Span),
+}
+
+impl State {
+    /// What holds whichever of two paths was taken.
+    fn join(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Missing, state) | (state, Self::Missing) => state,
+            (Self::Held, Self::Held) => Self::Held,
+            (Self::Done(at), Self::Done(_)) => Self::Done(at),
+            (Self::Mixed(at) | Self::Done(at), _) | (_, Self::Mixed(at) | Self::Done(at)) => {
+                Self::Mixed(at)
+            }
+        }
+    }
 }
 
 /// Which pointer locals are known to be found when a test came out one way.
@@ -25,6 +56,9 @@ pub(crate) struct Flow {
 pub(crate) struct Facts {
     pub when_true: Vec<LocalId>,
     pub when_false: Vec<LocalId>,
+    /// Those that are known to be null.
+    pub missing_when_true: Vec<LocalId>,
+    pub missing_when_false: Vec<LocalId>,
 }
 
 impl Facts {
@@ -33,7 +67,12 @@ impl Facts {
     }
 
     pub fn turned(self) -> Self {
-        Self { when_true: self.when_false, when_false: self.when_true }
+        Self {
+            when_true: self.when_false,
+            when_false: self.when_true,
+            missing_when_true: self.missing_when_false,
+            missing_when_false: self.missing_when_true,
+        }
     }
 }
 
@@ -44,6 +83,7 @@ impl Flow {
             found: HashSet::new(),
             numbers: HashMap::new(),
             copies: HashMap::new(),
+            reserved: BTreeMap::new(),
             reachable: true,
         }
     }
@@ -52,6 +92,38 @@ impl Flow {
     pub fn assign(&mut self, id: LocalId) {
         self.assigned.insert(id);
         self.found.remove(&id);
+        self.reserved.remove(&id.0);
+    }
+
+    /// A local was given a reserved record.
+    pub fn hold(&mut self, id: LocalId, at: Span) {
+        self.reserved.insert(id.0, (State::Held, at));
+    }
+
+    /// A record was submitted or discarded.
+    pub fn finish(&mut self, id: LocalId, at: Span) {
+        if let Some((state, _)) = self.reserved.get_mut(&id.0) {
+            *state = State::Done(at);
+        }
+    }
+
+    /// What became of a local's record, and where it was reserved.
+    pub fn reservation(&self, id: LocalId) -> Option<(State, Span)> {
+        self.reserved.get(&id.0).copied()
+    }
+
+    /// The locals whose record may still be held.
+    pub fn held(&self) -> Vec<(LocalId, Span)> {
+        let held = self
+            .reserved
+            .iter()
+            .filter(|(_, (state, _))| matches!(state, State::Held | State::Mixed(_)));
+        held.map(|(id, (_, at))| (LocalId(*id), *at)).collect()
+    }
+
+    /// Nothing is known of records any more.
+    pub fn forget_reservations(&mut self) {
+        self.reserved.clear();
     }
 
     /// The bounds of a local, where something is known of them.
@@ -95,6 +167,14 @@ impl Flow {
         self.found.extend(found);
     }
 
+    pub fn learn_missing(&mut self, missing: &[LocalId]) {
+        for id in missing {
+            if let Some((state @ State::Held, _)) = self.reserved.get_mut(&id.0) {
+                *state = State::Missing;
+            }
+        }
+    }
+
     pub fn forget(&mut self, ids: impl Iterator<Item = LocalId>) {
         for id in ids {
             self.found.remove(&id);
@@ -110,7 +190,13 @@ impl Flow {
         if !other.reachable {
             return self;
         }
+        let mut reserved = self.reserved;
+        for (id, (state, at)) in other.reserved {
+            let entry = reserved.entry(id).or_insert((State::Missing, at));
+            entry.0 = entry.0.join(state);
+        }
         Self {
+            reserved,
             assigned: self.assigned.intersection(&other.assigned).copied().collect(),
             found: self.found.intersection(&other.found).copied().collect(),
             numbers: join_numbers(&self.numbers, &other.numbers),
@@ -150,6 +236,10 @@ pub(crate) fn assigned_names(
             StmtKind::If(_, then, orelse) => {
                 assigned_names(then, assigned, globals);
                 assigned_names(orelse, assigned, globals);
+            }
+            StmtKind::With(_, target, body) => {
+                target.iter().for_each(|target| target_names(target, assigned));
+                assigned_names(body, assigned, globals);
             }
             StmtKind::For(target, _, body, orelse) => {
                 target_names(target, assigned);

@@ -38,6 +38,7 @@ impl Body<'_, '_> {
                 && let Some(Ok(id)) = self.local(name, at)
             {
                 facts.when_true.push(id);
+                facts.missing_when_false.push(id);
             }
             let test = ExprKind::IsFound(Box::new(pointer.clone()));
             return Ok((Expr::new(test, Type::Bool, at), facts));
@@ -57,6 +58,7 @@ impl Body<'_, '_> {
     ) -> Result<(Expr, Facts)> {
         let before = self.flow.clone();
         let mut known = Vec::new();
+        let mut missing = Vec::new();
         let mut whole: Option<Expr> = None;
         for operand in operands {
             let (tested, steps) = self.apart(|body| body.test(operand));
@@ -67,10 +69,14 @@ impl Body<'_, '_> {
                     return Err(reported);
                 }
             };
-            let learned = if op == BoolOp::And { facts.when_true } else { facts.when_false };
-            self.flow.learn(&learned);
+            self.know(&facts, op == BoolOp::And);
             self.learn_test(&test, op == BoolOp::And);
-            known.extend(learned);
+            let (found, null) = match op {
+                BoolOp::And => (facts.when_true, facts.missing_when_true),
+                BoolOp::Or => (facts.when_false, facts.missing_when_false),
+            };
+            known.extend(found);
+            missing.extend(null);
             whole = Some(match whole {
                 None => {
                     self.out.extend(steps);
@@ -88,10 +94,8 @@ impl Body<'_, '_> {
         }
         // What the operands taught holds after the whole only one way.
         self.flow = before;
-        let facts = match op {
-            BoolOp::And => Facts { when_true: known, when_false: Vec::new() },
-            BoolOp::Or => Facts { when_true: Vec::new(), when_false: known },
-        };
+        let all = Facts { when_true: known, missing_when_true: missing, ..Facts::none() };
+        let facts = if op == BoolOp::And { all } else { all.turned() };
         Ok((whole.unwrap_or_else(|| Expr::int(0, Type::Bool, at)), facts))
     }
 

@@ -18,8 +18,9 @@ use crate::session::{Reported, Result};
 const MAX_TURNS: u64 = 100_000;
 
 /// What the statements of a loop say about leaving it.
-#[derive(Default)]
 pub(crate) struct LoopFlow {
+    /// What is known before the first turn.
+    begin: Flow,
     breaks: Vec<Flow>,
     continues: Vec<Flow>,
 }
@@ -79,7 +80,8 @@ impl Body<'_, '_> {
         let known = assigned.iter().filter_map(|name| self.names.get(name)?.id);
         self.flow.forget(known.collect::<Vec<_>>().into_iter());
         let before = self.flow.clone();
-        self.loops.push(LoopFlow::default());
+        let begin = before.clone();
+        self.loops.push(LoopFlow { begin, breaks: Vec::new(), continues: Vec::new() });
         if let Some(counts) = range.counts() {
             self.flow.set_number(counter, counts, None);
         }
@@ -87,9 +89,10 @@ impl Body<'_, '_> {
             let count = Expr::load(Place::Local(counter), Type::I64, target.span);
             let bound = this.bind_counter(&name, Value::Scalar(count), at);
             this.block(body);
+            this.same_at_turn_end(&before, body.last().map_or(at, |last| last.span));
             bound
         });
-        let flow = self.loops.pop().unwrap_or_default();
+        let Some(flow) = self.loops.pop() else { return Err(Reported) };
         let mut after = std::mem::replace(&mut self.flow, before.clone());
         for continued in flow.continues {
             after = after.join(continued);
@@ -196,8 +199,12 @@ impl Body<'_, '_> {
     }
 
     pub(super) fn leave_turn(&mut self, kind: &syntax::StmtKind, at: Span) -> Result<()> {
-        let flow = self.flow.clone();
         let breaks = matches!(kind, syntax::StmtKind::Break);
+        self.leave_withs(self.loops.len().max(1), "submit", at);
+        if let Some(begin) = self.loops.last().filter(|_| !breaks).map(|one| one.begin.clone()) {
+            self.same_at_turn_end(&begin, at);
+        }
+        let flow = self.flow.clone();
         let Some(innermost) = self.loops.last_mut() else {
             let message =
                 if breaks { "`break` outside a loop" } else { "`continue` outside a loop" };

@@ -11,7 +11,20 @@ use crate::session::{Item, Reported, Result};
 /// `BPF_F_CURRENT_CPU`: the buffer of the CPU that the program runs on.
 const CURRENT_CPU: &str = "BPF_F_CURRENT_CPU";
 
-const METHODS: [&str; 5] = ["lookup", "get", "update", "delete", "output"];
+const METHODS: [&str; 8] =
+    ["lookup", "get", "update", "delete", "output", "reserve", "submit", "discard"];
+
+/// Whether a map with these operations has a method.
+fn has(ops: kernel::MapOps, method: &str) -> bool {
+    match method {
+        "lookup" | "get" => ops.lookup,
+        "update" => ops.update,
+        "delete" => ops.delete,
+        "output" => ops.output,
+        "reserve" | "submit" | "discard" => ops.reserve,
+        _ => false,
+    }
+}
 
 impl Body<'_, '_> {
     /// The map that an expression names, if it names one.
@@ -42,72 +55,62 @@ impl Body<'_, '_> {
         keywords: &[Keyword],
         at: Span,
     ) -> Result<Value> {
-        let ops = self.ops(map);
-        let allowed = match method.name.as_str() {
-            "lookup" | "get" => ops.lookup,
-            "update" => ops.update,
-            "delete" => ops.delete,
-            "output" => ops.output,
-            _ => false,
+        self.operation(map, method)?;
+        let name = method.name.as_str();
+        let (params, required): (&[&str], _) = match name {
+            "lookup" | "delete" => (&["key"], 1),
+            "get" => (&["key", "default"], 1),
+            "update" => (&["key", "value", "flags"], 2),
+            "output" => (&["data", "flags"], 1),
+            "reserve" => return Err(self.nameless_reserve(at)),
+            _ => (&["data", "flags"], 1),
         };
-        if !allowed {
-            return Err(self.no_operation(map, method));
-        }
-        if method.name != "update" {
-            self.no_keywords(keywords)?;
-        }
-        let value = match method.name.as_str() {
-            "lookup" => {
-                self.count("lookup", "one key", 1..=1, args, at)?;
-                self.lookup(map, &args[0], at)?
+        let bound = self.bind(name, params, required, args, keywords, at)?;
+        let Some(first) = bound[0] else { return Err(Reported) };
+        let second = bound.get(1).copied().flatten();
+        Ok(Value::Scalar(match name {
+            "lookup" => self.lookup(map, first, at)?,
+            "get" => return self.get(map, first, second, at),
+            "delete" => self.map_delete(map, first, at)?,
+            "output" => self.send(map, first, second, at)?,
+            "update" => {
+                let Some(second) = second else { return Err(Reported) };
+                let flags = self.flags(bound[2], at)?;
+                let value = self.expr(second)?;
+                self.update(map, first, value, second.span, flags, at)?
             }
-            "get" => {
-                self.count("get", "a key and a default", 1..=2, args, at)?;
-                return self.get(map, args, at);
-            }
-            "delete" => {
-                self.count("delete", "one key", 1..=1, args, at)?;
-                self.map_delete(map, &args[0], at)?
-            }
-            "output" => {
-                self.count("output", "one value", 1..=1, args, at)?;
-                self.send(map, &args[0], at)?
-            }
-            _ => {
-                self.count("update", "a key, a value and flags", 2..=3, args, at)?;
-                let flags = self.update_flags(args.get(2), keywords, at)?;
-                let value = self.expr(&args[1])?;
-                self.update(map, &args[0], value, args[1].span, flags, at)?
-            }
-        };
-        Ok(Value::Scalar(value))
+            _ => return self.finish(Some(map), method, first, second, at),
+        }))
     }
 
-    fn ops(&self, map: MapId) -> kernel::MapOps {
+    /// Whether the map's type has the method, or an error.
+    pub(super) fn operation(&mut self, map: MapId, method: &Ident) -> Result<()> {
+        if has(self.ops(map), &method.name) { Ok(()) } else { Err(self.no_operation(map, method)) }
+    }
+
+    pub(super) fn ops(&self, map: MapId) -> kernel::MapOps {
         self.s.map_types.get(map.0 as usize).map_or_else(Default::default, |kind| kind.ops)
     }
 
     fn no_operation(&mut self, map: MapId, method: &Ident) -> Reported {
         let ops = self.ops(map);
         let kind = self.s.map_types.get(map.0 as usize).map_or("map", |kind| kind.name);
-        let has: Vec<&str> = METHODS
-            .into_iter()
-            .filter(|name| match *name {
-                "lookup" | "get" => ops.lookup,
-                "update" => ops.update,
-                "delete" => ops.delete,
-                _ => ops.output,
-            })
-            .collect();
+        let known: Vec<&str> = METHODS.into_iter().filter(|name| has(ops, name)).collect();
         let message = format!("a `{kind}` has no operation `{}`", method.name);
-        let help = match nearest(&method.name, has.iter().copied()) {
+        let help = match nearest(&method.name, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it has {}", has.join(", ")),
+            None => format!("it has {}", known.join(", ")),
         };
         self.s.report(Diagnostic::new(&codes::MAP_OPERATION, method.span, message).help(help))
     }
 
-    fn require(&mut self, allowed: bool, map: MapId, what: &str, at: Span) -> Result<()> {
+    pub(super) fn require(
+        &mut self,
+        allowed: bool,
+        map: MapId,
+        what: &str,
+        at: Span,
+    ) -> Result<()> {
         if allowed {
             return Ok(());
         }
@@ -118,15 +121,44 @@ impl Body<'_, '_> {
 
     fn key(&mut self, map: MapId, key: &syntax::Expr) -> Result<Expr> {
         let Some(ty) = self.s.module.map(map).key.clone() else { return Err(Reported) };
+        if let (syntax::ExprKind::Tuple(parts), Type::Struct(id)) = (&key.kind, &ty) {
+            return Err(self.tuple_key(parts, *id, key.span));
+        }
         let value = self.expr(key)?;
-        let value = match self.as_place(value.clone(), key.span)? {
-            Some((place, found)) if found == ty && ty.is_aggregate() => Value::Memory(place, found),
-            _ => value,
-        };
-        self.memory(value, &ty, key.span)
+        self.stored(value, &ty, key.span)
     }
 
-    fn value_type(&self, map: MapId) -> Result<Type> {
+    /// A tuple is no key; a struct is.
+    fn tuple_key(&mut self, parts: &[syntax::Expr], id: ir::StructId, at: Span) -> Reported {
+        let name = self.s.module.struct_(id).name.clone();
+        let parts: Vec<&str> = parts.iter().map(|part| self.s.source.slice(part.span)).collect();
+        let message = format!("the keys of this map are `{name}`, and this is a tuple");
+        let help = format!("write `{name}({})`", parts.join(", "));
+        self.s.report(Diagnostic::new(&codes::TYPE_MISMATCH, at, message).help(help))
+    }
+
+    /// The address of a key or a value. Helpers take it from the stack, a map
+    /// or a global; what lies elsewhere is copied.
+    fn stored(&mut self, value: Value, ty: &Type, at: Span) -> Result<Expr> {
+        if !ty.is_aggregate() {
+            return self.memory(value, ty, at);
+        }
+        let value = match self.as_place(value.clone(), at)? {
+            Some((place, found)) => Value::Memory(place, found),
+            None => value,
+        };
+        if let Value::Memory(place, found) = &value
+            && found == ty
+            && matches!(place.region(), Region::Reserved(_) | Region::Any)
+        {
+            let copy = Place::Local(self.hidden("copy", ty.clone()));
+            self.store_place(copy.clone(), ty, value, at, at)?;
+            return Ok(Expr::address(copy, ty.clone(), Region::Stack, at));
+        }
+        self.memory(value, ty, at)
+    }
+
+    pub(super) fn value_type(&self, map: MapId) -> Result<Type> {
         self.s.module.map(map).value.clone().ok_or(Reported)
     }
 
@@ -141,31 +173,83 @@ impl Body<'_, '_> {
         self.call_helper("map_lookup_elem", args, ty, at)
     }
 
-    fn get(&mut self, map: MapId, args: &[syntax::Expr], at: Span) -> Result<Value> {
+    /// The value of an entry; where there is none, the default, else zero.
+    fn get(
+        &mut self,
+        map: MapId,
+        key: &syntax::Expr,
+        default: Option<&syntax::Expr>,
+        at: Span,
+    ) -> Result<Value> {
         let allowed = self.ops(map).lookup;
         self.require(allowed, map, "looked up", at)?;
         let ty = self.value_type(map)?;
-        if ty.is_aggregate() {
-            let message = "`get` reads numbers; this map holds something larger";
-            return Err(self.s.report(
-                Diagnostic::new(&codes::MAP_OPERATION, at, message)
-                    .help("use `lookup` and check the result with `if`"),
-            ));
-        }
-        let pointer = self.lookup(map, &args[0], at)?;
-        let other = match args.get(1) {
-            None => Expr::int(0, ty.clone(), at),
+        let pointer = self.lookup(map, key, at);
+        // Python computes the default before it looks.
+        let (other, steps) = self.apart(|body| match default {
+            None => Ok(None),
             Some(default) => {
-                let value = self.expr(default)?;
-                self.convert(value, &ty, default.span)?
+                let value = body.expr(default)?;
+                Ok(Some((body.hold(value, default.span)?, default.span)))
             }
+        });
+        self.out.extend(steps);
+        let (pointer, other) = (pointer?, other?);
+        if ty.is_aggregate() {
+            return self.copy_of(pointer, ty, other, at);
+        }
+        let other = match other {
+            None | Some((Value::Nothing, _)) => Expr::int(0, ty.clone(), at),
+            Some((value, span)) => self.convert(value, &ty, span)?,
         };
         Ok(Value::Scalar(self.value_or(pointer, ty, other)))
     }
 
+    /// A copy of the struct, array or string that a lookup found.
+    fn copy_of(
+        &mut self,
+        pointer: Expr,
+        ty: Type,
+        other: Option<(Value, Span)>,
+        at: Span,
+    ) -> Result<Value> {
+        let copy = Place::Local(self.hidden("copy", ty.clone()));
+        let pointer = self.keep(pointer, "entry");
+        let test = Expr::new(ExprKind::IsFound(Box::new(pointer.clone())), Type::Bool, at);
+        let entry = Place::Deref(Box::new(self.not_null(pointer)));
+        let (stored, otherwise) = self.apart(|body| match other {
+            None | Some((Value::Nothing, _)) => {
+                body.push(StmtKind::Zero(copy.clone()), at);
+                Ok(())
+            }
+            Some((value, span)) => body.store_place(copy.clone(), &ty, value, span, at),
+        });
+        let (moved, found) = self.apart(|body| {
+            body.store_place(copy.clone(), &ty, Value::Memory(entry, ty.clone()), at, at)
+        });
+        self.push(StmtKind::If(test, found, otherwise), at);
+        stored.and(moved)?;
+        Ok(Value::Memory(copy, ty))
+    }
+
+    /// `len(m)`: how many entries it may have. How many it has, no program
+    /// can ask.
+    pub(super) fn map_len(&mut self, map: MapId, at: Span) -> Result<Value> {
+        let entries = self.s.module.map(map).max_entries;
+        if let (Some(entries), true) = (entries, self.ops(map).lookup) {
+            return self.literal(i128::from(entries), at);
+        }
+        let kind = self.s.map_types.get(map.0 as usize).map_or("map", |kind| kind.name);
+        let message = format!("a `{kind}` has no length");
+        Err(self.s.report(
+            Diagnostic::new(&codes::MAP_OPERATION, at, message)
+                .help("`len` gives `max_entries` of maps with keys"),
+        ))
+    }
+
     /// `m[k]` as a value: the number, or 0 where there is none.
     pub(super) fn map_item(&mut self, map: MapId, key: &syntax::Expr, at: Span) -> Result<Value> {
-        self.get(map, std::slice::from_ref(key), at)
+        self.get(map, key, None, at)
     }
 
     /// `m[k] = value`
@@ -193,36 +277,17 @@ impl Body<'_, '_> {
         let allowed = self.ops(map).update;
         self.require(allowed, map, "updated", at)?;
         let ty = self.value_type(map)?;
-        let value = match self.as_place(value.clone(), value_span) {
-            Ok(Some((place, found))) if ty.is_aggregate() => Value::Memory(place, found),
-            Err(reported) if ty.is_aggregate() => return Err(reported),
-            _ => value,
-        };
         let key = self.key(map, key)?;
-        let value = self.memory(value, &ty, value_span)?;
+        let value = self.stored(value, &ty, value_span)?;
         let args = vec![self.map_address(map, at), key, value, flags];
         self.call_helper("map_update_elem", args, Type::I64, at)
     }
 
-    fn update_flags(
-        &mut self,
-        positional: Option<&syntax::Expr>,
-        keywords: &[Keyword],
-        at: Span,
-    ) -> Result<Expr> {
-        let named = keywords.iter().find(|keyword| keyword.name.name == "flags");
-        if let Some(other) = keywords.iter().find(|keyword| keyword.name.name != "flags") {
-            return self
-                .no_keywords(std::slice::from_ref(other))
-                .map(|()| Expr::int(0, Type::U64, at));
-        }
-        match positional.or(named.map(|keyword| &keyword.value)) {
-            None => Ok(Expr::int(0, Type::U64, at)),
-            Some(flags) => {
-                let value = self.expr(flags)?;
-                self.convert(value, &Type::U64, flags.span)
-            }
-        }
+    /// Flags as a 64-bit number; none are 0.
+    pub(super) fn flags(&mut self, flags: Option<&syntax::Expr>, at: Span) -> Result<Expr> {
+        let Some(flags) = flags else { return Ok(Expr::int(0, Type::U64, at)) };
+        let value = self.expr(flags)?;
+        self.convert(value, &Type::U64, flags.span)
     }
 
     pub(super) fn map_delete(&mut self, map: MapId, key: &syntax::Expr, at: Span) -> Result<Expr> {
@@ -246,19 +311,14 @@ impl Body<'_, '_> {
         let allowed = self.ops(map).update && self.ops(map).lookup;
         self.require(allowed, map, "updated", at)?;
         let ty = self.value_type(map)?;
-        let Type::Int(int) = ty else {
+        if !matches!(ty, Type::Int(_)) {
             let message = "only entries that are integers can be changed like this";
             return Err(self.s.report(
                 Diagnostic::new(&codes::MAP_OPERATION, at, message)
-                    .help("look the entry up, check it with `if`, and change its fields"),
+                    .help("change a field of the entry: `m[key].field += 1`"),
             ));
-        };
-        let key = self.key(map, key)?;
-        // The key is needed twice: once to look up, once to insert.
-        let key = match key.kind {
-            ExprKind::Spill(value) => self.keep(*value, "key").spill(),
-            _ => key,
-        };
+        }
+        let key = self.key_for_two(map, key)?;
         let change = self.expr(value)?;
         let change = self.integer(change, value.span)?;
         let change = self.keep(change, "change");
@@ -272,38 +332,65 @@ impl Body<'_, '_> {
         let test = Expr::new(ExprKind::IsFound(Box::new(pointer.clone())), Type::Bool, at);
         let entry = Place::Deref(Box::new(self.not_null(pointer)));
 
-        let atomic = int.bits >= 32 && matches!(op, BinaryOp::Add | BinaryOp::Sub);
-        let in_place = if atomic {
-            let amount = change.clone().convert(ty.clone());
-            let amount = match op {
-                BinaryOp::Sub => {
-                    let minus = ExprKind::Unary(ir::UnaryOp::Neg, Box::new(amount));
-                    Expr::new(minus, ty.clone(), at)
-                }
-                _ => amount,
-            };
-            StmtKind::AtomicAdd(entry, amount)
-        } else {
-            let old = Expr::load(entry.clone(), ty.clone(), at);
-            let Value::Scalar(new) = self.apply(op, old, change.clone(), at)? else {
-                return Err(Reported);
-            };
-            StmtKind::Store(entry, new.convert(ty.clone()))
-        };
+        let (changed, then) = self.apart(|body| body.change(entry, &ty, op, change.clone(), at));
+        changed?;
         let zero = Expr::int(0, ty.clone(), at);
         let Value::Scalar(first) = self.apply(op, zero, change, at)? else { return Err(Reported) };
         let first = first.convert(ty).spill();
         let flags = Expr::int(0, Type::U64, at);
         let args = vec![self.map_address(map, at), key, first, flags];
         let insert = self.call_helper("map_update_elem", args, Type::I64, at)?;
-        let then = vec![Stmt::new(in_place, at)];
         let orelse = vec![Stmt::new(StmtKind::Eval(insert), at)];
         self.push(StmtKind::If(test, then, orelse), at);
         Ok(())
     }
 
+    /// A key that is needed twice: once to look up, once to insert.
+    pub(super) fn key_for_two(&mut self, map: MapId, key: &syntax::Expr) -> Result<Expr> {
+        let key = self.key(map, key)?;
+        Ok(match key.kind {
+            ExprKind::Spill(value) => self.keep(*value, "key").spill(),
+            _ => key,
+        })
+    }
+
+    /// `place op= value`; atomic for `+` and `-` on 32 and 64 bits.
+    pub(super) fn change(
+        &mut self,
+        place: Place,
+        ty: &Type,
+        op: BinaryOp,
+        value: Expr,
+        at: Span,
+    ) -> Result<()> {
+        let atomic = matches!(ty, Type::Int(int) if int.bits >= 32)
+            && matches!(op, BinaryOp::Add | BinaryOp::Sub);
+        if atomic {
+            let amount = value.convert(ty.clone());
+            let amount = match op {
+                BinaryOp::Sub => {
+                    Expr::new(ExprKind::Unary(ir::UnaryOp::Neg, Box::new(amount)), ty.clone(), at)
+                }
+                _ => amount,
+            };
+            let add = ExprKind::Atomic(ir::AtomicOp::Add, place, vec![amount]);
+            self.push(StmtKind::Eval(Expr::new(add, ty.clone(), at)), at);
+            return Ok(());
+        }
+        let old = Value::Scalar(Expr::load(place.clone(), ty.clone(), at));
+        let old = self.integer(old, at)?;
+        let new = self.apply(op, old, value, at)?;
+        self.store_place(place, ty, new, at, at)
+    }
+
     /// `buffer.output(value)`
-    fn send(&mut self, map: MapId, arg: &syntax::Expr, at: Span) -> Result<Expr> {
+    fn send(
+        &mut self,
+        map: MapId,
+        arg: &syntax::Expr,
+        flags: Option<&syntax::Expr>,
+        at: Span,
+    ) -> Result<Expr> {
         let (data, size) = self.input(arg)?;
         let ty = data.ptr_type().and_then(|ptr| ptr.pointee.as_deref()).cloned();
         if let Some(ty) = ty {
@@ -317,7 +404,7 @@ impl Body<'_, '_> {
         let size = Expr::int(i128::from(size), Type::U64, at);
         let buffer = self.map_address(map, at);
         if !perf {
-            let flags = Expr::int(0, Type::U64, at);
+            let flags = self.flags(flags, at)?;
             return self.call_helper(
                 "ringbuf_output",
                 vec![buffer, data, size, flags],
@@ -333,13 +420,16 @@ impl Body<'_, '_> {
             ));
         };
         let Some(cpu) = kernel::constant(CURRENT_CPU) else { return Err(Reported) };
-        let flags = Expr::int(i128::from(cpu.value), Type::U64, at);
+        let flags = match flags {
+            None => Expr::int(i128::from(cpu.value), Type::U64, at),
+            given => self.flags(given, at)?,
+        };
         let args = vec![context, buffer, flags, data, size];
         self.call_helper("perf_event_output", args, Type::I64, at)
     }
 
     /// Enters what a buffer carries, for user space to decode.
-    fn note_event(&mut self, map: MapId, ty: Type, at: Span) -> Result<()> {
+    pub(super) fn note_event(&mut self, map: MapId, ty: Type, at: Span) -> Result<()> {
         let size = ty.size(&self.s.module);
         let events = &self.s.module.map(map).events;
         if events.iter().any(|event| event.ty == ty) {

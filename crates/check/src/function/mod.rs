@@ -4,20 +4,25 @@
 //! them are assigned and which pointers are known not to be null ([`flow`]),
 //! and the statements made so far.
 
+mod arguments;
 mod arithmetic;
 mod assign;
+mod atomic;
 mod call;
 mod compare;
 mod construct;
+mod entry;
 mod expr;
 mod flow;
 mod helper_call;
+mod leave;
 mod logic;
 mod loops;
 mod map_call;
 mod place;
 mod print;
 mod range;
+mod reserve;
 mod slice;
 mod stmt;
 mod text;
@@ -60,12 +65,24 @@ pub(crate) struct Body<'s, 'a> {
     flow: Flow,
     out: Vec<Stmt>,
     loops: Vec<loops::LoopFlow>,
+    /// The `with` statements around the current one.
+    withs: Vec<leave::With>,
+    /// Reservations that a path was shown not to finish.
+    leaked: HashSet<LocalId>,
+    /// The parameter that a struct is returned through.
+    result: Option<LocalId>,
+    /// The entry of a map that a target is part of: the place where the
+    /// source says `m[k]`, and the pointer to use.
+    entry: Option<(Span, Expr)>,
+    /// The expression that is evaluated for what it does alone.
+    unused: Option<Span>,
 }
 
 /// Checks the body of a declared function and puts it into the module.
 pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph: &mut Graph) {
     let declared = session.module.function(signature.id).clone();
     let tree = signature.tree;
+    let session_result = session.result_of(signature.id);
     let mut body = Body {
         s: session,
         graph,
@@ -80,6 +97,11 @@ pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph:
         flow: Flow::start(),
         out: Vec::new(),
         loops: Vec::new(),
+        withs: Vec::new(),
+        leaked: HashSet::new(),
+        result: session_result,
+        entry: None,
+        unused: None,
     };
     for (index, param) in tree.params.iter().enumerate() {
         let id = LocalId(index as u32);
@@ -87,6 +109,7 @@ pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph:
         body.names.insert(param.name.name.clone(), named);
         body.flow.assign(id);
     }
+    body.result.iter().for_each(|id| body.flow.assign(*id));
     for name in &tree.refused {
         let named = Named { id: None, span: name.span };
         body.names.entry(name.name.clone()).or_insert(named);
@@ -176,7 +199,6 @@ impl Body<'_, '_> {
     /// Whoever has the address of a number may change it.
     fn forget_exposed(&mut self, kind: &StmtKind) {
         match kind {
-            StmtKind::AtomicAdd(Place::Local(id), _) => self.flow.forget_number(*id),
             StmtKind::Store(_, value) | StmtKind::Eval(value) => {
                 let flow = &mut self.flow;
                 ir::each_part(value, &mut |part| {
@@ -221,14 +243,18 @@ impl Body<'_, '_> {
             return;
         }
         let at = tree.body.last().map_or(tree.name.span, |stmt| stmt.span);
+        self.nothing_held(at, "when the function ends");
         let placeholder = tree.body.iter().all(|stmt| matches!(stmt.kind, syntax::StmtKind::Pass));
-        if self.ret == Type::Void {
+        if self.result.is_some() && placeholder {
+            self.return_zero(at);
+        } else if self.ret == Type::Void && self.result.is_none() {
             self.push(StmtKind::Return(None), at);
         } else if self.is_program || placeholder {
             let zero = Expr::int(0, self.ret.clone(), at);
             self.push(StmtKind::Return(Some(zero)), at);
         } else if !tree.body.iter().any(|stmt| matches!(stmt.kind, syntax::StmtKind::Error)) {
-            let name = self.s.type_name(&self.ret);
+            let ret = self.result_place(at).map_or_else(|| self.ret.clone(), |(_, ty)| ty);
+            let name = self.s.type_name(&ret);
             let message = format!("`{}` may end without returning its `{name}`", tree.name.name);
             self.s.report(
                 Diagnostic::new(&codes::MISSING_RETURN, tree.name.span, message)

@@ -79,6 +79,11 @@ impl Body<'_, '_> {
         index: &syntax::Expr,
         at: Span,
     ) -> Result<Value> {
+        if let Some((span, pointer)) = &self.entry
+            && *span == at
+        {
+            return Ok(Value::Scalar(pointer.clone()));
+        }
         if let Some(map) = self.map_named(base)? {
             return self.map_item(map, index, at);
         }

@@ -18,7 +18,11 @@ impl Body<'_, '_> {
                 self.s.report(Diagnostic::new(&codes::UNREACHABLE_CODE, stmt.span, message));
             }
             // A failed statement was reported; the next ones are checked too.
-            self.s.incomplete |= self.stmt(stmt).is_err();
+            if self.stmt(stmt).is_err() {
+                self.s.incomplete = true;
+                // It may have been what submits a record.
+                self.flow.forget_reservations();
+            }
         }
     }
 
@@ -53,6 +57,8 @@ impl Body<'_, '_> {
                     ),
                 )))
             }
+            Kind::With(context, target, body) => self.with_stmt(context, target.as_ref(), body, at),
+            Kind::Assert(test, message) => self.assert_stmt(test, message.as_ref(), at),
             Kind::Break | Kind::Continue => self.leave_turn(&stmt.kind, at),
             Kind::Return(value) => self.return_stmt(value.as_ref(), at),
             Kind::Delete(targets) => targets.iter().try_for_each(|target| self.delete(target)),
@@ -66,8 +72,10 @@ impl Body<'_, '_> {
     }
 
     fn evaluate(&mut self, expr: &syntax::Expr) -> Result<()> {
-        let value = self.expr(expr)?;
-        if let super::value::Value::Scalar(value) = value {
+        self.unused = Some(expr.span);
+        let value = self.expr(expr);
+        self.unused = None;
+        if let super::value::Value::Scalar(value) = value? {
             self.push(StmtKind::Eval(value), expr.span);
         }
         Ok(())
@@ -85,11 +93,11 @@ impl Body<'_, '_> {
         let (test, facts) =
             tested.unwrap_or_else(|_| (Expr::int(1, Type::Bool, at), Facts::none()));
         let before = self.flow.clone();
-        self.flow.learn(&facts.when_true);
+        self.know(&facts, true);
         self.learn_test(&test, true);
         let ((), then) = self.apart(|body| body.block(then));
         let after_then = std::mem::replace(&mut self.flow, before);
-        self.flow.learn(&facts.when_false);
+        self.know(&facts, false);
         self.learn_test(&test, false);
         let ((), orelse) = self.apart(|body| body.block(orelse));
         self.flow = after_then.join(self.flow.clone());
@@ -98,10 +106,31 @@ impl Body<'_, '_> {
         }
     }
 
+    /// What a test tells when it came out one way.
+    pub(super) fn know(&mut self, facts: &Facts, came_out: bool) {
+        let (found, missing) = if came_out {
+            (&facts.when_true, &facts.missing_when_true)
+        } else {
+            (&facts.when_false, &facts.missing_when_false)
+        };
+        self.flow.learn(found);
+        self.flow.learn_missing(missing);
+    }
+
     fn return_stmt(&mut self, value: Option<&syntax::Expr>, at: Span) -> Result<()> {
         let returned = self.returned(value, at);
+        if returned.is_err() {
+            self.flow.reachable = false;
+        }
+        let mut value = returned?;
+        if let Some(value) = value.as_mut().filter(|value| value.as_const().is_none())
+            && !self.withs.is_empty()
+        {
+            *value = self.keep(value.clone(), "returned");
+        }
+        self.leave_withs(0, "submit", at);
+        self.nothing_held(at, "when the function returns here");
         self.flow.reachable = false;
-        let value = returned?;
         self.push(StmtKind::Return(value), at);
         Ok(())
     }
@@ -112,6 +141,9 @@ impl Body<'_, '_> {
             // `return None` is a bare `return`.
             !matches!(value.kind, syntax::ExprKind::None)
         });
+        if let Some((place, ty)) = self.result_place(at) {
+            return self.return_into(place, &ty, value, at).map(|()| None);
+        }
         match (value, &ret) {
             (None, Type::Void) => Ok(None),
             (None, _) if self.is_program => Ok(Some(Expr::int(0, ret, at))),

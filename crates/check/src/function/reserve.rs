@@ -1,0 +1,348 @@
+//! Records reserved in a ring buffer: `reserve`, `submit`, `discard`, and the
+//! rule that every path submits or discards each record once.
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::{Expr, ExprKind, LocalId, MapId, Place, PtrType, Region, StmtKind, Type};
+use syntax::{Ident, Keyword};
+
+use super::flow::State;
+use super::value::Value;
+use super::{Body, Named};
+use crate::session::{Reported, Result};
+
+/// Bytes that the kernel puts before each record.
+const RECORD_HEAD: u64 = 8;
+
+/// The ring buffer and the arguments of `ring.reserve(...)`.
+type Call<'e> = (MapId, &'e [syntax::Expr], &'e [Keyword]);
+
+impl Body<'_, '_> {
+    /// The `ring.reserve(...)` that a value is, if it is one.
+    pub(super) fn reserve_call<'e>(&mut self, value: &'e syntax::Expr) -> Result<Option<Call<'e>>> {
+        if let syntax::ExprKind::Call(callee, args, keywords) = &value.kind
+            && let syntax::ExprKind::Attribute(base, method) = &callee.kind
+            && method.name == "reserve"
+            && let Some(map) = self.map_named(base)?
+        {
+            self.operation(map, method)?;
+            return Ok(Some((map, args, keywords)));
+        }
+        Ok(None)
+    }
+
+    /// `name = ring.reserve(T)`
+    pub(super) fn reserve(
+        &mut self,
+        name: &Ident,
+        (map, args, keywords): Call<'_>,
+        at: Span,
+    ) -> Result<LocalId> {
+        let ty = self.reserved_type(map, args, keywords, at)?;
+        let size = ty.size(&self.s.module);
+        let pointee = Some(Box::new(ty.clone()));
+        let pointer = Type::Ptr(PtrType { pointee, region: Region::Reserved(map), nullable: true });
+        let id = self.reservation(name, &pointer)?;
+        let number = |value| Expr::int(value, Type::U64, at);
+        let args = vec![self.map_address(map, at), number(i128::from(size)), number(0)];
+        let call = self.call_helper("ringbuf_reserve", args, pointer.clone(), at)?;
+        self.push(StmtKind::Store(Place::Local(id), call), at);
+        self.flow.assign(id);
+        self.flow.hold(id, at);
+        self.clear(id, &ty, at);
+        Ok(id)
+    }
+
+    /// No memory of the kernel reaches user space: the record starts as zero.
+    fn clear(&mut self, id: LocalId, ty: &Type, at: Span) {
+        let record = Expr::load(Place::Local(id), self.local_type(id), at);
+        let found = ExprKind::IsFound(Box::new(record.clone()));
+        let place = Place::Deref(Box::new(self.not_null(record)));
+        let clear = match ty {
+            ty if ty.is_aggregate() => StmtKind::Zero(place),
+            Type::Ptr(_) => StmtKind::Store(place, Expr::new(ExprKind::Null, ty.clone(), at)),
+            ty => StmtKind::Store(place, Expr::int(0, ty.clone(), at)),
+        };
+        let test = Expr::new(found, Type::Bool, at);
+        self.push(StmtKind::If(test, vec![ir::Stmt::new(clear, at)], Vec::new()), at);
+    }
+
+    /// The local that a reservation is given to.
+    fn reservation(&mut self, name: &Ident, pointer: &Type) -> Result<LocalId> {
+        let Some(named) = self.names.get(&name.name) else {
+            let id = self.hidden(&name.name, pointer.clone());
+            self.names.insert(name.name.clone(), Named { id: Some(id), span: name.span });
+            return Ok(id);
+        };
+        let (Some(id), first) = (named.id, named.span) else { return Err(Reported) };
+        if self.local_type(id) != *pointer {
+            let message = format!(
+                "`{}` holds `{}` and cannot become a reserved record",
+                name.name,
+                self.s.type_name(&self.local_type(id))
+            );
+            return Err(self.s.report(
+                Diagnostic::new(&codes::TYPE_MISMATCH, name.span, message)
+                    .also(first, "its type is set here")
+                    .help("use another name for the record"),
+            ));
+        }
+        if let Some((State::Held | State::Mixed(_), since)) = self.flow.reservation(id) {
+            let message = format!("`{}` is assigned anew while its record is held", name.name);
+            self.unfinished(id, name.span, since, message);
+        }
+        Ok(id)
+    }
+
+    fn reserved_type(
+        &mut self,
+        map: MapId,
+        args: &[syntax::Expr],
+        keywords: &[Keyword],
+        at: Span,
+    ) -> Result<Type> {
+        let bound = self.bind("reserve", &["type", "flags"], 1, args, keywords, at)?;
+        let Some(written) = bound[0] else { return Err(Reported) };
+        if let Some(flags) = bound[1] {
+            self.no_reserve_flags(flags)?;
+        }
+        let ty = self.s.annotation(written)?;
+        let size = ty.size(&self.s.module);
+        if size == 0 {
+            let message = "a record without fields carries nothing";
+            return Err(self.s.report(Diagnostic::new(
+                &codes::TYPE_MISMATCH,
+                written.span,
+                message,
+            )));
+        }
+        let room = u64::from(self.s.module.map(map).max_entries.unwrap_or(u32::MAX));
+        if size + RECORD_HEAD > room {
+            let name = self.s.module.map(map).name.clone();
+            let message = format!("a record of {size} bytes never fits `{name}`");
+            return Err(self.s.report(
+                Diagnostic::new(&codes::OUT_OF_RANGE, written.span, message)
+                    .help("make the ring buffer larger: `max_entries` is its size in bytes"),
+            ));
+        }
+        self.note_event(map, ty.clone(), written.span)?;
+        Ok(ty)
+    }
+
+    /// The kernel refuses every flag of `reserve` when the program runs.
+    fn no_reserve_flags(&mut self, flags: &syntax::Expr) -> Result<()> {
+        let value = self.expr(flags)?;
+        if self.integer(value, flags.span)?.as_const() == Some(0) {
+            return Ok(());
+        }
+        let message = "`reserve` has no flags: with any, the kernel reserves nothing";
+        Err(self.s.report(
+            Diagnostic::new(&codes::OUT_OF_RANGE, flags.span, message)
+                .help("give the flags to `submit` or `discard`"),
+        ))
+    }
+
+    /// Reports a `reserve` whose record gets no name.
+    pub(super) fn nameless_reserve(&mut self, at: Span) -> Reported {
+        let text = self.s.source.slice(at).to_owned();
+        let message = "the reserved record needs a name of its own";
+        self.s.report(
+            Diagnostic::new(&codes::UNFINISHED_RESERVATION, at, message)
+                .note("it must be checked, filled, and submitted or discarded by that name")
+                .help(format!("write `event = {text}`, or `with {text} as event:`")),
+        )
+    }
+
+    /// `e.submit()` and `e.discard()`
+    pub(super) fn record_method(
+        &mut self,
+        callee: &syntax::Expr,
+        args: &[syntax::Expr],
+        keywords: &[Keyword],
+        at: Span,
+    ) -> Result<Option<Value>> {
+        let syntax::ExprKind::Attribute(base, method) = &callee.kind else { return Ok(None) };
+        let syntax::ExprKind::Name(name) = &base.kind else { return Ok(None) };
+        let known = matches!(method.name.as_str(), "submit" | "discard");
+        let id = self.names.get(name).and_then(|named| named.id);
+        if !known || id.and_then(|id| self.flow.reservation(id)).is_none() {
+            return Ok(None);
+        }
+        let bound = self.bind(&method.name, &["flags"], 0, args, keywords, at)?;
+        self.finish(None, method, base, bound[0], at).map(Some)
+    }
+
+    /// `ring.submit(e)` and `ring.discard(e)`; from `e.submit()` no ring is
+    /// given.
+    pub(super) fn finish(
+        &mut self,
+        ring: Option<MapId>,
+        method: &Ident,
+        record: &syntax::Expr,
+        flags: Option<&syntax::Expr>,
+        at: Span,
+    ) -> Result<Value> {
+        let (pointer, map, id) = self.record(method, record)?;
+        if let Some(ring) = ring.filter(|ring| *ring != map) {
+            let (own, other) = (&self.s.module.map(map).name, &self.s.module.map(ring).name);
+            let message = format!("this record was reserved in `{own}`, not in `{other}`");
+            let help = format!("write `{own}.{}(...)`", method.name);
+            return Err(self
+                .s
+                .report(Diagnostic::new(&codes::MAP_OPERATION, record.span, message).help(help)));
+        }
+        let flags = match flags {
+            None => Expr::int(0, Type::U64, at),
+            Some(flags) => {
+                let value = self.expr(flags)?;
+                self.convert(value, &Type::U64, flags.span)?
+            }
+        };
+        self.finish_record(&method.name, id, pointer, flags, at)?;
+        Ok(Value::Nothing)
+    }
+
+    fn finish_record(
+        &mut self,
+        how: &str,
+        id: LocalId,
+        pointer: Expr,
+        flags: Expr,
+        at: Span,
+    ) -> Result<()> {
+        let helper = if how == "submit" { "ringbuf_submit" } else { "ringbuf_discard" };
+        let call = self.call_helper(helper, vec![pointer, flags], Type::Void, at)?;
+        self.push(StmtKind::Eval(call), at);
+        if self.withs.iter().any(|frame| frame.record == id) {
+            // The end of the `with` sees by this that nothing is left to do.
+            let null = Expr::new(ExprKind::Null, self.local_type(id), at);
+            self.push(StmtKind::Store(Place::Local(id), null), at);
+        }
+        self.flow.finish(id, at);
+        Ok(())
+    }
+
+    /// The record that `submit` or `discard` is given.
+    fn record(&mut self, method: &Ident, record: &syntax::Expr) -> Result<(Expr, MapId, LocalId)> {
+        let value = self.expr(record)?;
+        if let (Value::Scalar(expr), syntax::ExprKind::Name(name)) = (&value, &record.kind)
+            && let Type::Ptr(PtrType { region, nullable, .. }) = &expr.ty
+        {
+            match (region, self.names.get(name).and_then(|named| named.id)) {
+                (Region::Reserved(_), _) if *nullable => return Err(self.unchecked(record.span)),
+                (Region::Reserved(map), Some(id)) => return Ok((expr.clone(), *map, id)),
+                (Region::Any, _) => {
+                    let message = format!("a function cannot `{}` what it is passed", method.name);
+                    return Err(self.s.report(
+                        Diagnostic::new(&codes::MAP_OPERATION, record.span, message)
+                            .help("fill it here, and submit it where it was reserved"),
+                    ));
+                }
+                _ => {}
+            }
+        }
+        let message = format!("`{}` takes a record that `reserve` gave", method.name);
+        Err(self.s.report(
+            Diagnostic::new(&codes::MAP_OPERATION, record.span, message)
+                .help("to send a variable, write `output(...)`"),
+        ))
+    }
+
+    /// Submits the records of the `with` statements that are left, the inner
+    /// ones first: those inside `loops` loops and more.
+    pub(super) fn leave_withs(&mut self, loops: usize, how: &str, at: Span) {
+        let left = self.withs.iter().rev().take_while(|frame| frame.loops >= loops);
+        let left: Vec<LocalId> = left.map(|frame| frame.record).collect();
+        for id in left {
+            self.s.incomplete |= self.end_with(id, how, at).is_err();
+        }
+    }
+
+    /// Submits the record of a `with` if that was not done.
+    pub(super) fn end_with(&mut self, id: LocalId, how: &str, at: Span) -> Result<()> {
+        let record = Expr::load(Place::Local(id), self.local_type(id), at);
+        let flags = Expr::int(0, Type::U64, at);
+        match self.flow.reservation(id) {
+            Some((State::Held, _)) => {
+                let pointer = self.not_null(record);
+                self.finish_record(how, id, pointer, flags, at)
+            }
+            Some((State::Mixed(_), _)) => {
+                let pointer = self.not_null(record.clone());
+                let test = Expr::new(ExprKind::IsFound(Box::new(record)), Type::Bool, at);
+                let (done, steps) =
+                    self.apart(|body| body.finish_record(how, id, pointer, flags, at));
+                self.push(StmtKind::If(test, steps, Vec::new()), at);
+                done
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Reports records that are still held where a path ends.
+    pub(super) fn nothing_held(&mut self, at: Span, what: &str) {
+        for (id, since) in self.flow.held() {
+            let name = self.locals[id.0 as usize].name.clone();
+            let message = format!("the record `{name}` is neither submitted nor discarded {what}");
+            self.unfinished(id, at, since, message);
+        }
+    }
+
+    fn unfinished(&mut self, id: LocalId, at: Span, since: Span, message: String) {
+        // One path is enough to understand it.
+        if !self.leaked.insert(id) {
+            return;
+        }
+        let name = self.locals[id.0 as usize].name.clone();
+        self.s.report(
+            Diagnostic::new(&codes::UNFINISHED_RESERVATION, at, message)
+                .also(since, "reserved here")
+                .help(format!(
+                    "put `{name}.submit()` or `{name}.discard()` before this, or reserve with `with`"
+                )),
+        );
+    }
+
+    /// A turn of a loop ends with the same records held as it began with.
+    pub(super) fn same_at_turn_end(&mut self, begin: &super::flow::Flow, at: Span) {
+        if !self.flow.reachable {
+            return;
+        }
+        for (id, since) in self.flow.held() {
+            if !matches!(begin.reservation(id), Some((State::Held | State::Mixed(_), _))) {
+                let name = self.locals[id.0 as usize].name.clone();
+                let message = format!("the record `{name}` is still held when the loop turns");
+                self.unfinished(id, at, since, message);
+            }
+        }
+        for (id, since) in begin.held() {
+            if let Some((State::Done(done) | State::Mixed(done), _)) = self.flow.reservation(id)
+                && self.leaked.insert(id)
+            {
+                let name = self.locals[id.0 as usize].name.clone();
+                let message = format!("the next turn of the loop would finish `{name}` again");
+                self.s.report(
+                    Diagnostic::new(&codes::FINISHED_RESERVATION, done, message)
+                        .also(since, "reserved here, before the loop")
+                        .help("leave the loop with `break` after it, or reserve in each turn"),
+                );
+            }
+        }
+    }
+
+    /// Reports the use of a record that was given away.
+    pub(super) fn check_held(&mut self, id: LocalId, at: Span) -> Result<()> {
+        let (done, word) = match self.flow.reservation(id) {
+            Some((State::Done(done), _)) => (done, "was"),
+            Some((State::Mixed(done), _)) => (done, "may have been"),
+            _ => return Ok(()),
+        };
+        let name = self.locals[id.0 as usize].name.clone();
+        let message = format!("the record `{name}` {word} submitted or discarded before this");
+        Err(self.s.report(
+            Diagnostic::new(&codes::FINISHED_RESERVATION, at, message)
+                .also(done, "given away here")
+                .note("after that its memory belongs to user space")
+                .help("use it before, or reserve another record"),
+        ))
+    }
+}
