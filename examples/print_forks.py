@@ -3,6 +3,7 @@
     sudo pythonbpf run examples/print_forks.py
     sudo python examples/print_forks.py
 """
+# kernel: 5.16
 
 from ctypes import c_int64, c_uint64, c_void_p
 

@@ -1,3 +1,4 @@
+# kernel: 5.16
 # expect: loads
 from ctypes import c_bool, c_int8, c_int64, c_uint8, c_uint64, c_void_p
 
