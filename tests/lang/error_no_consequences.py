@@ -39,20 +39,18 @@ def prog(ctx: c_void_p) -> c_int64:
         tried = 2
     with pid() as opened:  # error: [unsupported-statement]
         held = 1
-    match pid():  # error: [unsupported-statement]
-        case 1:
+    match pid():
+        case {1: captured}:  # error: [unsupported-statement]
             matched = 1
-        case captured:
-            pass
-    if (walrus := pid()):  # error: [unsupported-expression]
-        pass
+        case _:
+            matched = 2
     head, *tail = 1, 2  # error: [unsupported-expression]
     entry = parts.lookup(1)
     assert entry
     entry[0] = 5
     part = Partly()
     part.bad = 3
-    inside = inside + tried + held + matched + walrus + rest(1, 2) + twins(1, 2)
+    inside = inside + tried + held + matched + rest(1, 2) + twins(1, 2)
     return inside + opened + captured + caught + tail
 
 

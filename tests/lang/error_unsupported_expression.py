@@ -15,7 +15,6 @@ def prog(ctx: c_void_p) -> c_int64:
     g = (1, 2)  # error: [unsupported-expression]
     h = f"{a}"  # error: [unsupported-expression]
     i = (yield)  # error: [unsupported-expression]
-    j = (n := 5)  # error: [unsupported-expression]
     k = str(5)  # error: [unsupported-expression]
     m = range(5)  # error: [unsupported-expression]
     o = ...  # error: [unsupported-expression]

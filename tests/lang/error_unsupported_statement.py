@@ -13,9 +13,6 @@ def prog(ctx: c_void_p) -> c_int64:
     finally:
         pass
     raise ValueError  # error: [unsupported-statement]
-    match ctx:  # error: [unsupported-statement]
-        case _:
-            pass
     import math  # error: [unsupported-statement]
     def inner():  # error: [unsupported-statement]
         pass

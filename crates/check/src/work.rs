@@ -4,17 +4,26 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diagnostics::{Diagnostic, codes};
+use diagnostics::{Diagnostic, Span, codes};
 use ir::{
-    Expr, ExprKind, Function, FunctionId, FunctionKind, LocalId, Place, Stmt, StmtKind, TextOp,
+    BinaryOp, Bound, CompareOp, Expr, ExprKind, Function, FunctionId, FunctionKind, LocalId, Place,
+    Stmt, StmtKind, TextOp, Type,
 };
+use kernel::Version;
 
 use crate::session::Session;
+
+/// The first kernel with iterators over numbers.
+pub(crate) const ITERATORS: Version = Version::new(6, 4);
 
 /// Parts of expressions and statements, each an instruction or more.
 const MAX_STEPS: u64 = 1_000_000;
 /// The kernel's `BPF_COMPLEXITY_LIMIT_JMP_SEQ`.
 const MAX_CHOICES: u64 = 8192;
+
+/// How often the verifier walks through an iterator's turn until it finds
+/// nothing new.
+const ITERATED: u64 = 4;
 
 /// What a piece of code costs.
 #[derive(Clone, Copy, Default)]
@@ -37,37 +46,130 @@ impl Work {
     }
 }
 
-/// Reports programs that no verifier walks through. There is no recursion.
+/// What a program costs, statement by statement, and in all.
+struct Bill {
+    each: Vec<(Work, Span)>,
+    all: Work,
+}
+
+impl Bill {
+    fn is_too_much(&self) -> bool {
+        self.all.steps > MAX_STEPS || self.all.choices > MAX_CHOICES
+    }
+}
+
+/// Reports programs that no verifier walks through. Where the kernel has
+/// iterators, whose turns are not walked through, the dearest loops become
+/// such. There is no recursion.
 pub(crate) fn check(session: &mut Session<'_>) {
-    let mut costs = Costs { module: &session.module, known: HashMap::new() };
-    let mut found = Vec::new();
-    for function in &session.module.functions {
-        if !matches!(function.kind, FunctionKind::Program { .. }) {
-            continue;
-        }
-        let scope = Scope::of(function);
-        let each: Vec<_> =
-            function.body.iter().map(|stmt| (costs.stmt(stmt, &scope), stmt.span)).collect();
-        let mut all = Work::default();
-        each.iter().for_each(|(work, _)| all.add(*work));
-        if all.steps > MAX_STEPS {
-            found.extend(each.iter().max_by_key(|(work, _)| work.steps).map(|(_, at)| {
-                (*at, format!("about {} steps", all.steps), "stops at a million instructions")
-            }));
-        } else if all.choices > MAX_CHOICES {
-            found.extend(each.iter().max_by_key(|(work, _)| work.choices).map(|(_, at)| {
-                (*at, format!("{} choices", all.choices), "stops at 8192 that are still open")
-            }));
+    if session.kernel >= ITERATORS {
+        while bills(&session.module).iter().any(Bill::is_too_much) {
+            let Some(at) = iterate_dearest(&mut session.module) else { break };
+            // It has them: this only takes note of the need.
+            let _ = session.needs(ITERATORS, "a loop of many turns", at);
         }
     }
-    for (at, much, limit) in found {
+    for Bill { each, all } in bills(&session.module) {
+        let (dearest, much, limit) = if all.steps > MAX_STEPS {
+            let dearest = each.iter().max_by_key(|(work, _)| work.steps);
+            (dearest, format!("about {} steps", all.steps), "stops at a million instructions")
+        } else if all.choices > MAX_CHOICES {
+            let dearest = each.iter().max_by_key(|(work, _)| work.choices);
+            (dearest, format!("{} choices", all.choices), "stops at 8192 that are still open")
+        } else {
+            continue;
+        };
+        let Some((_, at)) = dearest else { continue };
         let message = format!("{much} are more than the verifier walks through");
         session.report(
-            Diagnostic::new(&codes::UNBOUNDED_LOOP, at, message)
+            Diagnostic::new(&codes::UNBOUNDED_LOOP, *at, message)
                 .note(format!("the kernel follows every turn of a loop and {limit}"))
                 .help("make the range smaller, or do the work in user space"),
         );
     }
+}
+
+/// What each program costs.
+fn bills(module: &ir::Module) -> Vec<Bill> {
+    let mut costs = Costs { module, known: HashMap::new() };
+    let programs = module.functions.iter();
+    programs
+        .filter(|function| matches!(function.kind, FunctionKind::Program { .. }))
+        .map(|function| {
+            let scope = Scope::of(function);
+            let each: Vec<_> =
+                function.body.iter().map(|stmt| (costs.stmt(stmt, &scope), stmt.span)).collect();
+            let mut all = Work::default();
+            each.iter().for_each(|(work, _)| all.add(*work));
+            Bill { each, all }
+        })
+        .collect()
+}
+
+/// Makes the dearest loop that is walked through one of an iterator; tells
+/// where it stands.
+fn iterate_dearest(module: &mut ir::Module) -> Option<Span> {
+    let mut costs = Costs { module, known: HashMap::new() };
+    let mut dearest: Option<(u64, usize, usize)> = None;
+    for (index, function) in module.functions.iter().enumerate() {
+        let scope = Scope::of(function);
+        let mut number = 0;
+        ir::each_stmt(&function.body, &mut |stmt| {
+            if is_walked(stmt) {
+                let work = costs.stmt(stmt, &scope);
+                let cost = work.steps.max(work.choices.saturating_mul(MAX_STEPS / MAX_CHOICES));
+                if dearest.is_none_or(|(most, ..)| cost > most) {
+                    dearest = Some((cost, index, number));
+                }
+                number += 1;
+            }
+        });
+    }
+    let (_, index, mut number) = dearest?;
+    let function = module.functions.get_mut(index)?;
+    let turn = LocalId(function.locals.len() as u32);
+    function.locals.push(ir::Local { name: "turn".to_owned(), ty: Type::I64 });
+    iterate(&mut function.body, &mut number, turn)
+}
+
+fn is_walked(stmt: &Stmt) -> bool {
+    match stmt.kind {
+        StmtKind::ForRange { .. } => true,
+        StmtKind::Loop { bound, .. } => bound != Bound::Iterator,
+        _ => false,
+    }
+}
+
+/// Makes the loop with this number, counted from outside in, one of an
+/// iterator.
+fn iterate(stmts: &mut [Stmt], number: &mut usize, turn: LocalId) -> Option<Span> {
+    for stmt in stmts {
+        if is_walked(stmt) {
+            if *number == 0 {
+                match &mut stmt.kind {
+                    StmtKind::Loop { bound, .. } => *bound = Bound::Iterator,
+                    kind => {
+                        let count = std::mem::replace(kind, StmtKind::Break);
+                        *kind = iterated(count, turn, Bound::Iterator, stmt.span);
+                    }
+                }
+                return Some(stmt.span);
+            }
+            *number -= 1;
+        }
+        let found = match &mut stmt.kind {
+            StmtKind::If(_, first, second)
+            | StmtKind::ForRange { body: first, orelse: second, .. }
+            | StmtKind::Loop { body: first, orelse: second, .. } => {
+                iterate(first, number, turn).or_else(|| iterate(second, number, turn))
+            }
+            _ => None,
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
 }
 
 /// The locals of a function whose values the verifier knows on each turn:
@@ -82,7 +184,7 @@ impl<'a> Scope<'a> {
         let mut counters = HashSet::new();
         let mut unknown: HashSet<LocalId> = (0..function.params).map(LocalId).collect();
         let mut all: HashSet<LocalId> = HashSet::new();
-        visit(&function.body, &mut |stmt| match &stmt.kind {
+        ir::each_stmt(&function.body, &mut |stmt| match &stmt.kind {
             StmtKind::ForRange { local, .. } => {
                 counters.insert(*local);
             }
@@ -91,7 +193,7 @@ impl<'a> Scope<'a> {
             }
             _ => {}
         });
-        visit(&function.body, &mut |stmt| {
+        ir::each_stmt(&function.body, &mut |stmt| {
             if let StmtKind::Store(Place::Local(id), value) = &stmt.kind
                 && !matches!(&value.kind, ExprKind::Const(_))
                 && !matches!(&value.kind, ExprKind::Load(Place::Local(from)) if counters.contains(from))
@@ -121,23 +223,6 @@ impl<'a> Scope<'a> {
             | ExprKind::And(a, b)
             | ExprKind::Or(a, b) => self.knows(a) && self.knows(b),
             _ => false,
-        }
-    }
-}
-
-fn visit<'a>(stmts: &'a [Stmt], each: &mut impl FnMut(&'a Stmt)) {
-    for stmt in stmts {
-        each(stmt);
-        match &stmt.kind {
-            StmtKind::If(_, then, orelse) => {
-                visit(then, each);
-                visit(orelse, each);
-            }
-            StmtKind::ForRange { body, orelse, .. } => {
-                visit(body, each);
-                visit(orelse, each);
-            }
-            _ => {}
         }
     }
 }
@@ -188,6 +273,16 @@ impl Costs<'_> {
                 all.add(turn.times(turns(*start, *stop, *step)));
                 all.add(self.block(orelse, scope));
             }
+            StmtKind::Loop { test, body, orelse, bound, .. } => {
+                let mut turn = self.block(body, scope);
+                turn.add(self.expr(test, scope));
+                turn.choices += u64::from(!scope.knows(test));
+                all.add(turn.times(match bound {
+                    Bound::Seen(most) | Bound::Turns(most) => *most,
+                    Bound::Iterator => ITERATED,
+                }));
+                all.add(self.block(orelse, scope));
+            }
             StmtKind::Store(_, value) | StmtKind::Eval(value) | StmtKind::Return(Some(value)) => {
                 all.add(self.expr(value, scope))
             }
@@ -226,6 +321,23 @@ fn text(op: &TextOp, module: &ir::Module, function: &Function) -> Work {
         TextOp::Order(..) => 2 * bytes,
     };
     Work { steps: 4 * choices, choices }
+}
+
+/// A loop over a constant range, with turns that are counted in another local
+/// and shown to end in another way.
+pub(crate) fn iterated(count: StmtKind, index: LocalId, bound: Bound, at: Span) -> StmtKind {
+    let StmtKind::ForRange { local, start, stop, step, body, orelse } = count else {
+        return count;
+    };
+    let number = |value: i64| Expr::int(i128::from(value), Type::I64, at);
+    let turn = || Expr::load(Place::Local(index), Type::I64, at);
+    let far = Expr::binary(BinaryOp::Mul, turn(), number(step), at);
+    let value = Expr::binary(BinaryOp::Add, number(start), far, at);
+    let all = i64::try_from(turns(start, stop, step)).unwrap_or(i64::MAX);
+    let test = Expr::compare(CompareOp::Lt, turn(), number(all), at);
+    let first = Stmt::new(StmtKind::Store(Place::Local(local), value), at);
+    let body = std::iter::once(first).chain(body).collect();
+    StmtKind::Loop { index, test, body, orelse, bound }
 }
 
 /// The turns of a range.

@@ -135,6 +135,11 @@ impl<'a> Debug<'a> {
         self.basic("int", 32, ATE_SIGNED)
     }
 
+    /// `unsigned long long`
+    pub(crate) fn unsigned_long(&self) -> DebugType {
+        self.basic("unsigned long long", 64, ATE_UNSIGNED)
+    }
+
     /// The debug type of a type; `None` for no value.
     pub(crate) fn ty(&mut self, module: &ir::Module, ty: &Type) -> Option<DebugType> {
         Some(match ty {
@@ -148,7 +153,7 @@ impl<'a> Debug<'a> {
                 (32, true) => self.int(),
                 (32, false) => self.basic("unsigned int", 32, ATE_UNSIGNED),
                 (_, true) => self.basic("long long", 64, ATE_SIGNED),
-                (_, false) => self.basic("unsigned long long", 64, ATE_UNSIGNED),
+                (_, false) => self.unsigned_long(),
             },
             Type::Str(len) => self.array(self.char(), 8, *len),
             Type::Array(element, len) => {
@@ -396,6 +401,46 @@ impl<'a> Debug<'a> {
             }
             LLVMSetSubprogram(value.as_value_ref(), scope);
             Scope(scope)
+        }
+    }
+
+    /// Gives a function of the kernel its signature: what it returns, then
+    /// what it takes.
+    pub(crate) fn extern_function(
+        &self,
+        value: FunctionValue<'_>,
+        name: &str,
+        types: &[Option<DebugType>],
+    ) {
+        // SAFETY: the builder, the function and all types are alive; the name
+        // has the length given; LLVM copies the list of types.
+        unsafe {
+            let mut types: Vec<LLVMMetadataRef> =
+                types.iter().map(|ty| ty.map_or(std::ptr::null_mut(), |ty| ty.0)).collect();
+            let signature = LLVMDIBuilderCreateSubroutineType(
+                self.builder,
+                self.file,
+                types.as_mut_ptr(),
+                types.len() as c_uint,
+                0,
+            );
+            let declaration = LLVMDIBuilderCreateFunction(
+                self.builder,
+                self.file,
+                name.as_ptr().cast(),
+                name.len(),
+                c"".as_ptr(),
+                0,
+                self.file,
+                0,
+                signature,
+                0,
+                0,
+                0,
+                0,
+                1,
+            );
+            LLVMSetSubprogram(value.as_value_ref(), declaration);
         }
     }
 

@@ -15,6 +15,7 @@ use ir::{FunctionKind, Map, Type, Value};
 
 use crate::debug::{Debug, DebugType, Scope};
 use crate::function::lower_body;
+use crate::loops::{self, Iterators};
 use crate::{Error, Result, barrier};
 
 /// The section whose variables say what ring and perf buffers carry.
@@ -42,6 +43,7 @@ pub(crate) struct Declared<'c, 'a> {
     pub marker: FunctionValue<'c>,
     /// Whether the only atomic operation is an addition without a result.
     pub only_adds: bool,
+    pub iterators: Option<Iterators<'c>>,
 }
 
 /// Lowers a whole module.
@@ -66,6 +68,7 @@ pub(crate) fn lower<'c>(
         scopes: HashMap::new(),
         marker: barrier::marker(context, &llvm),
         only_adds: matches!(machine.get_cpu().to_bytes(), b"v1" | b"v2"),
+        iterators: None,
     };
     for map in &module.maps {
         declared.map(&llvm, map);
@@ -83,6 +86,7 @@ pub(crate) fn lower<'c>(
         declared.strings.push(variable);
     }
     declared.license(&llvm);
+    declared.iterators = loops::declare(&declared, &llvm);
     let inlined = too_deep(module);
     for (index, function) in module.functions.iter().enumerate() {
         let value = declared.head(&llvm, function);

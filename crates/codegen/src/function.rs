@@ -15,9 +15,11 @@ use crate::{Error, Result};
 pub(crate) const STACK_ALIGN: u32 = 8;
 
 /// Where `break` and `continue` go.
-struct Loop<'c> {
-    after: BasicBlock<'c>,
-    next: BasicBlock<'c>,
+pub(crate) struct Loop<'c> {
+    pub after: BasicBlock<'c>,
+    pub next: BasicBlock<'c>,
+    /// What a `return` out of the loop must end.
+    pub iterator: Option<PointerValue<'c>>,
 }
 
 /// Memory for an argument of a helper, free again after the statement.
@@ -36,7 +38,7 @@ pub(crate) struct Lowering<'d, 'c, 'a> {
     scope: Scope,
     value: FunctionValue<'c>,
     locals: Vec<PointerValue<'c>>,
-    loops: Vec<Loop<'c>>,
+    pub loops: Vec<Loop<'c>>,
     pub mirrors: Mirrors<'c>,
     spills: Vec<Spill<'c>>,
 }
@@ -129,7 +131,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         self.builder.get_insert_block().ok_or_else(|| Error::Llvm("no block".to_owned()))
     }
 
-    fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         self.builder.get_insert_block().is_some_and(|block| block.get_terminator().is_some())
     }
 
@@ -173,6 +175,9 @@ impl<'c> Lowering<'_, 'c, '_> {
             StmtKind::ForRange { local, start, stop, step, body, orelse } => {
                 self.for_range(*local, [*start, *stop, *step], body, orelse)
             }
+            StmtKind::Loop { index, test, body, orelse, bound } => {
+                self.loop_(*index, test, body, orelse, *bound)
+            }
             StmtKind::Break => {
                 let after = self.innermost()?.after;
                 self.builder.build_unconditional_branch(after)?;
@@ -184,12 +189,14 @@ impl<'c> Lowering<'_, 'c, '_> {
                 Ok(())
             }
             StmtKind::Return(None) => {
+                self.end_iterators()?;
                 self.builder.build_return(None)?;
                 Ok(())
             }
             StmtKind::Return(Some(value)) => {
                 let register = self.expr(value)?;
                 let value = self.returned(register, &value.ty)?;
+                self.end_iterators()?;
                 self.builder.build_return(Some(&value))?;
                 Ok(())
             }
@@ -218,9 +225,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         for (block, stmts) in [(then_block, then), (else_block, orelse)] {
             self.go_to(block);
             self.block(stmts)?;
-            if !self.is_done() {
-                self.builder.build_unconditional_branch(after)?;
-            }
+            self.jump(after)?;
         }
         self.go_to(after);
         Ok(())
@@ -249,12 +254,10 @@ impl<'c> Lowering<'_, 'c, '_> {
         let goes_on = self.builder.build_int_compare(before, count, number(stop), "goes_on")?;
         self.builder.build_conditional_branch(goes_on, turn, ended)?;
         self.go_to(turn);
-        self.loops.push(Loop { after, next });
+        self.loops.push(Loop { after, next, iterator: None });
         self.block(body)?;
         self.loops.pop();
-        if !self.is_done() {
-            self.builder.build_unconditional_branch(next)?;
-        }
+        self.jump(next)?;
         self.go_to(next);
         let count = self.builder.build_load(i64_type, counter, "count")?.into_int_value();
         let count = self.builder.build_int_add(count, number(step), "count")?;
@@ -262,9 +265,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         self.builder.build_unconditional_branch(head)?;
         self.go_to(ended);
         self.block(orelse)?;
-        if !self.is_done() {
-            self.builder.build_unconditional_branch(after)?;
-        }
+        self.jump(after)?;
         self.go_to(after);
         Ok(())
     }

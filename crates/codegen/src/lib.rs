@@ -13,6 +13,7 @@ mod declare;
 mod emit;
 mod expr;
 mod function;
+mod loops;
 mod mirror;
 mod null_tests;
 mod place;

@@ -87,6 +87,31 @@ impl AtomicOp {
     }
 }
 
+impl CompareOp {
+    /// What holds when this does not.
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Eq => Self::Ne,
+            Self::Ne => Self::Eq,
+            Self::Lt => Self::Ge,
+            Self::Le => Self::Gt,
+            Self::Gt => Self::Le,
+            Self::Ge => Self::Lt,
+        }
+    }
+
+    /// The same comparison with its operands exchanged.
+    pub fn mirrored(self) -> Self {
+        match self {
+            Self::Lt => Self::Gt,
+            Self::Le => Self::Ge,
+            Self::Gt => Self::Lt,
+            Self::Ge => Self::Le,
+            other => other,
+        }
+    }
+}
+
 /// Operators on one operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnaryOp {
@@ -161,6 +186,24 @@ pub enum ExprKind {
     Sequence(Vec<Stmt>, Box<Expr>),
 }
 
+/// How the verifier is shown that a loop ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// It sees that from the test: there are no more turns than these.
+    Seen(u64),
+    /// There are no more turns than these, and a count of them shows it.
+    Turns(u64),
+    /// The turns are those of the kernel's iterator over numbers, which the
+    /// verifier does not walk through one by one; it ends the loop after
+    /// [`Bound::MAX_ITERATIONS`].
+    Iterator,
+}
+
+impl Bound {
+    /// The kernel's `BPF_MAX_LOOPS`.
+    pub const MAX_ITERATIONS: u64 = 8 << 20;
+}
+
 /// A statement with its place in the source.
 #[derive(Clone, Debug)]
 pub struct Stmt {
@@ -201,6 +244,20 @@ pub enum StmtKind {
         body: Vec<Stmt>,
         /// Done when the loop ends without `break`.
         orelse: Vec<Stmt>,
+    },
+    /// Turns as long as the test holds, which is asked before each; their
+    /// number, from 0, is in a hidden integer local.
+    Loop {
+        /// The number of the turn, an `i64`.
+        index: LocalId,
+        /// Asked before each turn.
+        test: Expr,
+        /// Done each turn.
+        body: Vec<Stmt>,
+        /// Done when the test has failed.
+        orelse: Vec<Stmt>,
+        /// How the verifier is shown that there is an end.
+        bound: Bound,
     },
     /// Leaves the innermost loop.
     Break,

@@ -18,7 +18,9 @@ mod types;
 pub mod verify;
 mod visit;
 
-pub use expr::{AtomicOp, BinaryOp, CompareOp, Expr, ExprKind, Place, Stmt, StmtKind, UnaryOp};
+pub use expr::{
+    AtomicOp, BinaryOp, Bound, CompareOp, Expr, ExprKind, Place, Stmt, StmtKind, UnaryOp,
+};
 pub use module::{
     EventType, Function, FunctionId, FunctionKind, Global, GlobalId, Local, LocalId, Map, MapId,
     Module, StringId, Value,
@@ -28,4 +30,4 @@ pub use rewrite::{each_call_mut, each_place_mut};
 pub use text::TextOp;
 pub use types::{Field, IntType, PtrType, Region, Struct, StructId, Type};
 pub use verify::verify;
-pub use visit::{each_expr, each_part};
+pub use visit::{each_expr, each_part, each_stmt};

@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use crate::{
-    BinaryOp, CompareOp, Expr, ExprKind, Function, FunctionKind, LocalId, Map, Module, Place,
-    Region, Stmt, StmtKind, TextOp, Type, UnaryOp,
+    BinaryOp, Bound, CompareOp, Expr, ExprKind, Function, FunctionKind, LocalId, Map, Module,
+    Place, Region, Stmt, StmtKind, TextOp, Type, UnaryOp,
 };
 
 /// The module as text.
@@ -163,6 +163,16 @@ impl Writer<'_> {
             StmtKind::ForRange { local, start, stop, step, body, orelse } => {
                 let local = name(self.function, local.0 as usize);
                 writeln!(self.out, "{pad}for {local} in {start}..{stop} by {step}")?;
+                self.block(body, depth + 1)?;
+                self.orelse(orelse, depth)
+            }
+            StmtKind::Loop { index, test, body, orelse, bound } => {
+                let (index, test) = (name(self.function, index.0 as usize), self.expr(test));
+                let bound = match bound {
+                    Bound::Seen(most) | Bound::Turns(most) => format!("at most {most}"),
+                    Bound::Iterator => "by iterator".to_owned(),
+                };
+                writeln!(self.out, "{pad}loop {index} while {test} {bound}")?;
                 self.block(body, depth + 1)?;
                 self.orelse(orelse, depth)
             }

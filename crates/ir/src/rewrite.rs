@@ -45,6 +45,11 @@ fn walk(stmts: &mut [Stmt], change: &mut dyn FnMut(Part<'_>)) {
                 walk(then, change);
                 walk(orelse, change);
             }
+            StmtKind::Loop { test, body, orelse, .. } => {
+                in_expr(test, change);
+                walk(body, change);
+                walk(orelse, change);
+            }
             StmtKind::ForRange { body, orelse, .. } => {
                 walk(body, change);
                 walk(orelse, change);

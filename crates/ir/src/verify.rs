@@ -114,6 +114,13 @@ impl Checker<'_> {
                 self.block(body, true)?;
                 self.block(orelse, in_loop)
             }
+            StmtKind::Loop { index, test, body, orelse, .. } => {
+                let ty = self.place(&Place::Local(*index))?;
+                require(ty == Type::I64, "the turns of a loop are counted in no i64")?;
+                self.test(test)?;
+                self.block(body, true)?;
+                self.block(orelse, in_loop)
+            }
             StmtKind::Break | StmtKind::Continue => {
                 require(in_loop, "break or continue outside a loop")
             }

@@ -2,6 +2,25 @@
 
 use crate::{Expr, ExprKind, Place, Stmt, StmtKind};
 
+/// Shows every statement to `see`, outer before inner; not those inside
+/// expressions.
+pub fn each_stmt<'a>(stmts: &'a [Stmt], see: &mut dyn FnMut(&'a Stmt)) {
+    for stmt in stmts {
+        see(stmt);
+        match &stmt.kind {
+            StmtKind::If(_, then, orelse) => {
+                each_stmt(then, see);
+                each_stmt(orelse, see);
+            }
+            StmtKind::ForRange { body, orelse, .. } | StmtKind::Loop { body, orelse, .. } => {
+                each_stmt(body, see);
+                each_stmt(orelse, see);
+            }
+            _ => {}
+        }
+    }
+}
+
 /// Shows every expression in the statements to `see`, outer before inner.
 pub fn each_expr(stmts: &[Stmt], see: &mut dyn FnMut(&Expr)) {
     for stmt in stmts {
@@ -19,6 +38,11 @@ pub fn each_expr(stmts: &[Stmt], see: &mut dyn FnMut(&Expr)) {
             StmtKind::If(test, then, orelse) => {
                 each_part(test, see);
                 each_expr(then, see);
+                each_expr(orelse, see);
+            }
+            StmtKind::Loop { test, body, orelse, .. } => {
+                each_part(test, see);
+                each_expr(body, see);
                 each_expr(orelse, see);
             }
             StmtKind::ForRange { body, orelse, .. } => {

@@ -22,6 +22,13 @@ pub(crate) fn by_expr(expr: &ast::Expr) -> Vec<Ident> {
     names.found
 }
 
+/// The names that a pattern of `match` binds.
+pub(crate) fn by_pattern(pattern: &ast::Pattern) -> Vec<Ident> {
+    let mut names = Names::default();
+    names.visit_pattern(pattern);
+    names.found
+}
+
 /// The names of a file that are bound otherwise than by `NAME = value` at its
 /// top level.
 pub(crate) fn at_run_time(body: &[ast::Stmt]) -> Vec<Ident> {

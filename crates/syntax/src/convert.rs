@@ -16,8 +16,8 @@ const MAX_DEPTH: usize = 64;
 
 pub(crate) struct Converter<'a> {
     source: &'a SourceFile,
-    diagnostics: &'a mut Vec<Diagnostic>,
-    depth: usize,
+    pub(crate) diagnostics: &'a mut Vec<Diagnostic>,
+    pub(crate) depth: usize,
     /// Names that refused code would have bound.
     pub(crate) refused: Vec<Ident>,
 }
@@ -46,14 +46,14 @@ impl<'a> Converter<'a> {
         Span::new(whole.start, whole.start + text[..len].trim_end().len() as u32)
     }
 
-    fn block(&mut self, stmts: &[ast::Stmt]) -> Vec<Stmt> {
+    pub(crate) fn block(&mut self, stmts: &[ast::Stmt]) -> Vec<Stmt> {
         self.depth += 1;
         let block = stmts.iter().map(|stmt| self.stmt(stmt)).collect();
         self.depth -= 1;
         block
     }
 
-    fn too_deep(&mut self, at: Span) -> bool {
+    pub(crate) fn too_deep(&mut self, at: Span) -> bool {
         if self.depth < MAX_DEPTH {
             return false;
         }
@@ -111,9 +111,12 @@ impl<'a> Converter<'a> {
                 StmtKind::For(target, iter, self.block(&stmt.body), self.block(&stmt.orelse))
             }
             ast::Stmt::While(stmt) => {
-                let body = stmt.body.iter().chain(&stmt.orelse);
-                self.refused.extend(body.flat_map(bound::by_stmt));
-                StmtKind::While(self.expr(&stmt.test))
+                let test = self.expr(&stmt.test);
+                StmtKind::While(test, self.block(&stmt.body), self.block(&stmt.orelse))
+            }
+            ast::Stmt::Match(stmt) => {
+                let subject = self.expr(&stmt.subject);
+                StmtKind::Match(subject, self.cases(&stmt.cases))
             }
             ast::Stmt::With(stmt) if !stmt.is_async => self.with_stmt(&stmt.items, &stmt.body),
             ast::Stmt::Assert(stmt) => {
@@ -253,6 +256,13 @@ impl<'a> Converter<'a> {
                 self.boxed(&choice.body),
                 self.boxed(&choice.orelse),
             ),
+            ast::Expr::Named(named) => match &*named.target {
+                ast::Expr::Name(name) => {
+                    let name = Ident { name: name.id.to_string(), span: span(name.range) };
+                    ExprKind::Walrus(name, self.boxed(&named.value))
+                }
+                _ => ExprKind::Error,
+            },
             ast::Expr::Tuple(tuple) => ExprKind::Tuple(self.exprs(&tuple.elts)),
             ast::Expr::List(list) => ExprKind::Tuple(self.exprs(&list.elts)),
             ast::Expr::Slice(slice) => {
@@ -462,9 +472,6 @@ fn refusal(stmt: &ast::Stmt) -> (&'static str, &'static str) {
         ast::Stmt::With(_) => {
             ("`async with` cannot run in the kernel", "write plain `with ring.reserve(T) as e:`")
         }
-        ast::Stmt::Match(_) => {
-            ("`match` is not supported in a BPF function", "use `if` and `elif`")
-        }
         ast::Stmt::Import(_) | ast::Stmt::ImportFrom(_) => (
             "imports stand at the top of the file, not in a BPF function",
             "move the import to the top of the file",
@@ -508,9 +515,6 @@ fn expression_refusal(expr: &ast::Expr) -> (&'static str, &'static str) {
             "a BPF function is no generator: it runs once from start to end",
             "send each value to user space through a `RingBuffer`",
         ),
-        ast::Expr::Named(_) => {
-            ("`:=` is not supported in a BPF function", "assign on a line of its own before")
-        }
         ast::Expr::Starred(_) => ("`*` cannot unpack values in BPF", "write the values one by one"),
         ast::Expr::TString(_) => ("template strings have no meaning in BPF", "use an f-string"),
         _ => ("this expression has no meaning in a BPF function", "remove it"),

@@ -13,11 +13,13 @@ mod declare;
 mod depth;
 mod imports;
 mod parse;
+mod patterns;
 mod tree;
 
 pub use imports::{Binding, Imports};
 pub use parse::parse;
 pub use tree::{
-    BinaryOp, BoolOp, CompareOp, Constant, Definition, Expr, ExprKind, FormatPart, Function, Ident,
-    Keyword, Module, Param, Role, Stmt, StmtKind, Struct, StructField, UnaryOp,
+    BinaryOp, BoolOp, Case, CompareOp, Constant, Definition, Expr, ExprKind, FormatPart, Function,
+    Ident, Keyword, Module, Param, Pattern, PatternKind, Role, Stmt, StmtKind, Struct, StructField,
+    UnaryOp,
 };

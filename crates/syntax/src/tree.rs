@@ -141,8 +141,10 @@ pub enum StmtKind {
     If(Expr, Vec<Stmt>, Vec<Stmt>),
     /// `for target in iterable`, with `else`.
     For(Expr, Expr, Vec<Stmt>, Vec<Stmt>),
-    /// `while`: where it stands and its test.
-    While(Expr),
+    /// `while test`, with `else`.
+    While(Expr, Vec<Stmt>, Vec<Stmt>),
+    /// `match subject`.
+    Match(Expr, Vec<Case>),
     /// `return`.
     Return(Option<Expr>),
     /// `with context as target:`; several of them are nested.
@@ -161,6 +163,45 @@ pub enum StmtKind {
     Continue,
     /// `pass` and `...`.
     Pass,
+    /// Reported already.
+    Error,
+}
+
+/// A `case` of a `match`.
+#[derive(Debug)]
+pub struct Case {
+    /// What it is for.
+    pub pattern: Pattern,
+    /// What stands after its `if`.
+    pub guard: Option<Expr>,
+    /// Its statements.
+    pub body: Vec<Stmt>,
+    /// Its first line.
+    pub span: Span,
+}
+
+/// What a `case` compares with.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// What it says.
+    pub kind: PatternKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The forms of patterns.
+#[derive(Clone, Debug)]
+pub enum PatternKind {
+    /// A literal, `None` or a dotted name.
+    Value(Expr),
+    /// `_`
+    Wildcard,
+    /// A name that takes the value, or what the inner pattern matched.
+    Capture(Option<Box<Pattern>>, Ident),
+    /// `a | b`
+    Or(Vec<Pattern>),
+    /// `a, b` and `[a, b]`
+    Tuple(Vec<Pattern>),
     /// Reported already.
     Error,
 }
@@ -234,6 +275,8 @@ pub enum ExprKind {
     Conditional(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `(a, b)` and `[a, b]`.
     Tuple(Vec<Expr>),
+    /// `name := value`.
+    Walrus(Ident, Box<Expr>),
     /// `...`.
     Ellipsis,
     /// Reported already.
@@ -334,6 +377,46 @@ pub enum CompareOp {
 }
 
 impl Expr {
+    /// Shows every name that `:=` binds in the expression to `see`.
+    pub fn each_walrus<'a>(&'a self, see: &mut dyn FnMut(&'a Ident)) {
+        let mut all = |exprs: &mut dyn Iterator<Item = &'a Self>| {
+            exprs.for_each(|inner| inner.each_walrus(see));
+        };
+        match &self.kind {
+            ExprKind::Walrus(name, value) => {
+                see(name);
+                value.each_walrus(see);
+            }
+            ExprKind::Attribute(value, _) | ExprKind::Unary(_, value) => value.each_walrus(see),
+            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => all(&mut [&**a, b].into_iter()),
+            ExprKind::Slice(a, b, c) => {
+                all(&mut [a, b, c].into_iter().flatten().map(|part| &**part))
+            }
+            ExprKind::Call(callee, args, keywords) => {
+                let keywords = keywords.iter().map(|keyword| &keyword.value);
+                all(&mut std::iter::once(&**callee).chain(args).chain(keywords));
+            }
+            ExprKind::Logic(_, parts) | ExprKind::Tuple(parts) => all(&mut parts.iter()),
+            ExprKind::Compare(left, rest) => {
+                let rest = rest.iter().map(|(_, right)| right);
+                all(&mut std::iter::once(&**left).chain(rest));
+            }
+            ExprKind::Conditional(a, b, c) => all(&mut [&**a, b, c].into_iter()),
+            ExprKind::Format(parts) => all(&mut parts.iter().filter_map(|part| match part {
+                FormatPart::Value { value, .. } => Some(value),
+                FormatPart::Text(_) => None,
+            })),
+            ExprKind::Int(_)
+            | ExprKind::Bool(_)
+            | ExprKind::None
+            | ExprKind::Str(_)
+            | ExprKind::Bytes(_)
+            | ExprKind::Name(_)
+            | ExprKind::Ellipsis
+            | ExprKind::Error => {}
+        }
+    }
+
     /// The dotted path this is, outermost name first: `a.b.c`.
     pub fn path(&self) -> Option<Vec<&str>> {
         match &self.kind {

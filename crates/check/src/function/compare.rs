@@ -7,6 +7,7 @@ use syntax::CompareOp as Op;
 use super::Body;
 use super::arithmetic::negate;
 use super::flow::Facts;
+use super::logic::after;
 use super::text::is_text;
 use super::value::Value;
 use crate::session::Result;
@@ -22,34 +23,46 @@ impl Body<'_, '_> {
         if let [(op, right)] = rest {
             return self.pair(left, *op, right, at);
         }
-        // Operands in the middle are evaluated once.
+        // Operands in the middle are evaluated once, and later ones only if
+        // what stands before them holds.
         let mut value = self.expr(left)?;
         let mut value_span = left.span;
         let mut whole: Option<Expr> = None;
+        let mut before = self.flow.clone();
         for (index, (op, right)) in rest.iter().enumerate() {
-            let next = self.expr(right)?;
-            let next = if is_text(&next) {
-                next
-            } else {
-                let mut next = self.integer(next, right.span)?;
-                // A variable that nothing changes meanwhile needs no copy.
-                let later = rest.iter().skip(index + 1);
-                if !is_plain(right) || !later.into_iter().all(|(_, right)| is_plain(right)) {
-                    next = self.keep(next, "operand");
-                }
-                Value::Scalar(next)
-            };
-            let test = self.ordered(value, value_span, *op, next.clone(), right.span, at)?;
+            // A variable that nothing changes meanwhile needs no copy.
+            let plain = rest.iter().skip(index).all(|(_, right)| is_plain(right));
+            let (test, steps) = self.apart(|body| {
+                let mut first = Ok(value.clone());
+                let next = body.in_order(&mut first, |body| {
+                    let next = body.expr(right)?;
+                    if is_text(&next) {
+                        return Ok(next);
+                    }
+                    let next = body.integer(next, right.span)?;
+                    Ok(Value::Scalar(if plain { next } else { body.keep(next, "operand") }))
+                })?;
+                let test = body.ordered(first?, value_span, *op, next.clone(), right.span, at)?;
+                Ok((test, next))
+            });
+            let (test, next) = test?;
             whole = Some(match whole {
-                None => test,
+                None => {
+                    self.out.extend(steps);
+                    before = self.flow.clone();
+                    test
+                }
                 Some(whole) => {
-                    Expr::new(ExprKind::And(Box::new(whole), Box::new(test)), Type::Bool, at)
+                    let (whole, test) = (Box::new(whole), Box::new(after(steps, test)));
+                    Expr::new(ExprKind::And(whole, test), Type::Bool, at)
                 }
             });
             (value, value_span) = (next, right.span);
         }
+        let assigned_when_true = self.flow.newly_assigned(&before);
+        self.flow = before;
         let whole = whole.unwrap_or_else(|| Expr::int(1, Type::Bool, at));
-        Ok((whole, Facts::none()))
+        Ok((whole, Facts { assigned_when_true, ..Facts::none() }))
     }
 
     fn pair(
@@ -95,7 +108,7 @@ impl Body<'_, '_> {
         Ok(if positive { (found, facts) } else { (negate(found, at), facts.turned()) })
     }
 
-    fn ordered(
+    pub(super) fn ordered(
         &mut self,
         left: Value,
         left_span: Span,

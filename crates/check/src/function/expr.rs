@@ -35,6 +35,12 @@ impl Body<'_, '_> {
                 Ok(Value::Scalar(test))
             }
             ExprKind::Conditional(test, yes, no) => self.conditional(test, yes, no, at),
+            ExprKind::Walrus(name, value) => {
+                let target =
+                    syntax::Expr { kind: ExprKind::Name(name.name.clone()), span: name.span };
+                self.assign(std::slice::from_ref(&target), value, at)?;
+                self.name(&name.name, at)
+            }
             ExprKind::Format(_) => {
                 let message = "an f-string can only be printed";
                 Err(self.s.report(
@@ -101,7 +107,7 @@ impl Body<'_, '_> {
         )))
     }
 
-    fn name(&mut self, name: &str, at: Span) -> Result<Value> {
+    pub(super) fn name(&mut self, name: &str, at: Span) -> Result<Value> {
         if let Some(local) = self.local(name, at) {
             return Ok(self.load_local(local?, at));
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diagnostics::Span;
 use ir::LocalId;
-use syntax::{Expr, ExprKind, Stmt, StmtKind};
+use syntax::{Expr, ExprKind, Pattern, PatternKind, Stmt, StmtKind};
 
 use super::range::Range;
 
@@ -59,6 +59,10 @@ pub(crate) struct Facts {
     /// Those that are known to be null.
     pub missing_when_true: Vec<LocalId>,
     pub missing_when_false: Vec<LocalId>,
+    /// Locals that have a value after the test, one way or the other, though
+    /// part of it may not be evaluated.
+    pub assigned_when_true: Vec<LocalId>,
+    pub assigned_when_false: Vec<LocalId>,
 }
 
 impl Facts {
@@ -72,6 +76,8 @@ impl Facts {
             when_false: self.when_true,
             missing_when_true: self.missing_when_false,
             missing_when_false: self.missing_when_true,
+            assigned_when_true: self.assigned_when_false,
+            assigned_when_false: self.assigned_when_true,
         }
     }
 }
@@ -175,6 +181,23 @@ impl Flow {
         }
     }
 
+    /// Takes over what a test tells when it came out one way.
+    pub fn after_test(&mut self, facts: &Facts, outcome: bool) {
+        let (found, missing, assigned) = if outcome {
+            (&facts.when_true, &facts.missing_when_true, &facts.assigned_when_true)
+        } else {
+            (&facts.when_false, &facts.missing_when_false, &facts.assigned_when_false)
+        };
+        self.learn(found);
+        self.learn_missing(missing);
+        self.assigned.extend(assigned);
+    }
+
+    /// The locals that have a value here and had none before.
+    pub fn newly_assigned(&self, before: &Self) -> Vec<LocalId> {
+        self.assigned.difference(&before.assigned).copied().collect()
+    }
+
     pub fn forget(&mut self, ids: impl Iterator<Item = LocalId>) {
         for id in ids {
             self.found.remove(&id);
@@ -225,29 +248,75 @@ pub(crate) fn assigned_names(
 ) {
     for stmt in stmts {
         match &stmt.kind {
-            StmtKind::Assign(targets, _) => {
+            StmtKind::Assign(targets, value) => {
                 targets.iter().for_each(|target| target_names(target, assigned));
+                in_expr(value, assigned);
             }
-            StmtKind::Augment(target, ..) => target_names(target, assigned),
-            StmtKind::Declare(name, ..) => {
+            StmtKind::Augment(target, _, value) => {
+                target_names(target, assigned);
+                in_expr(value, assigned);
+            }
+            StmtKind::Declare(name, _, value) => {
                 assigned.insert(name.name.clone());
+                value.iter().for_each(|value| in_expr(value, assigned));
             }
             StmtKind::Global(names) => globals.extend(names.iter().map(|name| name.name.clone())),
-            StmtKind::If(_, then, orelse) => {
+            StmtKind::If(test, then, orelse) | StmtKind::While(test, then, orelse) => {
+                in_expr(test, assigned);
                 assigned_names(then, assigned, globals);
                 assigned_names(orelse, assigned, globals);
             }
-            StmtKind::With(_, target, body) => {
+            StmtKind::With(context, target, body) => {
+                in_expr(context, assigned);
                 target.iter().for_each(|target| target_names(target, assigned));
                 assigned_names(body, assigned, globals);
             }
-            StmtKind::For(target, _, body, orelse) => {
+            StmtKind::For(target, iterable, body, orelse) => {
                 target_names(target, assigned);
+                in_expr(iterable, assigned);
                 assigned_names(body, assigned, globals);
                 assigned_names(orelse, assigned, globals);
             }
-            _ => {}
+            StmtKind::Match(subject, cases) => {
+                in_expr(subject, assigned);
+                for case in cases {
+                    pattern_names(&case.pattern, assigned);
+                    case.guard.iter().for_each(|guard| in_expr(guard, assigned));
+                    assigned_names(&case.body, assigned, globals);
+                }
+            }
+            StmtKind::Return(Some(value)) | StmtKind::Expr(value) | StmtKind::Assert(value, _) => {
+                in_expr(value, assigned)
+            }
+            StmtKind::Delete(targets) => {
+                targets.iter().for_each(|target| in_expr(target, assigned));
+            }
+            StmtKind::Return(None)
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Pass
+            | StmtKind::Error => {}
         }
+    }
+}
+
+/// The names that an expression assigns by `:=`.
+pub(crate) fn in_expr(expr: &Expr, assigned: &mut HashSet<String>) {
+    expr.each_walrus(&mut |name| {
+        assigned.insert(name.name.clone());
+    });
+}
+
+pub(crate) fn pattern_names(pattern: &Pattern, assigned: &mut HashSet<String>) {
+    match &pattern.kind {
+        PatternKind::Capture(inner, name) => {
+            assigned.insert(name.name.clone());
+            inner.iter().for_each(|inner| pattern_names(inner, assigned));
+        }
+        PatternKind::Or(parts) | PatternKind::Tuple(parts) => {
+            parts.iter().for_each(|part| pattern_names(part, assigned));
+        }
+        PatternKind::Value(_) | PatternKind::Wildcard | PatternKind::Error => {}
     }
 }
 
@@ -257,6 +326,6 @@ fn target_names(target: &Expr, assigned: &mut HashSet<String>) {
             assigned.insert(name.clone());
         }
         ExprKind::Tuple(targets) => targets.iter().for_each(|inner| target_names(inner, assigned)),
-        _ => {}
+        _ => in_expr(target, assigned),
     }
 }

@@ -108,7 +108,7 @@ impl Body<'_, '_> {
             None => {}
         }
         let before = self.flow.clone();
-        self.know(&facts, false);
+        self.flow.after_test(&facts, false);
         self.learn_test(&condition, false);
         let (told, steps) = self.apart(|this| {
             let told = match message {
@@ -121,7 +121,7 @@ impl Body<'_, '_> {
             told
         });
         self.flow = before;
-        self.know(&facts, true);
+        self.flow.after_test(&facts, true);
         self.learn_test(&condition, true);
         self.push(StmtKind::If(condition, Vec::new(), steps), at);
         told

@@ -34,7 +34,7 @@ impl Body<'_, '_> {
             && matches!(pointer.ty, Type::Ptr(_))
         {
             let mut facts = Facts::none();
-            if let syntax::ExprKind::Name(name) = &expr.kind
+            if let Some(name) = named(expr)
                 && let Some(Ok(id)) = self.local(name, at)
             {
                 facts.when_true.push(id);
@@ -56,9 +56,10 @@ impl Body<'_, '_> {
         operands: &[syntax::Expr],
         at: Span,
     ) -> Result<(Expr, Facts)> {
-        let before = self.flow.clone();
+        let mut before = self.flow.clone();
         let mut known = Vec::new();
         let mut missing = Vec::new();
+        let mut assigned = Vec::new();
         let mut whole: Option<Expr> = None;
         for operand in operands {
             let (tested, steps) = self.apart(|body| body.test(operand));
@@ -69,7 +70,12 @@ impl Body<'_, '_> {
                     return Err(reported);
                 }
             };
-            self.know(&facts, op == BoolOp::And);
+            if whole.is_none() {
+                // The first operand is evaluated always, the others perhaps.
+                before = self.flow.clone();
+            }
+            self.flow.after_test(&facts, op == BoolOp::And);
+            assigned = self.flow.newly_assigned(&before);
             self.learn_test(&test, op == BoolOp::And);
             let (found, null) = match op {
                 BoolOp::And => (facts.when_true, facts.missing_when_true),
@@ -94,7 +100,12 @@ impl Body<'_, '_> {
         }
         // What the operands taught holds after the whole only one way.
         self.flow = before;
-        let all = Facts { when_true: known, missing_when_true: missing, ..Facts::none() };
+        let all = Facts {
+            when_true: known,
+            missing_when_true: missing,
+            assigned_when_true: assigned,
+            ..Facts::none()
+        };
         let facts = if op == BoolOp::And { all } else { all.turned() };
         Ok((whole.unwrap_or_else(|| Expr::int(0, Type::Bool, at)), facts))
     }
@@ -141,7 +152,7 @@ impl Body<'_, '_> {
         };
         let left = self.scalar(left, left_expr.span)?;
         let before = self.flow.clone();
-        if let (BoolOp::And, syntax::ExprKind::Name(name)) = (op, &left_expr.kind)
+        if let (BoolOp::And, Some(name)) = (op, named(left_expr))
             && test_is_found(&test)
             && let Some(Ok(id)) = self.local(name, left_expr.span)
         {
@@ -178,8 +189,8 @@ impl Body<'_, '_> {
     ) -> Result<Value> {
         let (test, facts) = self.test(test)?;
         let before = self.flow.clone();
-        let mut arm = |learned: &[ir::LocalId], outcome: bool, expr: &syntax::Expr| {
-            self.flow.learn(learned);
+        let mut arm = |outcome: bool, expr: &syntax::Expr| {
+            self.flow.after_test(&facts, outcome);
             self.learn_test(&test, outcome);
             let (value, steps) = self.apart(|body| {
                 let value = body.expr(expr)?;
@@ -188,8 +199,8 @@ impl Body<'_, '_> {
             self.flow = before.clone();
             value.map(|value| (value, steps))
         };
-        let yes = arm(&facts.when_true, true, yes);
-        let no = arm(&facts.when_false, false, no);
+        let yes = arm(true, yes);
+        let no = arm(false, no);
         let ((yes, yes_steps), (no, no_steps)) = (yes?, no?);
         let ty = self.common(&yes, &no, at)?;
         let yes = after(yes_steps, yes.convert(ty.clone()));
@@ -211,6 +222,15 @@ impl Body<'_, '_> {
                 Err(self.mismatch(at, &wanted, &Value::Scalar(b.clone())))
             }
         }
+    }
+}
+
+/// The name whose value an expression is.
+fn named(expr: &syntax::Expr) -> Option<&str> {
+    match &expr.kind {
+        syntax::ExprKind::Name(name) => Some(name),
+        syntax::ExprKind::Walrus(name, _) => Some(&name.name),
+        _ => None,
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{Expr, Place, StmtKind, Type};
-use syntax::{ExprKind, Ident};
+use ir::{BinaryOp, CompareOp, Expr, ExprKind, LocalId, Place, Stmt, StmtKind, Type, UnaryOp};
+use syntax::{ExprKind as Kind, Ident};
 
 use super::flow::{Flow, assigned_names};
 use super::range::Range as NumberRange;
+use super::turns::Turns;
 use super::value::Value;
 use super::{Body, Named};
 use crate::names::{Builtin, Meaning};
@@ -15,7 +16,7 @@ use crate::session::{Reported, Result};
 
 /// The verifier walks every turn of a loop and gives up at a million
 /// instructions; more turns than this cannot pass whatever the body is.
-const MAX_TURNS: u64 = 100_000;
+pub(super) const MAX_TURNS: u64 = 100_000;
 
 /// What the statements of a loop say about leaving it.
 pub(crate) struct LoopFlow {
@@ -25,24 +26,74 @@ pub(crate) struct LoopFlow {
     continues: Vec<Flow>,
 }
 
-/// A range with constant bounds.
-struct Range {
-    start: i64,
-    stop: i64,
-    step: i64,
+impl LoopFlow {
+    pub(super) fn new(begin: Flow) -> Self {
+        Self { begin, breaks: Vec::new(), continues: Vec::new() }
+    }
+
+    /// What holds after a loop whose `else` ended with this.
+    pub(super) fn join_breaks(self, ended: Flow) -> Flow {
+        self.breaks.into_iter().fold(ended, Flow::join)
+    }
+}
+
+/// What a loop counts.
+enum Range {
+    /// With bounds that are constants.
+    Constant { start: i64, stop: i64, step: i64 },
+    /// With bounds that are known at run time.
+    Computed(Box<Computed>),
+}
+
+/// A range with bounds that are known at run time: the first number, what is
+/// added each turn, and how many turns there are.
+struct Computed {
+    start: Expr,
+    step: Expr,
+    turns: Expr,
+    most: Option<u64>,
 }
 
 impl Range {
-    /// The values of the counter, if there is a turn at all.
+    /// The values of a local that counts the range, if there is a turn.
     fn counts(&self) -> Option<NumberRange> {
-        let more = i128::from(self.turns().checked_sub(1)?);
-        let last = i128::from(self.start) + more * i128::from(self.step);
-        let first = i128::from(self.start);
-        Some(NumberRange { min: first.min(last), max: first.max(last), walked: true })
+        let Self::Constant { start, stop, step } = self else { return None };
+        let turns = crate::work::turns(*start, *stop, *step);
+        let more = i128::from(turns.checked_sub(1)?);
+        let first = i128::from(*start);
+        let last = first + more * i128::from(*step);
+        let walked = turns <= MAX_TURNS;
+        Some(NumberRange { min: first.min(last), max: first.max(last), walked })
     }
 
-    fn turns(&self) -> u64 {
-        crate::work::turns(self.start, self.stop, self.step)
+    /// The number of a turn.
+    fn number(&self, turn: Expr) -> Expr {
+        match self {
+            Self::Constant { .. } => turn,
+            Self::Computed(computed) => {
+                let Computed { start, step, .. } = &**computed;
+                let at = turn.span;
+                let far = match step.as_const() {
+                    Some(1) => turn,
+                    _ => Expr::binary(BinaryOp::Mul, turn, step.clone(), at),
+                };
+                match start.as_const() {
+                    Some(0) => far,
+                    _ => Expr::binary(BinaryOp::Add, start.clone(), far, at),
+                }
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Constant { start, stop, step } => crate::work::turns(*start, *stop, *step) == 0,
+            Self::Computed(_) => false,
+        }
+    }
+
+    fn may_be_empty(&self) -> bool {
+        matches!(self, Self::Computed(_)) || self.is_empty()
     }
 }
 
@@ -56,7 +107,7 @@ impl Body<'_, '_> {
         at: Span,
     ) -> Result<()> {
         let range = self.range(iterable);
-        let ExprKind::Name(name) = &target.kind else {
+        let Kind::Name(name) = &target.kind else {
             let message = "a loop over a range counts in one plain name";
             return Err(self.s.report(Diagnostic::new(
                 &codes::UNSUPPORTED_STATEMENT,
@@ -77,42 +128,67 @@ impl Body<'_, '_> {
         let counter = self.hidden("counter", Type::I64);
         let mut assigned = HashSet::new();
         assigned_names(body, &mut assigned, &mut HashSet::new());
-        let known = assigned.iter().filter_map(|name| self.names.get(name)?.id);
-        self.flow.forget(known.collect::<Vec<_>>().into_iter());
+        self.forget_names(&assigned);
         let before = self.flow.clone();
-        let begin = before.clone();
-        self.loops.push(LoopFlow { begin, breaks: Vec::new(), continues: Vec::new() });
+        self.loops.push(LoopFlow::new(before.clone()));
         if let Some(counts) = range.counts() {
             self.flow.set_number(counter, counts, None);
         }
-        let (bound, steps) = self.apart(|this| {
-            let count = Expr::load(Place::Local(counter), Type::I64, target.span);
+        let (bound, turn) = self.apart(|this| {
+            let count = range.number(Expr::load(Place::Local(counter), Type::I64, target.span));
             let bound = this.bind_counter(&name, Value::Scalar(count), at);
             this.block(body);
             this.same_at_turn_end(&before, body.last().map_or(at, |last| last.span));
             bound
         });
-        let Some(flow) = self.loops.pop() else { return Err(Reported) };
+        let Some(mut flow) = self.loops.pop() else { return Err(Reported) };
         let mut after = std::mem::replace(&mut self.flow, before.clone());
-        for continued in flow.continues {
+        for continued in std::mem::take(&mut flow.continues) {
             after = after.join(continued);
         }
-        if range.turns() == 0 {
+        if range.is_empty() {
             after = before;
+        } else if range.may_be_empty() {
+            after = after.join(before);
         }
         self.flow = after;
         let ((), orelse) = self.apart(|this| this.block(orelse));
-        let mut end = self.flow.clone();
-        for broken in flow.breaks {
-            end = end.join(broken);
-        }
-        self.flow = end;
+        self.flow = flow.join_breaks(self.flow.clone());
         bound?;
-        self.check_size(&range, iterable.span)?;
-        let Range { start, stop, step } = range;
-        let kind = StmtKind::ForRange { local: counter, start, stop, step, body: steps, orelse };
+        let kind = self.counted_loop(range, counter, turn, orelse, iterable.span)?;
         self.push(kind, at);
         Ok(())
+    }
+
+    fn counted_loop(
+        &mut self,
+        range: Range,
+        index: LocalId,
+        body: Vec<Stmt>,
+        orelse: Vec<Stmt>,
+        at: Span,
+    ) -> Result<StmtKind> {
+        match range {
+            Range::Constant { start, stop, step } => {
+                let turns = crate::work::turns(start, stop, step);
+                if turns <= MAX_TURNS {
+                    let local = index;
+                    return Ok(StmtKind::ForRange { local, start, stop, step, body, orelse });
+                }
+                let turns = Turns { most: turns, seen: false };
+                let bound = self.bound(Some(turns), at, at)?;
+                let turn = self.hidden("turn", Type::I64);
+                let count = StmtKind::ForRange { local: index, start, stop, step, body, orelse };
+                Ok(crate::work::iterated(count, turn, bound, at))
+            }
+            Range::Computed(computed) => {
+                let turns = computed.most.map(|most| Turns { most, seen: false });
+                let bound = self.bound(turns, at, at)?;
+                let count = Expr::load(Place::Local(index), Type::I64, at);
+                let test = Expr::compare(CompareOp::Lt, count, computed.turns, at);
+                Ok(StmtKind::Loop { index, test, body, orelse, bound })
+            }
+        }
     }
 
     fn bind_counter(&mut self, name: &Ident, value: Value, at: Span) -> Result<()> {
@@ -125,7 +201,7 @@ impl Body<'_, '_> {
     fn range(&mut self, iterable: &syntax::Expr) -> Result<Range> {
         let at = iterable.span;
         let args = match &iterable.kind {
-            ExprKind::Call(callee, args, keywords) if keywords.is_empty() => {
+            Kind::Call(callee, args, keywords) if keywords.is_empty() => {
                 let path = callee.path();
                 let is_range = match path {
                     Some(path) if self.is_local(&path) => false,
@@ -137,7 +213,7 @@ impl Body<'_, '_> {
                 };
                 is_range.then_some(args)
             }
-            ExprKind::Error => return Err(Reported),
+            Kind::Error => return Err(Reported),
             _ => None,
         };
         let Some(args) = args else {
@@ -147,55 +223,75 @@ impl Body<'_, '_> {
                     .help("write `for i in range(N):` with a constant `N`"),
             ));
         };
-        let (start, stop, step) = match args.as_slice() {
-            [stop] => (0, self.bound(stop)?, 1),
-            [start, stop] => (self.bound(start)?, self.bound(stop)?, 1),
-            [start, stop, step] => (self.bound(start)?, self.bound(stop)?, self.bound(step)?),
+        let one = Expr::int(1, Type::I64, at);
+        let zero = Expr::int(0, Type::I64, at);
+        let (start, stop, step) = match self.range_numbers(args)?.as_slice() {
+            [stop] => (zero, stop.clone(), one),
+            [start, stop] => (start.clone(), stop.clone(), one),
+            [start, stop, step] => (start.clone(), stop.clone(), step.clone()),
             _ => {
                 let message = "`range` takes one to three numbers";
                 return Err(self.s.report(Diagnostic::new(&codes::WRONG_ARGUMENTS, at, message)));
             }
         };
-        if step == 0 {
+        if step.as_const() == Some(0) {
             let message = "a range with step 0 never ends";
             return Err(self.s.report(Diagnostic::new(&codes::UNBOUNDED_LOOP, at, message)));
         }
-        Ok(Range { start, stop, step })
+        let constant = |expr: &Expr| expr.as_const().and_then(|value| i64::try_from(value).ok());
+        Ok(match (constant(&start), constant(&stop), constant(&step)) {
+            (Some(start), Some(stop), Some(step)) => Range::Constant { start, stop, step },
+            _ => Range::Computed(Box::new(self.computed(start, stop, step, at))),
+        })
     }
 
-    fn bound(&mut self, expr: &syntax::Expr) -> Result<i64> {
-        let value = self.expr(expr)?;
-        let value = self.integer(value, expr.span)?;
-        match value.as_const().map(i64::try_from) {
-            Some(Ok(bound)) => Ok(bound),
-            Some(Err(_)) => {
+    /// The numbers of a range, each computed once and in order.
+    fn range_numbers(&mut self, args: &[syntax::Expr]) -> Result<Vec<Expr>> {
+        let mut numbers = Vec::new();
+        for arg in args {
+            let value = self.expr(arg)?;
+            let value = self.integer(value, arg.span)?;
+            let fits = value.as_const().is_none_or(|value| i64::try_from(value).is_ok());
+            if !fits {
                 let message = "a range counts in signed 64-bit numbers";
-                Err(self.s.report(Diagnostic::new(&codes::OUT_OF_RANGE, expr.span, message)))
+                return Err(self.s.report(Diagnostic::new(
+                    &codes::OUT_OF_RANGE,
+                    arg.span,
+                    message,
+                )));
             }
-            None => {
-                let text = self.s.source.slice(expr.span).to_owned();
-                let message = format!("`{text}` is not a constant, so the loop has no known end");
-                Err(self.s.report(
-                    Diagnostic::new(&codes::UNBOUNDED_LOOP, expr.span, message).help(format!(
-                        "count to a constant and leave early: `for turn in range(64):` with `if turn >= {text}: break`"
-                    )),
-                ))
-            }
+            let value = if value.as_const().is_some() { value } else { self.keep(value, "limit") };
+            numbers.push(value.convert(Type::I64));
         }
+        Ok(numbers)
     }
 
-    /// The verifier walks every turn.
-    fn check_size(&mut self, range: &Range, at: Span) -> Result<()> {
-        let turns = range.turns();
-        if turns <= MAX_TURNS {
-            return Ok(());
-        }
-        let message = format!("{turns} turns are more than the verifier walks through");
-        Err(self.s.report(
-            Diagnostic::new(&codes::UNBOUNDED_LOOP, at, message)
-                .note("the kernel follows every turn and stops at a million instructions")
-                .help("make the range smaller, or do the work in user space"),
-        ))
+    /// A range of which something is known at run time only.
+    fn computed(&mut self, start: Expr, stop: Expr, step: Expr, at: Span) -> Computed {
+        let most = self.most_turns(&start, &stop, &step);
+        let zero = || Expr::int(0, Type::I64, at);
+        let turns = match (start.as_const(), step.as_const()) {
+            (Some(0), Some(1)) => stop,
+            (_, Some(1..)) => up_to(&start, &stop, &step, at),
+            (_, Some(_)) => up_to(&stop, &start, &minus(&step, at), at),
+            (_, None) => {
+                let up = up_to(&start, &stop, &step, at);
+                let down = up_to(&stop, &start, &minus(&step, at), at);
+                let falls = Expr::compare(CompareOp::Lt, step.clone(), zero(), at);
+                let rises = Expr::compare(CompareOp::Gt, step.clone(), zero(), at);
+                choice(rises, up, choice(falls, down, zero()))
+            }
+        };
+        let turns = if turns.as_const().is_some() { turns } else { self.keep(turns, "turns") };
+        Computed { start, step, turns, most }
+    }
+
+    /// The most turns that a range can have, by what is known of its numbers.
+    fn most_turns(&self, start: &Expr, stop: &Expr, step: &Expr) -> Option<u64> {
+        let by = step.as_const()?;
+        let (start, stop) = (self.limits(start), self.limits(stop));
+        let distance = if by > 0 { stop.1 - start.0 } else { start.1 - stop.0 };
+        u64::try_from((distance.max(0) + by.abs() - 1) / by.abs()).ok()
     }
 
     pub(super) fn leave_turn(&mut self, kind: &syntax::StmtKind, at: Span) -> Result<()> {
@@ -219,4 +315,32 @@ impl Body<'_, '_> {
         self.push(if breaks { StmtKind::Break } else { StmtKind::Continue }, at);
         Ok(())
     }
+}
+
+/// How often `step` fits between two numbers, rounded up; 0 if they are not
+/// in this order.
+fn up_to(from: &Expr, to: &Expr, step: &Expr, at: Span) -> Expr {
+    let distance = Expr::binary(BinaryOp::Sub, to.clone(), from.clone(), at).convert(Type::U64);
+    let turns = if step.as_const() == Some(1) {
+        distance
+    } else {
+        let step = step.clone().convert(Type::U64);
+        let less = Expr::binary(BinaryOp::Sub, step.clone(), Expr::int(1, Type::U64, at), at);
+        let rounded = Expr::binary(BinaryOp::Add, distance, less, at);
+        Expr::binary(BinaryOp::Div, rounded, step, at)
+    };
+    let before = Expr::compare(CompareOp::Lt, from.clone(), to.clone(), at);
+    choice(before, turns.convert(Type::I64), Expr::int(0, Type::I64, at))
+}
+
+fn minus(step: &Expr, at: Span) -> Expr {
+    match step.as_const() {
+        Some(value) => Expr::int(-value, Type::I64, at),
+        None => Expr::new(ExprKind::Unary(UnaryOp::Neg, Box::new(step.clone())), Type::I64, at),
+    }
+}
+
+fn choice(test: Expr, yes: Expr, no: Expr) -> Expr {
+    let (ty, at) = (yes.ty.clone(), test.span);
+    Expr::new(ExprKind::Select(Box::new(test), Box::new(yes), Box::new(no)), ty, at)
 }

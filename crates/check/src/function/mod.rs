@@ -19,6 +19,7 @@ mod leave;
 mod logic;
 mod loops;
 mod map_call;
+mod match_stmt;
 mod place;
 mod print;
 mod range;
@@ -27,7 +28,9 @@ mod slice;
 mod stmt;
 mod text;
 mod text_method;
+mod turns;
 mod value;
+mod while_stmt;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;

@@ -122,10 +122,10 @@ pub(crate) fn learn(flow: &mut Flow, locals: &[Local], test: &Expr, outcome: boo
             learn(flow, locals, right, outcome);
         }
         (ExprKind::Compare(op, left, right), _) => {
-            let op = if outcome { *op } else { opposite(*op) };
+            let op = if outcome { *op } else { op.opposite() };
             let (a, b) = (range(left, flow, locals), range(right, flow, locals));
             narrow(flow, locals, left, op, b);
-            narrow(flow, locals, right, mirrored(op), a);
+            narrow(flow, locals, right, op.mirrored(), a);
         }
         _ => {}
     }
@@ -169,28 +169,6 @@ fn counted(
             (same || below).then(|| counted(inner, from, max, flow, locals))?
         }
         _ => None,
-    }
-}
-
-fn opposite(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Eq => CompareOp::Ne,
-        CompareOp::Ne => CompareOp::Eq,
-        CompareOp::Lt => CompareOp::Ge,
-        CompareOp::Le => CompareOp::Gt,
-        CompareOp::Gt => CompareOp::Le,
-        CompareOp::Ge => CompareOp::Lt,
-    }
-}
-
-/// The same comparison with its operands exchanged.
-fn mirrored(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::Le => CompareOp::Ge,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::Ge => CompareOp::Le,
-        other => other,
     }
 }
 

@@ -48,15 +48,8 @@ impl Body<'_, '_> {
             Kind::For(target, iterable, body, orelse) => {
                 self.for_stmt(target, iterable, body, orelse, at)
             }
-            Kind::While(test) => {
-                let message = "`while` may not end, and the verifier wants to see an end";
-                Err(self.s.report(Diagnostic::new(&codes::UNBOUNDED_LOOP, at, message).help(
-                    format!(
-                        "write `for _ in range(N):` with `if not ({}): break`",
-                        self.s.source.slice(test.span)
-                    ),
-                )))
-            }
+            Kind::While(test, body, orelse) => self.while_stmt(test, body, orelse, at),
+            Kind::Match(subject, cases) => self.match_stmt(subject, cases),
             Kind::With(context, target, body) => self.with_stmt(context, target.as_ref(), body, at),
             Kind::Assert(test, message) => self.assert_stmt(test, message.as_ref(), at),
             Kind::Break | Kind::Continue => self.leave_turn(&stmt.kind, at),
@@ -93,28 +86,17 @@ impl Body<'_, '_> {
         let (test, facts) =
             tested.unwrap_or_else(|_| (Expr::int(1, Type::Bool, at), Facts::none()));
         let before = self.flow.clone();
-        self.know(&facts, true);
+        self.flow.after_test(&facts, true);
         self.learn_test(&test, true);
         let ((), then) = self.apart(|body| body.block(then));
         let after_then = std::mem::replace(&mut self.flow, before);
-        self.know(&facts, false);
+        self.flow.after_test(&facts, false);
         self.learn_test(&test, false);
         let ((), orelse) = self.apart(|body| body.block(orelse));
         self.flow = after_then.join(self.flow.clone());
         if !failed {
             self.push(StmtKind::If(test, then, orelse), at);
         }
-    }
-
-    /// What a test tells when it came out one way.
-    pub(super) fn know(&mut self, facts: &Facts, came_out: bool) {
-        let (found, missing) = if came_out {
-            (&facts.when_true, &facts.missing_when_true)
-        } else {
-            (&facts.when_false, &facts.missing_when_false)
-        };
-        self.flow.learn(found);
-        self.flow.learn_missing(missing);
     }
 
     fn return_stmt(&mut self, value: Option<&syntax::Expr>, at: Span) -> Result<()> {
