@@ -20,7 +20,7 @@ def prog(ctx: c_void_p) -> c_int64:
         pass
     nonlocal_name = 5
     del nonlocal_name  # error: [unsupported-statement]
-    for item in (1, 2, 3):  # error: [unsupported-statement]
+    for item in (1, 2, 3):
         pass
     for a, b in range(3):  # error: [unsupported-statement]
         pass

@@ -3,7 +3,7 @@
 //! bits.
 
 use diagnostics::{Diagnostic, Span, codes};
-use syntax::{BinaryOp, Expr, ExprKind, UnaryOp};
+use syntax::{BinaryOp, BoolOp, CompareOp, Expr, ExprKind, UnaryOp};
 
 use crate::names::Meaning;
 use crate::session::{Reported, Result, Session};
@@ -24,6 +24,21 @@ impl Constant {
             Self::Str(text) => text.into_bytes(),
             Self::Bytes(bytes) => bytes,
         }
+    }
+
+    fn as_int(&self) -> Option<i128> {
+        match self {
+            Self::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
+fn is_true(constant: &Constant) -> bool {
+    match constant {
+        Constant::Int(value) => *value != 0,
+        Constant::Str(text) => !text.is_empty(),
+        Constant::Bytes(bytes) => !bytes.is_empty(),
     }
 }
 
@@ -62,6 +77,7 @@ impl Session<'_> {
                         return self.named_constant(index, expr.span, chain);
                     }
                     Meaning::KernelConstant(value) => Constant::Int(i128::from(value)),
+                    Meaning::Member(value) => Constant::Int(value),
                     _ => return Ok(None),
                 }
             }
@@ -96,9 +112,99 @@ impl Session<'_> {
                     _ => return Ok(None),
                 }
             }
+            ExprKind::Conditional(test, yes, no) => {
+                let Some(test) = self.constant(test, chain)? else { return Ok(None) };
+                return self.constant(if is_true(&test) { yes } else { no }, chain);
+            }
+            ExprKind::Logic(op, operands) => {
+                let mut last = None;
+                for operand in operands {
+                    let Some(value) = self.constant(operand, chain)? else { return Ok(None) };
+                    let decides = is_true(&value) == (*op == BoolOp::Or);
+                    last = Some(value);
+                    if decides {
+                        break;
+                    }
+                }
+                return Ok(last);
+            }
+            ExprKind::Compare(left, rest) => return self.compared(left, rest, chain),
+            ExprKind::Call(callee, args, keywords) if keywords.is_empty() => {
+                return self.measured(callee, args, chain);
+            }
             _ => return Ok(None),
         };
         Ok(Some(value))
+    }
+
+    fn compared(
+        &mut self,
+        left: &Expr,
+        rest: &[(CompareOp, Expr)],
+        chain: usize,
+    ) -> Result<Option<Constant>> {
+        let Some(mut left) = self.constant(left, chain)? else { return Ok(None) };
+        for (op, right) in rest {
+            let Some(right) = self.constant(right, chain)? else { return Ok(None) };
+            let holds = match (&left, op, &right) {
+                (Constant::Int(a), CompareOp::Lt, Constant::Int(b)) => a < b,
+                (Constant::Int(a), CompareOp::Le, Constant::Int(b)) => a <= b,
+                (Constant::Int(a), CompareOp::Gt, Constant::Int(b)) => a > b,
+                (Constant::Int(a), CompareOp::Ge, Constant::Int(b)) => a >= b,
+                (a, CompareOp::Eq, b) => a == b,
+                (a, CompareOp::Ne, b) => a != b,
+                _ => return Ok(None),
+            };
+            if !holds {
+                return Ok(Some(Constant::Int(0)));
+            }
+            left = right;
+        }
+        Ok(Some(Constant::Int(1)))
+    }
+
+    /// `len`, `sizeof`, `min`, `max` and `abs` of constants.
+    fn measured(&mut self, callee: &Expr, args: &[Expr], chain: usize) -> Result<Option<Constant>> {
+        let Some(path) = callee.path() else { return Ok(None) };
+        if path.len() == 1 && (self.item(path[0]).is_some() || self.user_space(path[0]).is_some()) {
+            return Ok(None);
+        }
+        // A name that the compiler does not know is Python's affair here.
+        let known = self.tree.imports.resolve(&path);
+        let builtin = match (path.as_slice(), &known) {
+            (_, Some((module, name))) if module == "ctypes" && name == "sizeof" => "sizeof",
+            ([name @ ("len" | "min" | "max" | "abs" | "sizeof" | "int")], None) => name,
+            _ => return Ok(None),
+        };
+        if builtin == "sizeof" {
+            let [ty] = args else { return Ok(None) };
+            if !self.is_type(ty) {
+                return Ok(None);
+            }
+            let size = self.annotation(ty)?.size(&self.module);
+            return Ok(Some(Constant::Int(size.into())));
+        }
+        let mut values = Vec::new();
+        for arg in args {
+            let Some(value) = self.constant(arg, chain)? else { return Ok(None) };
+            values.push(value);
+        }
+        Ok(match (builtin, values.as_slice()) {
+            ("len", [Constant::Str(text)]) => Some(Constant::Int(text.len() as i128)),
+            ("len", [Constant::Bytes(bytes)]) => Some(Constant::Int(bytes.len() as i128)),
+            ("abs", [Constant::Int(value)]) => Some(Constant::Int(value.abs())),
+            ("int", [Constant::Int(value)]) => Some(Constant::Int(*value)),
+            ("min" | "max", [_, _, ..]) => {
+                let numbers: Option<Vec<i128>> = values.iter().map(Constant::as_int).collect();
+                let numbers = numbers.unwrap_or_default();
+                let best = match builtin {
+                    "min" => numbers.iter().min(),
+                    _ => numbers.iter().max(),
+                };
+                best.map(|best| Constant::Int(*best))
+            }
+            _ => None,
+        })
     }
 
     /// The value of a module-level constant.
@@ -125,6 +231,15 @@ impl Session<'_> {
     /// Two constants under an operator, as Python computes it, except that
     /// division truncates as it does at run time.
     pub fn fold(&mut self, op: BinaryOp, left: i128, right: i128, at: Span) -> Result<i128> {
+        let value = self.fold_wide(op, left, right, at)?;
+        if (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value) {
+            return Ok(value);
+        }
+        Err(self.too_wide(op, at))
+    }
+
+    /// The same, of results that do not fit 64 bits, too.
+    pub fn fold_wide(&mut self, op: BinaryOp, left: i128, right: i128, at: Span) -> Result<i128> {
         let value = match op {
             BinaryOp::Add => left.checked_add(right),
             BinaryOp::Sub => left.checked_sub(right),
@@ -132,8 +247,8 @@ impl Session<'_> {
             BinaryOp::Div | BinaryOp::Rem if right == 0 => {
                 return Err(self.division_by_zero(at));
             }
-            BinaryOp::Div => Some(left / right),
-            BinaryOp::Rem => Some(left % right),
+            BinaryOp::Div => left.checked_div(right),
+            BinaryOp::Rem => left.checked_rem(right),
             BinaryOp::Pow => u32::try_from(right).ok().and_then(|right| left.checked_pow(right)),
             BinaryOp::And => Some(left & right),
             BinaryOp::Or => Some(left | right),
@@ -144,14 +259,12 @@ impl Session<'_> {
                 .and_then(|right| left.checked_mul(1i128 << right)),
             BinaryOp::Shr => u32::try_from(right).ok().map(|right| left >> right.min(127)),
         };
-        let fits = |value: &i128| (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(value);
-        match value.filter(fits) {
-            Some(value) => Ok(value),
-            None => {
-                let message = format!("`{}` of these constants does not fit 64 bits", op.sign());
-                Err(self.report(Diagnostic::new(&codes::OUT_OF_RANGE, at, message)))
-            }
-        }
+        value.ok_or_else(|| self.too_wide(op, at))
+    }
+
+    fn too_wide(&mut self, op: BinaryOp, at: Span) -> Reported {
+        let message = format!("`{}` of these constants does not fit 64 bits", op.sign());
+        self.report(Diagnostic::new(&codes::OUT_OF_RANGE, at, message))
     }
 
     pub fn division_by_zero(&mut self, at: Span) -> Reported {

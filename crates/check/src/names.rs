@@ -5,6 +5,7 @@
 use diagnostics::{Diagnostic, Span, codes, nearest};
 use kernel::{Atomic, Helper, MapType, ShortName};
 
+use crate::constants::Constant;
 use crate::ctypes::{self, CType};
 use crate::session::{Item, Reported, Result, Session};
 
@@ -22,6 +23,10 @@ pub(crate) enum Builtin {
     Max,
     Ord,
     Chr,
+    Enumerate,
+    Reversed,
+    Zip,
+    Sizeof,
 }
 
 const BUILTINS: &[(&str, Builtin)] = &[
@@ -36,6 +41,9 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("max", Builtin::Max),
     ("ord", Builtin::Ord),
     ("chr", Builtin::Chr),
+    ("enumerate", Builtin::Enumerate),
+    ("reversed", Builtin::Reversed),
+    ("zip", Builtin::Zip),
 ];
 
 /// What a path of names stands for.
@@ -48,10 +56,15 @@ pub(crate) enum Meaning {
     Short(&'static ShortName),
     Atomic(&'static Atomic),
     KernelConstant(i64),
+    /// A member of an `enum` class of the file.
+    Member(i128),
     CType(&'static str),
     MapType(&'static MapType),
     Builtin(Builtin),
 }
+
+/// Members that name each other do so no deeper.
+const MAX_MEMBERS: usize = 200;
 
 const HELPER_MODULE: &str = "pythonbpf.helper";
 const MAPS_MODULE: &str = "pythonbpf.maps";
@@ -70,6 +83,9 @@ impl Session<'_> {
             if let Some(index) = self.constant_named(name) {
                 return Ok(Meaning::Constant(index));
             }
+        }
+        if let Some(member) = self.enum_member(path) {
+            return self.member_value(member, path, at);
         }
         if let Some((module, name)) = self.tree.imports.resolve(path) {
             return self.imported(&module, &name, at);
@@ -99,6 +115,43 @@ impl Session<'_> {
         Err(self.unknown(name, at))
     }
 
+    /// The member of an `enum` class that a path names: `Color.RED`, and
+    /// `Color.RED.value`.
+    pub fn enum_member(&self, path: &[&str]) -> Option<(usize, usize)> {
+        let [class, member, rest @ ..] = path else { return None };
+        if !matches!(rest, [] | ["value"]) || self.item(class).is_some() {
+            return None;
+        }
+        let enums = &self.tree.enums;
+        let class = enums.iter().rposition(|known| known.name.name == *class)?;
+        let members = &enums[class].members;
+        Some((class, members.iter().position(|known| known.name.name == *member)?))
+    }
+
+    fn member_value(
+        &mut self,
+        (class, member): (usize, usize),
+        path: &[&str],
+        at: Span,
+    ) -> Result<Meaning> {
+        let tree = self.tree;
+        let constant = &tree.enums[class].members[member];
+        self.member_depth += 1;
+        let value = match self.member_depth < MAX_MEMBERS {
+            true => self.constant(&constant.value, 0),
+            false => Ok(None),
+        };
+        self.member_depth -= 1;
+        if let Some(Constant::Int(value)) = value? {
+            return Ok(Meaning::Member(value));
+        }
+        let message = format!("`{}` is not a constant integer", path.join("."));
+        Err(self.report(
+            Diagnostic::new(&codes::CONSTANT_REQUIRED, at, message)
+                .also(constant.value.span, "its value is set here"),
+        ))
+    }
+
     fn imported(&mut self, module: &str, name: &str, at: Span) -> Result<Meaning> {
         let found = match module {
             "pythonbpf" => member(HELPER_MODULE, name).or_else(|| member(MAPS_MODULE, name)),
@@ -126,9 +179,11 @@ impl Session<'_> {
             _ => {
                 let message = format!("`{module}.{name}` does not exist inside the kernel");
                 return Err(self.report(
-                    Diagnostic::new(&codes::UNKNOWN_NAME, at, message).help(
-                        "only `pythonbpf.helper`, `pythonbpf.maps`, `ctypes` and the file's own `@bpf` definitions can be used in a BPF function",
-                    ),
+                    Diagnostic::new(&codes::UNKNOWN_NAME, at, message)
+                        .note("the compiler reads this file alone, and no other module's")
+                        .help(format!(
+                            "put a constant into this file: `{name} = ...`; what Python sets at run time is a `@bpfglobal`"
+                        )),
                 ));
             }
         };
@@ -176,6 +231,7 @@ fn member(module: &str, name: &str) -> Option<Meaning> {
             .or_else(|| kernel::atomic(name).map(Meaning::Atomic))
             .or_else(|| kernel::constant(name).map(|c| Meaning::KernelConstant(c.value))),
         MAPS_MODULE => kernel::map_type(name).map(Meaning::MapType),
+        "ctypes" if name == "sizeof" => Some(Meaning::Builtin(Builtin::Sizeof)),
         "ctypes" => {
             ctypes::ctype(name)?;
             // Names of the table live as long as the program.

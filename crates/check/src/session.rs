@@ -71,6 +71,8 @@ pub(crate) struct Session<'a> {
     pub computed: HashMap<usize, Result<Option<Constant>>>,
     /// The module's strings by text.
     strings: HashMap<Vec<u8>, StringId>,
+    /// How deep members of `enum` classes name each other here.
+    pub member_depth: usize,
     /// How often a nearest name may still be searched for.
     pub suggestions: u32,
     signatures: Vec<Signature<'a>>,
@@ -104,6 +106,7 @@ impl<'a> Session<'a> {
                 .collect(),
             computed: HashMap::new(),
             strings: HashMap::new(),
+            member_depth: 0,
             suggestions: MAX_SUGGESTIONS,
             signatures: Vec::new(),
             diagnostics: Vec::new(),

@@ -65,7 +65,9 @@ impl Session<'_> {
         let mut expr = expr;
         for _ in 0..MAX_ALIASES {
             match &expr.kind {
-                ExprKind::Binary(BinaryOp::Mul, left, _) => return self.is_type(left, MAX_ALIASES),
+                ExprKind::Binary(BinaryOp::Mul, left, _) => {
+                    return self.is_type_within(left, MAX_ALIASES);
+                }
                 ExprKind::Name(name) => match self.alias(name) {
                     Some(value) => expr = value,
                     None => return false,
@@ -84,12 +86,17 @@ impl Session<'_> {
         Some(&self.tree.constants.get(self.constant_named(name)?)?.value)
     }
 
-    fn is_type(&self, expr: &Expr, depth: usize) -> bool {
+    /// Whether an expression names or makes a type.
+    pub fn is_type(&self, expr: &Expr) -> bool {
+        self.is_type_within(expr, MAX_ALIASES)
+    }
+
+    fn is_type_within(&self, expr: &Expr, depth: usize) -> bool {
         if depth == 0 {
             return false;
         }
         match &expr.kind {
-            ExprKind::Binary(BinaryOp::Mul, left, _) => self.is_type(left, depth - 1),
+            ExprKind::Binary(BinaryOp::Mul, left, _) => self.is_type_within(left, depth - 1),
             ExprKind::Call(callee, _, _) => {
                 matches!(&callee.kind, ExprKind::Name(name) if name == "str")
             }
@@ -99,7 +106,7 @@ impl Session<'_> {
                 if let [name] = path.as_slice()
                     && let Some(value) = self.alias(name)
                 {
-                    return self.is_type(value, depth - 1);
+                    return self.is_type_within(value, depth - 1);
                 }
                 match self.tree.imports.resolve(&path) {
                     Some((module, name)) => module == "ctypes" && ctypes::ctype(&name).is_some(),
@@ -140,7 +147,7 @@ impl Session<'_> {
     fn named_type(&mut self, path: &[&str], at: Span) -> Result<Type> {
         if let [name] = path
             && let Some(value) = self.alias(name)
-            && self.is_type(value, MAX_ALIASES)
+            && self.is_type(value)
         {
             let value = value.clone();
             return self.annotation(&value);

@@ -8,7 +8,7 @@ use ruff_python_ast as ast;
 use ruff_text_size::Ranged;
 
 use crate::{
-    Constant, Definition, Expr, ExprKind, Function, Ident, Module, Param, Role, Struct,
+    Constant, Definition, Enum, Expr, ExprKind, Function, Ident, Module, Param, Role, Struct,
     StructField, bound,
     convert::{Converter, ident},
     parse::span,
@@ -41,6 +41,9 @@ impl Mark {
         Self::ALL.iter().find(|(mark, _)| *mark == self).map_or("", |(_, name)| name)
     }
 }
+
+/// The longest tuple that is read as a constant.
+const MAX_TUPLE: usize = 64;
 
 /// Reads the statements of a module.
 pub(crate) fn declare(source: &SourceFile, body: &[ast::Stmt]) -> (Module, Vec<Diagnostic>) {
@@ -140,6 +143,7 @@ impl<'a> Reader<'a> {
                 let marks = self.marks(&def.decorator_list);
                 if marks.is_empty() {
                     self.user_space(&def.name);
+                    self.enumeration(def);
                     self.nested(&def.body);
                 } else {
                     self.unimported(&marks);
@@ -179,7 +183,11 @@ impl<'a> Reader<'a> {
                 | ast::Expr::Attribute(_)
                 | ast::Expr::UnaryOp(_)
                 | ast::Expr::BinOp(_)
-        );
+                | ast::Expr::BoolOp(_)
+                | ast::Expr::Compare(_)
+                | ast::Expr::If(_)
+                | ast::Expr::Call(_)
+        ) || matches!(value, ast::Expr::Tuple(tuple) if tuple.elts.len() <= MAX_TUPLE);
         if !constant {
             let value = Expr { kind: ExprKind::Ellipsis, span: span(value.range()) };
             self.module.constants.push(Constant { name, value });
@@ -187,11 +195,54 @@ impl<'a> Reader<'a> {
         }
         let mut ignored = Vec::new();
         let value = Converter::new(self.source, &mut ignored).expr(value);
-        if ignored.is_empty() {
-            self.module.constants.push(Constant { name, value });
-        } else {
-            self.module.user_space.push(name);
+        let value = match ignored.is_empty() {
+            true => value,
+            false => Expr { kind: ExprKind::Ellipsis, span: value.span },
+        };
+        self.module.constants.push(Constant { name, value });
+    }
+
+    /// A class of `enum`: its members are constants.
+    fn enumeration(&mut self, def: &ast::StmtClassDef) {
+        let base = def.arguments.iter().flat_map(|args| args.args.iter()).find_map(|base| {
+            let (module, name) = self.module.imports.resolve(&dotted(base)?)?;
+            (module == "enum").then_some(name)
+        });
+        let Some(base) = base else { return };
+        let flags = matches!(base.as_str(), "Flag" | "IntFlag");
+        if !flags && !matches!(base.as_str(), "Enum" | "IntEnum") {
+            return;
         }
+        let mut members: Vec<Constant> = Vec::new();
+        for stmt in &def.body {
+            let ast::Stmt::Assign(assign) = stmt else { continue };
+            let [ast::Expr::Name(name)] = assign.targets.as_slice() else { continue };
+            let name = Ident { name: name.id.to_string(), span: span(name.range) };
+            let value = match self.is_auto(&assign.value) {
+                true => next_member(&def.name, &members, flags, name.span),
+                false => self.member(&def.name, &members, &assign.value),
+            };
+            members.push(Constant { name, value });
+        }
+        self.module.enums.push(Enum { name: ident(&def.name), members });
+    }
+
+    /// Whether a value is `auto()`.
+    fn is_auto(&self, value: &ast::Expr) -> bool {
+        let ast::Expr::Call(call) = value else { return false };
+        let resolved = dotted(&call.func).and_then(|path| self.module.imports.resolve(&path));
+        resolved.is_some_and(|(module, name)| module == "enum" && name == "auto")
+    }
+
+    /// The value of a member; earlier ones go by their bare names there.
+    fn member(&mut self, class: &ast::Identifier, earlier: &[Constant], value: &ast::Expr) -> Expr {
+        let mut ignored = Vec::new();
+        let mut value = Converter::new(self.source, &mut ignored).expr(value);
+        if !ignored.is_empty() {
+            return Expr { kind: ExprKind::Ellipsis, span: value.span };
+        }
+        qualify(&mut value, class, earlier);
+        value
     }
 
     /// What Python sets more than once is no constant, and neither is what it
@@ -605,6 +656,37 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+}
+
+/// The value that `auto()` gives: one more than the last, or the next bit.
+fn next_member(class: &ast::Identifier, earlier: &[Constant], flags: bool, at: Span) -> Expr {
+    let number = |value| Expr { kind: ExprKind::Int(value), span: at };
+    let Some(last) = earlier.last() else { return number(1) };
+    let last = Box::new(member_named(class, &last.name, at));
+    let (op, by) = if flags { (crate::BinaryOp::Shl, 1) } else { (crate::BinaryOp::Add, 1) };
+    Expr { kind: ExprKind::Binary(op, last, Box::new(number(by))), span: at }
+}
+
+/// `Class.member`
+fn member_named(class: &ast::Identifier, member: &Ident, at: Span) -> Expr {
+    let class = Expr { kind: ExprKind::Name(class.id.to_string()), span: at };
+    Expr { kind: ExprKind::Attribute(Box::new(class), member.clone()), span: at }
+}
+
+fn qualify(value: &mut Expr, class: &ast::Identifier, earlier: &[Constant]) {
+    match &mut value.kind {
+        ExprKind::Name(name) => {
+            if let Some(member) = earlier.iter().find(|member| member.name.name == *name) {
+                *value = member_named(class, &member.name, value.span);
+            }
+        }
+        ExprKind::Unary(_, operand) => qualify(operand, class, earlier),
+        ExprKind::Binary(_, left, right) => {
+            qualify(left, class, earlier);
+            qualify(right, class, earlier);
+        }
+        _ => {}
     }
 }
 

@@ -19,7 +19,7 @@ mod tree;
 pub use imports::{Binding, Imports};
 pub use parse::parse;
 pub use tree::{
-    BinaryOp, BoolOp, Case, CompareOp, Constant, Definition, Expr, ExprKind, FormatPart, Function,
-    Ident, Keyword, Module, Param, Pattern, PatternKind, Role, Stmt, StmtKind, Struct, StructField,
-    UnaryOp,
+    BinaryOp, BoolOp, Case, CompareOp, Constant, Definition, Enum, Expr, ExprKind, FormatPart,
+    Function, Ident, Keyword, Module, Param, Pattern, PatternKind, Role, Stmt, StmtKind, Struct,
+    StructField, UnaryOp,
 };

@@ -20,6 +20,8 @@ pub struct Module {
     pub imports: Imports,
     /// `NAME = expression` at the top level whose value may be a constant.
     pub constants: Vec<Constant>,
+    /// Classes of `enum` at the top level.
+    pub enums: Vec<Enum>,
     /// The `@bpf` definitions in order.
     pub definitions: Vec<Definition>,
     /// Names that user-space definitions of the file bind (functions,
@@ -34,6 +36,15 @@ pub struct Constant {
     pub name: Ident,
     /// What it is given.
     pub value: Expr,
+}
+
+/// A class of `enum`.
+#[derive(Debug)]
+pub struct Enum {
+    /// Its name.
+    pub name: Ident,
+    /// Its members with their values.
+    pub members: Vec<Constant>,
 }
 
 /// A definition under `@bpf`.

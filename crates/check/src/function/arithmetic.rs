@@ -27,7 +27,10 @@ impl Body<'_, '_> {
                 UnaryOp::BitNot => !value,
                 UnaryOp::Plus | UnaryOp::Not => value,
             };
-            return self.folded(value, int, at);
+            return match self.is_typed(operand) {
+                true => Ok(Value::Scalar(Expr::int(int.wrap(value), Type::Int(int), at))),
+                false => self.folded(value, int, at),
+            };
         }
         let expr = expr.convert(Type::Int(int));
         let op = match op {
@@ -53,9 +56,56 @@ impl Body<'_, '_> {
         {
             return Ok(Value::Text([a.as_slice(), b].concat()));
         }
+        let constant =
+            |value: &Value| matches!(value, Value::Scalar(expr) if expr.as_const().is_some());
+        let typed = constant(&left_value)
+            && constant(&right_value)
+            && (self.is_typed(left) || self.is_typed(right));
         let left = self.integer(left_value, left.span)?;
         let right = self.integer(right_value, right.span)?;
+        if typed && left.as_const().is_some() && right.as_const().is_some() {
+            return self.fold_typed(op, &left, &right, at);
+        }
         self.apply(op, left, right, at)
+    }
+
+    /// Whether `c_int32(...)` and the like make an operand's type: constants
+    /// are computed as C does then, and as Python does otherwise.
+    fn is_typed(&mut self, operand: &syntax::Expr) -> bool {
+        match &operand.kind {
+            syntax::ExprKind::Call(callee, args, _) => {
+                self.scalar_type_named(callee).is_some()
+                    || args.iter().any(|arg| self.is_typed(arg))
+            }
+            syntax::ExprKind::Unary(_, inner) => self.is_typed(inner),
+            syntax::ExprKind::Binary(_, left, right) => self.is_typed(left) || self.is_typed(right),
+            _ => false,
+        }
+    }
+
+    /// Two typed constants: the result wraps at the width of the operation.
+    fn fold_typed(
+        &mut self,
+        op: syntax::BinaryOp,
+        left: &Expr,
+        right: &Expr,
+        at: Span,
+    ) -> Result<Value> {
+        let (Type::Int(a), Type::Int(b)) = (&left.ty, &right.ty) else {
+            return Ok(Value::Scalar(left.clone()));
+        };
+        let (Some(x), Some(y)) = (left.as_const(), right.as_const()) else {
+            return Ok(Value::Scalar(left.clone()));
+        };
+        let shift = matches!(op, syntax::BinaryOp::Shl | syntax::BinaryOp::Shr);
+        let int = if shift { a.promote() } else { a.common(*b) };
+        if shift && !(0..i128::from(int.bits)).contains(&y) {
+            let message = format!("a shift must be between 0 and {} here", int.bits - 1);
+            return Err(self.s.report(Diagnostic::new(&codes::OUT_OF_RANGE, right.span, message)));
+        }
+        let (x, y) = if shift { (x, y) } else { (int.wrap(x), int.wrap(y)) };
+        let value = self.s.fold_wide(op, x, y, at)?;
+        Ok(Value::Scalar(Expr::int(int.wrap(value), Type::Int(int), at)))
     }
 
     /// Two integers under an operator.

@@ -51,8 +51,12 @@ impl Body<'_, '_> {
             Meaning::Builtin(Builtin::Abs) => self.abs(args, at),
             Meaning::Builtin(Builtin::Min) => self.extreme(ir::CompareOp::Lt, args, at),
             Meaning::Builtin(Builtin::Max) => self.extreme(ir::CompareOp::Gt, args, at),
-            Meaning::Builtin(Builtin::Range) => {
-                let message = "`range` can only be looped over";
+            Meaning::Builtin(Builtin::Sizeof) => self.sizeof(args, keywords, at),
+            Meaning::Builtin(
+                Builtin::Range | Builtin::Enumerate | Builtin::Reversed | Builtin::Zip,
+            ) => {
+                let name = self.s.source.slice(callee.span);
+                let message = format!("`{name}` can only be looped over");
                 Err(self.s.report(Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)))
             }
             Meaning::Builtin(Builtin::Str) => {
@@ -173,6 +177,34 @@ impl Body<'_, '_> {
             _ => return Err(self.mismatch(args[0].span, "an array or a text", &value)),
         };
         self.literal(len, at)
+    }
+
+    /// `sizeof` of a type or of a value: its bytes.
+    fn sizeof(&mut self, args: &[syntax::Expr], keywords: &[Keyword], at: Span) -> Result<Value> {
+        self.no_keywords(keywords)?;
+        self.count("sizeof", "one argument", 1..=1, args, at)?;
+        let is_local = args[0].path().is_some_and(|path| self.is_local(&path));
+        if !is_local && self.s.is_type(&args[0]) {
+            let ty = self.s.annotation(&args[0])?;
+            let size = ty.size(&self.s.module);
+            return self.literal(size.into(), at);
+        }
+        // What a value is made of is not needed, only its type.
+        let (value, _) = self.apart(|body| body.expr(&args[0]));
+        let ty = match value? {
+            Value::Memory(_, ty) => ty,
+            Value::Scalar(expr) => match expr.ty {
+                Type::Ptr(ir::PtrType { pointee: Some(pointee), region, .. })
+                    if region != ir::Region::Opaque =>
+                {
+                    *pointee
+                }
+                ty => ty,
+            },
+            other => return Err(self.mismatch(args[0].span, "a type or a variable", &other)),
+        };
+        let size = ty.size(&self.s.module);
+        self.literal(size.into(), at)
     }
 
     fn abs(&mut self, args: &[syntax::Expr], at: Span) -> Result<Value> {

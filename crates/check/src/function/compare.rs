@@ -135,6 +135,16 @@ impl Body<'_, '_> {
         if is_text(&left) || is_text(&right) {
             return self.compare_texts((left, left_span), op, (right, right_span), at);
         }
+        if let Some(equal) = self.equal_parts(&left, &right, at)? {
+            return match op {
+                CompareOp::Eq => Ok(equal),
+                CompareOp::Ne => Ok(negate(equal, at)),
+                _ => {
+                    let message = "structs and arrays have no order: compare a field";
+                    Err(self.s.report(Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)))
+                }
+            };
+        }
         let left = self.integer(left, left_span)?;
         let right = self.integer(right, right_span)?;
         let (Type::Int(a), Type::Int(b)) = (&left.ty, &right.ty) else {
@@ -155,14 +165,6 @@ impl Body<'_, '_> {
             let pointer = self.lookup(map, value, at)?;
             return Ok(Expr::new(ExprKind::IsFound(Box::new(pointer)), Type::Bool, at));
         }
-        let syntax::ExprKind::Tuple(elements) = &container.kind else {
-            self.no_substring(container)?;
-            let message = "`in` looks into maps and tuples";
-            return Err(self.s.report(
-                Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, container.span, message)
-                    .help("write `a <= x < b` for a range"),
-            ));
-        };
         let needle = self.expr(value)?;
         let needle = if is_text(&needle) {
             needle
@@ -171,22 +173,43 @@ impl Body<'_, '_> {
             Value::Scalar(self.keep(needle, "needle"))
         };
         let mut whole = Expr::int(0, Type::Bool, at);
-        for element in elements {
-            let candidate = self.expr(element)?;
-            let test = self.ordered(
-                needle.clone(),
-                value.span,
-                Op::Eq,
-                candidate,
-                element.span,
-                element.span,
-            )?;
+        for (candidate, span) in self.candidates(container)? {
+            let test = self.ordered(needle.clone(), value.span, Op::Eq, candidate, span, span)?;
             whole = match whole.as_const() {
                 Some(_) => test,
                 None => Expr::new(ExprKind::Or(Box::new(whole), Box::new(test)), Type::Bool, at),
             };
         }
         Ok(whole)
+    }
+
+    /// What `in` compares with: the elements of a tuple or of an array.
+    fn candidates(&mut self, container: &syntax::Expr) -> Result<Vec<(Value, Span)>> {
+        let named = match &container.kind {
+            syntax::ExprKind::Name(name) => self.constant_tuple(name),
+            syntax::ExprKind::Tuple(elements) => Some(elements.clone()),
+            _ => None,
+        };
+        if let Some(elements) = named {
+            let values = elements.iter().map(|element| Ok((self.expr(element)?, element.span)));
+            return values.collect();
+        }
+        self.no_substring(container)?;
+        let looks_through = match &container.kind {
+            syntax::ExprKind::Call(..) => None,
+            _ => {
+                let value = self.expr(container)?;
+                self.numbers_of(&value, container.span)?
+            }
+        };
+        let Some(numbers) = looks_through else {
+            let message = "`in` looks into maps, tuples and arrays of numbers";
+            return Err(self.s.report(
+                Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, container.span, message)
+                    .help("write `a <= x < b` for a range"),
+            ));
+        };
+        Ok(numbers.into_iter().map(|number| (Value::Scalar(number), container.span)).collect())
     }
 }
 

@@ -140,6 +140,7 @@ impl Body<'_, '_> {
                 return Ok(Value::Text(self.s.module.license.clone().into_bytes()));
             }
             Meaning::Constant(index) => return self.constant_value(index, name, at),
+            Meaning::Member(value) => return self.literal(value, at),
             Meaning::KernelConstant(value) => return self.literal(i128::from(value), at),
             Meaning::Item(Item::Map(_)) => "a map: use one of its operations",
             Meaning::Item(Item::Struct(_)) | Meaning::CType(_) => "a type: call it to make a value",

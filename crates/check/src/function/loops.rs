@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use diagnostics::{Diagnostic, Span, codes};
 use ir::{BinaryOp, CompareOp, Expr, ExprKind, LocalId, Place, Stmt, StmtKind, Type, UnaryOp};
-use syntax::{ExprKind as Kind, Ident};
+use syntax::ExprKind as Kind;
 
+use super::Body;
+use super::each::Iterable;
 use super::flow::{Flow, assigned_names};
 use super::range::Range as NumberRange;
 use super::turns::Turns;
 use super::value::Value;
-use super::{Body, Named};
-use crate::names::{Builtin, Meaning};
 use crate::session::{Reported, Result};
 
 /// The verifier walks every turn of a loop and gives up at a million
@@ -95,6 +95,30 @@ impl Range {
     fn may_be_empty(&self) -> bool {
         matches!(self, Self::Computed(_)) || self.is_empty()
     }
+
+    /// The same numbers from the last to the first.
+    fn reversed(self) -> Self {
+        match self {
+            Self::Constant { start, stop, step } => {
+                let turns = crate::work::turns(start, stop, step);
+                let Some(more) = turns.checked_sub(1) else { return self };
+                let last = i128::from(start) + i128::from(more) * i128::from(step);
+                let number = |value: i128| i64::try_from(value).unwrap_or(stop);
+                let before = number(i128::from(start) - i128::from(step));
+                Self::Constant { start: number(last), stop: before, step: step.saturating_neg() }
+            }
+            Self::Computed(computed) => {
+                let Computed { start, step, turns, most } = *computed;
+                let at = turns.span;
+                let one = Expr::int(1, Type::I64, at);
+                let more = Expr::binary(BinaryOp::Sub, turns.clone(), one, at);
+                let far = Expr::binary(BinaryOp::Mul, more, step.clone(), at);
+                let last = Expr::binary(BinaryOp::Add, start, far, at);
+                let step = minus(&step, at);
+                Self::Computed(Box::new(Computed { start: last, step, turns, most }))
+            }
+        }
+    }
 }
 
 impl Body<'_, '_> {
@@ -106,20 +130,24 @@ impl Body<'_, '_> {
         orelse: &[syntax::Stmt],
         at: Span,
     ) -> Result<()> {
-        let range = self.range(iterable);
-        let Kind::Name(name) = &target.kind else {
-            let message = "a loop over a range counts in one plain name";
-            return Err(self.s.report(Diagnostic::new(
-                &codes::UNSUPPORTED_STATEMENT,
-                target.span,
-                message,
-            )));
-        };
-        let name = Ident { name: name.clone(), span: target.span };
-        let range = match range {
-            Ok(range) => range,
+        let turns = self.iterable(iterable).and_then(|turns| match turns {
+            Iterable::Range(range, reversed) => {
+                let range = self.range(range)?;
+                Ok((if reversed { range.reversed() } else { range }, None))
+            }
+            Iterable::Elements(elements) => {
+                let count = i64::from(elements.len);
+                let range = match elements.reversed {
+                    false => Range::Constant { start: 0, stop: count, step: 1 },
+                    true => Range::Constant { start: count - 1, stop: -1, step: -1 },
+                };
+                Ok((range, Some(elements)))
+            }
+        });
+        let (range, elements) = match turns {
+            Ok(turns) => turns,
             Err(reported) => {
-                self.poison(&name);
+                self.poison_target(target);
                 return Err(reported);
             }
         };
@@ -136,7 +164,13 @@ impl Body<'_, '_> {
         }
         let (bound, turn) = self.apart(|this| {
             let count = range.number(Expr::load(Place::Local(counter), Type::I64, target.span));
-            let bound = this.bind_counter(&name, Value::Scalar(count), at);
+            let bound = match &elements {
+                None => this.bind_target(target, Value::Scalar(count), at),
+                Some(elements) => this.bind_element(target, elements, count, at),
+            };
+            if bound.is_err() {
+                this.poison_target(target);
+            }
             this.block(body);
             this.same_at_turn_end(&before, body.last().map_or(at, |last| last.span));
             bound
@@ -191,38 +225,10 @@ impl Body<'_, '_> {
         }
     }
 
-    fn bind_counter(&mut self, name: &Ident, value: Value, at: Span) -> Result<()> {
-        match self.names.get(&name.name) {
-            Some(Named { id: None, .. }) => Err(Reported),
-            _ => self.assign_value(name, value, at),
-        }
-    }
-
     fn range(&mut self, iterable: &syntax::Expr) -> Result<Range> {
         let at = iterable.span;
-        let args = match &iterable.kind {
-            Kind::Call(callee, args, keywords) if keywords.is_empty() => {
-                let path = callee.path();
-                let is_range = match path {
-                    Some(path) if self.is_local(&path) => false,
-                    Some(path) => matches!(
-                        self.s.resolve(&path, callee.span)?,
-                        Meaning::Builtin(Builtin::Range)
-                    ),
-                    None => false,
-                };
-                is_range.then_some(args)
-            }
-            Kind::Error => return Err(Reported),
-            _ => None,
-        };
-        let Some(args) = args else {
-            let message = "a loop counts over `range(...)`";
-            return Err(self.s.report(
-                Diagnostic::new(&codes::UNSUPPORTED_STATEMENT, at, message)
-                    .help("write `for i in range(N):` with a constant `N`"),
-            ));
-        };
+        let Kind::Call(_, args, keywords) = &iterable.kind else { return Err(Reported) };
+        self.no_keywords(keywords)?;
         let one = Expr::int(1, Type::I64, at);
         let zero = Expr::int(0, Type::I64, at);
         let (start, stop, step) = match self.range_numbers(args)?.as_slice() {
