@@ -155,6 +155,12 @@ impl Flow {
         }
     }
 
+    /// What numbers may have become on another way to this point.
+    pub fn widen_numbers(&mut self, other: &Self) {
+        self.numbers = join_numbers(&self.numbers, &other.numbers);
+        self.copies.retain(|copy, from| other.copies.get(copy) == Some(from));
+    }
+
     /// A local may hold any value of its type.
     pub fn forget_number(&mut self, id: LocalId) {
         self.numbers.remove(&id);

@@ -99,6 +99,7 @@ impl Body<'_, '_> {
             });
         }
         // What the operands taught holds after the whole only one way.
+        before.widen_numbers(&self.flow);
         self.flow = before;
         let all = Facts {
             when_true: known,
@@ -151,7 +152,7 @@ impl Body<'_, '_> {
             }
         };
         let left = self.scalar(left, left_expr.span)?;
-        let before = self.flow.clone();
+        let mut before = self.flow.clone();
         if let (BoolOp::And, Some(name)) = (op, named(left_expr))
             && test_is_found(&test)
             && let Some(Ok(id)) = self.local(name, left_expr.span)
@@ -162,6 +163,7 @@ impl Body<'_, '_> {
             let value = body.expr(right)?;
             body.scalar(value, right.span)
         });
+        before.widen_numbers(&self.flow);
         self.flow = before;
         let right_value = right_value?;
         let ty = self.common(&left, &right_value, at)?;
@@ -189,6 +191,7 @@ impl Body<'_, '_> {
     ) -> Result<Value> {
         let (test, facts) = self.test(test)?;
         let before = self.flow.clone();
+        let mut ends = Vec::new();
         let mut arm = |outcome: bool, expr: &syntax::Expr| {
             self.flow.after_test(&facts, outcome);
             self.learn_test(&test, outcome);
@@ -196,11 +199,12 @@ impl Body<'_, '_> {
                 let value = body.expr(expr)?;
                 body.scalar(value, expr.span)
             });
-            self.flow = before.clone();
+            ends.push(std::mem::replace(&mut self.flow, before.clone()));
             value.map(|value| (value, steps))
         };
         let yes = arm(true, yes);
         let no = arm(false, no);
+        ends.iter().for_each(|end| self.flow.widen_numbers(end));
         let ((yes, yes_steps), (no, no_steps)) = (yes?, no?);
         let ty = self.common(&yes, &no, at)?;
         let yes = after(yes_steps, yes.convert(ty.clone()));
