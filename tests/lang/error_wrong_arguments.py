@@ -37,7 +37,7 @@ def prog(ctx: c_void_p) -> c_int64:
     table.lookup()  # error: [wrong-arguments]
     table.update(1)  # error: [wrong-arguments]
     table.update(1, 2, sometimes=3)  # error: [wrong-arguments]
-    print("text", end="")  # error: [wrong-arguments]
+    print("text", end="")  # error: [bad-format]
     for i in range():  # error: [wrong-arguments]
         pass
     return 0

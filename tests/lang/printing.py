@@ -1,5 +1,6 @@
 # kernel: 5.16
 # expect: loads
+# kernel: 5.16
 from ctypes import c_bool, c_int8, c_int64, c_uint8, c_uint64, c_void_p
 
 from pythonbpf import bpf, bpfglobal, section, struct

@@ -23,6 +23,7 @@
 //! | `# run: NAME(ctx=0) == 0` | a raw tracepoint program, run on these 64-bit arguments |
 //! | `# map: NAME[KEY] == VALUE` | after all runs the map holds it; both in JSON, `null` for no entry |
 //! | `# events: NAME == [VALUE, …]` | after all runs the buffer gave these events |
+//! | `# prints: [LINE, …]` | the runs printed these lines to the trace pipe |
 //! | `# guide: SENTENCE` | the case proves this line of `tests/guide/sentences.txt` |
 //!
 //! Programs run in the order of the comments and share one loaded object. What

@@ -120,6 +120,11 @@ impl<'a> Session<'a> {
         Reported
     }
 
+    /// Whether every kernel that the program is built for is this new.
+    pub fn has(&self, version: Version) -> bool {
+        self.kernel >= version
+    }
+
     /// Notes that something is used which kernels have from a version on, or
     /// reports it if the program is to load on older ones.
     pub fn needs(&mut self, version: Version, what: &str, at: Span) -> Result<()> {

@@ -46,6 +46,8 @@ pub struct Case {
     pub kernel: KernelVersion,
     pub runs: Vec<Run>,
     pub after: Vec<After>,
+    /// What the runs print, line by line.
+    pub prints: Option<Value>,
     pub guide: Vec<String>,
 }
 
@@ -61,6 +63,7 @@ impl Case {
             kernel: KernelVersion::OLDEST,
             runs: Vec::new(),
             after: Vec::new(),
+            prints: None,
             guide: Vec::new(),
         };
         for (index, line) in text.lines().enumerate() {
@@ -96,6 +99,7 @@ impl Case {
                 let (map, events) = equation(rest)?;
                 self.after.push(After::Events { map: map.to_owned(), events: json(events)? });
             }
+            "prints" => self.prints = Some(json(rest)?),
             "guide" => self.guide.push(rest.to_owned()),
             _ => {}
         }

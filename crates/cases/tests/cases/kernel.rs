@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use crate::case::{After, Case, Input, Run};
 use crate::diagnosed;
+use crate::trace::Trace;
 
 /// The last event of a test run is there at once; a perf buffer wakes its
 /// reader a moment later.
@@ -53,6 +54,7 @@ fn run_all(case: &Case, object: &Object) -> Result<(), String> {
             readers.push(object.events(map).map_err(|error| error.to_string())?);
         }
     }
+    let trace = case.prints.as_ref().map(|_| Trace::start()).transpose()?;
     let mut complaints = Vec::new();
     for run in &case.runs {
         let found = run_one(object, run)?;
@@ -60,6 +62,12 @@ fn run_all(case: &Case, object: &Object) -> Result<(), String> {
             let Run { program, returns, .. } = run;
             complaints
                 .push(format!("{program} returned {found} ({}), not {returns}", found as i32));
+        }
+    }
+    if let (Some(trace), Some(wanted)) = (trace, &case.prints) {
+        let found = Json::from(trace.lines()?);
+        if found != *wanted {
+            complaints.push(format!("printed {found}, not {wanted}"));
         }
     }
     let mut readers = readers.iter();

@@ -8,6 +8,7 @@ mod case;
 mod coverage;
 mod diagnosed;
 mod kernel;
+mod trace;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

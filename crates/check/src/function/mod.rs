@@ -24,6 +24,8 @@ mod map_call;
 mod match_stmt;
 mod place;
 mod print;
+mod print_parts;
+mod print_spec;
 mod range;
 mod reserve;
 mod slice;

@@ -6,20 +6,28 @@ use kernel::Version;
 use syntax::{ExprKind as Kind, FormatPart, Keyword};
 
 use super::Body;
+use super::print_spec as spec;
+use super::text::{Text, is_text};
 use super::value::Value;
-use crate::session::Result;
+use crate::session::{Reported, Result};
 
 /// `bpf_trace_printk` takes three values; more go through
 /// `bpf_trace_vprintk`, which takes an array of up to this many.
 const MAX_VALUES: usize = 12;
 /// The first kernel that has it.
 const VPRINTK: Version = Version::new(5, 16);
+/// The first kernel with widths, `%%` and more than one text in a line.
+const FORMATS: Version = Version::new(5, 13);
+/// The first kernel with `%c`.
+const LETTERS: Version = Version::new(5, 15);
+/// The kernel's `BPF_TRACE_PRINTK_SIZE`, its NUL left out.
+const MAX_LINE: usize = 1023;
 
-/// A format under construction and the values that it prints.
-#[derive(Default)]
-struct Line {
-    format: Vec<u8>,
-    values: Vec<Expr>,
+/// A piece of a line.
+enum Piece {
+    Text(Vec<u8>),
+    /// A value and how the kernel writes it.
+    Value(String, Expr),
 }
 
 impl Body<'_, '_> {
@@ -29,118 +37,248 @@ impl Body<'_, '_> {
         keywords: &[Keyword],
         at: Span,
     ) -> Result<Value> {
-        self.no_keywords(keywords)?;
-        let mut line = Line::default();
+        let separator = self.print_keywords(keywords)?;
+        let mut line = Vec::new();
         for (index, arg) in args.iter().enumerate() {
             if index > 0 {
-                line.format.push(b' ');
+                text(&separator, &mut line);
             }
-            match &arg.kind {
-                Kind::Format(parts) => {
-                    for part in parts {
-                        match part {
-                            FormatPart::Text(text) => {
-                                self.text(text.as_bytes(), arg.span, &mut line)?
-                            }
-                            FormatPart::Value { value, spec } => {
-                                self.printed(value, spec, &mut line)?;
-                            }
-                        }
-                    }
+            for part in self.print_parts(arg)? {
+                match part {
+                    FormatPart::Text(plain) => text(plain.as_bytes(), &mut line),
+                    FormatPart::Value { value, spec } => self.printed(&value, &spec, &mut line)?,
                 }
-                _ => self.printed(arg, "", &mut line)?,
             }
         }
-        self.trace(line, at)
+        let (format, values) = self.formatted(line, at)?;
+        self.trace(format, values, at)
     }
 
-    /// Text as it is; the kernel takes ASCII alone and `%` is doubled.
-    fn text(&mut self, text: &[u8], at: Span, line: &mut Line) -> Result<()> {
-        for &byte in text {
-            if !byte.is_ascii() || (byte.is_ascii_control() && !byte.is_ascii_whitespace()) {
-                let message = "the kernel prints ASCII characters only";
-                return Err(self.s.report(
-                    Diagnostic::new(&codes::BAD_FORMAT, at, message)
-                        .help("spell it with plain letters"),
-                ));
+    /// `sep=` and `end=`; gives what stands between two arguments.
+    fn print_keywords(&mut self, keywords: &[Keyword]) -> Result<Vec<u8>> {
+        let mut separator = b" ".to_vec();
+        for keyword in keywords {
+            let at = keyword.value.span;
+            match keyword.name.name.as_str() {
+                "sep" if matches!(keyword.value.kind, Kind::None) => {}
+                "sep" => {
+                    let value = self.expr(&keyword.value)?;
+                    let Value::Text(text) = value else {
+                        return Err(self.mismatch(at, "a constant text", &value));
+                    };
+                    separator = text;
+                }
+                "end" => {
+                    let ends = matches!(&keyword.value.kind, Kind::Str(end) if end == "\n");
+                    if !ends && !matches!(keyword.value.kind, Kind::None) {
+                        let message = "each `print` is a line of its own in the trace pipe";
+                        return Err(self.s.report(
+                            Diagnostic::new(&codes::BAD_FORMAT, at, message)
+                                .help("put what belongs on one line into one `print`"),
+                        ));
+                    }
+                }
+                _ => return self.no_keywords(std::slice::from_ref(keyword)).map(|()| separator),
             }
-            line.format.push(byte);
-            if byte == b'%' {
-                line.format.push(byte);
+        }
+        Ok(separator)
+    }
+
+    /// A value with its format. What it does first must not overtake the
+    /// values before it.
+    fn printed(&mut self, expr: &syntax::Expr, spec: &str, line: &mut Vec<Piece>) -> Result<()> {
+        let (printed, steps) = self.apart(|body| body.pieces(expr, spec));
+        if !steps.is_empty() {
+            for piece in line.iter_mut() {
+                if let Piece::Value(_, value) = piece
+                    && value.as_const().is_none()
+                {
+                    *value = self.keep(value.clone(), "printed");
+                }
+            }
+        }
+        self.out.extend(steps);
+        for piece in printed? {
+            match piece {
+                Piece::Text(plain) => text(&plain, line),
+                value => line.push(value),
             }
         }
         Ok(())
     }
 
-    fn printed(&mut self, expr: &syntax::Expr, spec: &str, line: &mut Line) -> Result<()> {
+    fn pieces(&mut self, expr: &syntax::Expr, spec: &str) -> Result<Vec<Piece>> {
         let at = expr.span;
         let value = self.expr(expr)?;
-        match value {
-            Value::Text(text) if spec.is_empty() || spec == "s" => {
-                return self.text(&text, at, line);
-            }
-            Value::Memory(place, ty @ Type::Str(_)) if spec.is_empty() || spec == "s" => {
-                let region = place.region();
-                line.values.push(Expr::address(place, ty, region, at));
-                line.format.extend(b"%s");
-                return Ok(());
-            }
-            _ => {}
+        if let Some(rest) = spec.strip_prefix('p') {
+            return self.kernel_spec(value, rest, at).map(|piece| vec![piece]);
+        }
+        if is_text(&value) {
+            return self.printed_text(value, spec, at).map(|piece| vec![piece]);
         }
         let value = self.scalar(value, at)?;
-        let (ty, letter) = match &value.ty {
-            Type::Ptr(PtrType { region: Region::Opaque, .. }) => (IntType::U64, "x"),
-            Type::Int(int) => {
-                let wide = IntType { bits: 64, signed: int.signed };
-                (wide, if int.signed { "d" } else { "u" })
+        let (ty, kind) = match &value.ty {
+            Type::Ptr(PtrType { region: Region::Opaque, .. }) => {
+                (IntType::U64, spec::Kind::Address)
             }
-            Type::Bool => (IntType::U64, "u"),
+            Type::Int(IntType { signed: true, .. }) => (IntType::I64, spec::Kind::Signed),
+            Type::Int(_) | Type::Bool => (IntType::U64, spec::Kind::Unsigned),
             _ => {
                 let value = Value::Scalar(value);
                 return Err(self.mismatch(at, "a number or a text", &value));
             }
         };
-        if letter == "x" && spec.is_empty() {
-            line.format.extend(b"0x");
+        let Some(directive) = spec::number(spec, kind) else { return Err(self.bad_spec(spec, at)) };
+        if let (Some(number), "" | "d") = (value.as_const(), spec) {
+            return Ok(vec![Piece::Text(number.to_string().into_bytes())]);
         }
-        let directive = self.directive(spec, letter, at, line)?;
-        line.format.extend(directive.as_bytes());
-        line.values.push(value.convert(Type::Int(ty)));
-        Ok(())
+        if directive.text.ends_with('c') {
+            self.s.needs(LETTERS, "printing a letter", at)?;
+        } else if !matches!(directive.text.as_str(), "%lld" | "%llu" | "%llx") {
+            self.s.needs(FORMATS, &format!("the format `{spec}`"), at)?;
+        }
+        Ok(vec![
+            Piece::Text(directive.prefix.as_bytes().to_vec()),
+            Piece::Value(directive.text, value.convert(Type::Int(ty))),
+        ])
     }
 
-    /// A Python format such as `08x` as the kernel writes it.
-    fn directive(&mut self, spec: &str, letter: &str, at: Span, line: &mut Line) -> Result<String> {
-        let (body, letter) = match spec.chars().last() {
-            Some('d') => (&spec[..spec.len() - 1], letter.replace('x', "u")),
-            Some(hex @ ('x' | 'X')) => (&spec[..spec.len() - 1], hex.to_string()),
-            _ => (spec, letter.to_owned()),
-        };
-        let (prefixed, width) = match body.strip_prefix('#') {
-            Some(rest) => (true, rest),
-            None => (false, body),
-        };
-        let plain = width.chars().all(|c| c.is_ascii_digit()) && width.len() <= 3;
-        let hex = letter == "x" || letter == "X";
-        if !plain || (prefixed && (!hex || !width.is_empty())) {
-            let message = format!("the kernel cannot print with the format `{spec}`");
-            return Err(self.s.report(
-                Diagnostic::new(&codes::BAD_FORMAT, at, message)
-                    .help("it can do widths and hexadecimal: `:5d`, `:08x`, `:#x`"),
-            ));
-        }
-        if prefixed {
-            line.format.extend(b"0x");
-        }
-        Ok(format!("%{width}ll{letter}"))
+    fn bad_spec(&mut self, spec: &str, at: Span) -> Reported {
+        let message = format!("the kernel cannot print with the format `{spec}`");
+        self.s.report(Diagnostic::new(&codes::BAD_FORMAT, at, message).help(
+            "it can do numbers as `:5d`, `:<5`, `:05d`, `:+d`, `:x`, `:08x`, `:#x`, `:X`, `:c`, texts as `:16`, `:>16`, `:.8`, and addresses as `:pI4`, `:pI6`, `:ps`",
+        ))
     }
 
-    fn trace(&mut self, line: Line, at: Span) -> Result<Value> {
-        let Line { mut format, values } = line;
+    fn printed_text(&mut self, value: Value, spec: &str, at: Span) -> Result<Piece> {
+        let Some(directive) = spec::text(spec) else { return Err(self.bad_spec(spec, at)) };
+        match self.as_text(value, at)? {
+            Text::Known(text) => Ok(Piece::Text(directive.apply(&text))),
+            Text::Held(place, size) => {
+                if directive.width > 0 {
+                    self.s.needs(FORMATS, &format!("the format `{spec}`"), at)?;
+                }
+                let most = directive.most.map_or(size, |most| most.min(size));
+                if most == 0 {
+                    return Ok(Piece::Text(directive.apply(b"")));
+                }
+                Ok(Piece::Value(directive.text, self.ended(place, most, at)))
+            }
+        }
+    }
+
+    /// The address of a copy that ends with a NUL: the kernel prints up to
+    /// one, and a text that fills its string has none.
+    fn ended(&mut self, place: Place, size: u32, at: Span) -> Expr {
+        let ty = Type::Str(size + 1);
+        let slot = Place::Local(self.hidden("ended", ty.clone()));
+        let part = |place: &Place, start, len| Place::Part(Box::new(place.clone()), start, len);
+        self.push(StmtKind::Copy(part(&slot, 0, size), part(&place, 0, size)), at);
+        self.push(StmtKind::Zero(part(&slot, size, 1)), at);
+        Expr::address(slot, ty, Region::Stack, at)
+    }
+
+    /// `:pI4` and other ways of the kernel to print an address or what lies
+    /// there.
+    fn kernel_spec(&mut self, value: Value, rest: &str, at: Span) -> Result<Piece> {
+        let directive = format!("%p{rest}");
+        match rest {
+            "" | "ks" | "us" => {}
+            "s" | "S" | "x" | "K" | "B" | "I4" | "i4" | "I6" | "i6" => {
+                self.s.needs(FORMATS, &format!("the format `p{rest}`"), at)?;
+            }
+            "M" => {
+                let message = "a program cannot print with the format `pM`";
+                return Err(self.s.report(
+                    Diagnostic::new(&codes::BAD_FORMAT, at, message)
+                        .help("print the bytes: `f\"{mac[0]:02x}:{mac[1]:02x}:...\"`"),
+                ));
+            }
+            _ => return Err(self.bad_spec(&format!("p{rest}"), at)),
+        }
+        let bytes = match rest {
+            "I4" | "i4" => 4,
+            "I6" | "i6" => 16,
+            _ => {
+                let address = self.integer(value, at)?;
+                return Ok(Piece::Value(directive, address.convert(Type::U64)));
+            }
+        };
+        let place = match self.as_place(value.clone(), at)? {
+            Some((place, ty)) if ty.is_aggregate() => {
+                if ty.size(&self.s.module) < bytes {
+                    let wanted = format!("an address of {bytes} bytes");
+                    return Err(self.mismatch(at, &wanted, &value));
+                }
+                (place, ty)
+            }
+            _ if bytes == 4 => {
+                let ty = Type::Int(IntType::U32);
+                let address = self.integer(value, at)?.convert(ty.clone());
+                let slot = Place::Local(self.hidden("address", ty.clone()));
+                self.push(StmtKind::Store(slot.clone(), address), at);
+                (slot, ty)
+            }
+            _ => return Err(self.mismatch(at, "an address of 16 bytes", &value)),
+        };
+        let region = place.0.region();
+        Ok(Piece::Value(directive, Expr::address(place.0, place.1, region, at)))
+    }
+
+    /// The kernel's format and its values. A text that cannot stand in a
+    /// format is passed as a value.
+    fn formatted(&mut self, line: Vec<Piece>, at: Span) -> Result<(Vec<u8>, Vec<Expr>)> {
+        let (mut format, mut values, mut texts) = (Vec::new(), Vec::new(), 0);
+        // The kernel refuses a letter or digit right behind `%s` and `%p`.
+        let mut guarded = false;
+        for piece in line {
+            match piece {
+                Piece::Text(plain) => {
+                    if plain.contains(&0) {
+                        return Err(self.bad_print(at, "a printed line cannot hold a NUL"));
+                    }
+                    let percents = plain.contains(&b'%') && !self.s.has(FORMATS);
+                    let glued = guarded && plain.first().is_some_and(u8::is_ascii_alphanumeric);
+                    if glued || percents || !plain.iter().all(|byte| is_plain(*byte)) {
+                        values.push(self.text_address(plain, at));
+                        format.extend(b"%s");
+                        (guarded, texts) = (true, texts + 1);
+                        continue;
+                    }
+                    for byte in plain {
+                        format.push(byte);
+                        if byte == b'%' {
+                            self.s.needs(FORMATS, "a percent sign", at)?;
+                            format.push(byte);
+                        }
+                    }
+                    guarded = false;
+                }
+                Piece::Value(directive, value) => {
+                    guarded = directive.ends_with('s') || directive.starts_with("%p");
+                    texts += usize::from(directive.ends_with('s'));
+                    format.extend(directive.as_bytes());
+                    values.push(value);
+                }
+            }
+        }
+        if texts > 1 {
+            self.s.needs(FORMATS, "more than one text among the values of a line", at)?;
+        }
+        if format.len() > MAX_LINE {
+            let message = format!("{} bytes; the kernel prints {MAX_LINE} in a line", format.len());
+            return Err(self
+                .s
+                .report(Diagnostic::new(&codes::BAD_FORMAT, at, message).help("print two lines")));
+        }
         if format.is_empty() {
             // The kernel refuses an empty format.
             format.push(b' ');
         }
+        Ok((format, values))
+    }
+
+    fn trace(&mut self, format: Vec<u8>, values: Vec<Expr>, at: Span) -> Result<Value> {
         let size = format.len() as i128 + 1;
         let text = self.text_address(format, at);
         let size = Expr::int(size, Type::Int(IntType::U32), at);
@@ -170,4 +308,18 @@ impl Body<'_, '_> {
             self.call_helper("trace_vprintk", vec![text, size, data, bytes], Type::I64, at)?;
         Ok(Value::Scalar(call))
     }
+}
+
+/// Adds a text to a line; neighbours become one.
+fn text(plain: &[u8], line: &mut Vec<Piece>) {
+    match line.last_mut() {
+        _ if plain.is_empty() => {}
+        Some(Piece::Text(before)) => before.extend(plain),
+        _ => line.push(Piece::Text(plain.to_vec())),
+    }
+}
+
+/// Whether the kernel takes a byte in a format.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii() && (!byte.is_ascii_control() || byte.is_ascii_whitespace())
 }

@@ -117,7 +117,7 @@ impl Body<'_, '_> {
     }
 
     /// The text that a literal or a constant of the file is.
-    fn constant_text(&mut self, expr: &syntax::Expr) -> Result<Value> {
+    pub(super) fn constant_text(&mut self, expr: &syntax::Expr) -> Result<Value> {
         let named = match &expr.kind {
             syntax::ExprKind::Str(_) | syntax::ExprKind::Bytes(_) => true,
             syntax::ExprKind::Name(name) => {
