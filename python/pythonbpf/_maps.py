@@ -218,10 +218,11 @@ class Events(BpfMap):
 
     @property
     def lost(self) -> int | None:
-        """How many events the kernel dropped because a perf buffer was full.
+        """How many events did not fit the buffer, so that nobody will read them.
 
-        ``None`` for ring buffers: there the program alone learns of it, from what
-        ``output`` or ``reserve`` returns.
+        Programs that were compiled here count them, exactly and at once. For objects of
+        another compiler it is what the kernel tells: nothing (``None``) of a ring buffer,
+        and of a perf buffer the losses that were read past.
         """
         return self._reader.lost
 

@@ -16,6 +16,7 @@ use ir::{FunctionKind, Map, Type, Value};
 use crate::debug::{Debug, DebugType, Scope};
 use crate::function::lower_body;
 use crate::loops::{self, Iterators};
+use crate::losses::Losses;
 use crate::{Error, Result, barrier};
 
 /// The section whose variables say what ring and perf buffers carry.
@@ -35,6 +36,7 @@ pub(crate) struct Declared<'c, 'a> {
     pub module: &'a ir::Module,
     pub debug: Debug<'a>,
     pub maps: Vec<GlobalValue<'c>>,
+    pub losses: Losses<'c>,
     pub globals: Vec<GlobalValue<'c>>,
     pub strings: Vec<GlobalValue<'c>>,
     pub functions: Vec<FunctionValue<'c>>,
@@ -62,6 +64,7 @@ pub(crate) fn lower<'c>(
         module,
         debug,
         maps: Vec::new(),
+        losses: Losses::new(),
         globals: Vec::new(),
         strings: Vec::new(),
         functions: Vec::new(),
@@ -73,6 +76,7 @@ pub(crate) fn lower<'c>(
     for map in &module.maps {
         declared.map(&llvm, map);
     }
+    declared.losses(&llvm);
     for global in &module.globals {
         declared.global(&llvm, global)?;
     }

@@ -369,6 +369,7 @@ impl<'c> Lowering<'_, 'c, '_> {
             .filter(|(_, arg)| matches!(arg.kind, ExprKind::Spill(_)))
             .map(|(index, _)| index)
             .collect();
+        let given = args;
         let args = self.helper_args(args)?;
         let params: Vec<_> = args.iter().map(|arg| arg.get_type().into()).collect();
         let ty = match &expr.ty {
@@ -387,7 +388,11 @@ impl<'c> Lowering<'_, 'c, '_> {
                 call.add_attribute(AttributeLoc::Param(index), attribute);
             }
         }
-        Ok(call.try_as_basic_value().basic())
+        let result = call.try_as_basic_value().basic();
+        if let Some(result) = result {
+            self.count_loss(id, given, result)?;
+        }
+        Ok(result)
     }
 
     fn call(

@@ -14,6 +14,7 @@ mod emit;
 mod expr;
 mod function;
 mod loops;
+mod losses;
 mod mirror;
 mod null_tests;
 mod place;

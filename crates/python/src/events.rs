@@ -65,8 +65,7 @@ impl EventReader {
         Ok(Some(events))
     }
 
-    /// How many events the kernel dropped; `None` for ring buffers, where
-    /// only the program learns of it.
+    /// How many events did not fit; `None` where nobody counts them.
     #[getter]
     fn lost(&self, py: Python<'_>) -> PyResult<Option<u64>> {
         Ok(self.reader(py)?.lost())

@@ -6,6 +6,8 @@
 //! offsets are those of `Elf64_Ehdr`, `Elf64_Shdr` and `Elf64_Sym` in
 //! `include/uapi/linux/elf.h`.
 
+use crate::type_graph;
+
 /// What is wrong with the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
@@ -24,6 +26,9 @@ pub(crate) enum Fault {
     #[error("its {0} is corrupt")]
     Corrupt(&'static str),
 }
+
+/// The section of the type information.
+const BTF_SECTION: &str = ".BTF";
 
 const HEADER_BYTES: usize = 64;
 const SECTION_BYTES: usize = 64;
@@ -61,6 +66,9 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), Fault> {
     let names = section_names(bytes, &sections)?;
     for section in &sections {
         check_section(bytes, section, &sections, names)?;
+        if string_at(names, section.name) == Some(BTF_SECTION) {
+            type_graph::check(section_data(bytes, section)?)?;
+        }
     }
     Ok(())
 }
@@ -229,6 +237,19 @@ pub(crate) fn section<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let names = section_names(bytes, &sections).ok()?;
     let found = sections.iter().find(|section| string_at(names, section.name) == Some(name))?;
     section_data(bytes, found).ok()
+}
+
+/// How many symbols there are in the section named `name`.
+pub(crate) fn count_symbols(bytes: &[u8], name: &str) -> usize {
+    let count = || {
+        let sections = read_sections(bytes).ok()?;
+        let names = section_names(bytes, &sections).ok()?;
+        let home = sections.iter().position(|s| string_at(names, s.name) == Some(name))?;
+        let table = sections.iter().find(|section| section.kind == SECTION_SYMBOLS)?;
+        let symbols = section_data(bytes, table).ok()?.chunks_exact(SYMBOL_BYTES as usize);
+        Some(symbols.filter(|s| u16_at(s, 6).is_ok_and(|at| usize::from(at) == home)).count())
+    };
+    count().unwrap_or_default()
 }
 
 /// The function named `name`.

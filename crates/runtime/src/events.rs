@@ -13,10 +13,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use libbpf_rs::{MapCore, PerfBuffer, PerfBufferBuilder, RingBuffer, RingBufferBuilder};
+use libbpf_rs::{MapCore, MapHandle, PerfBuffer, PerfBufferBuilder, RingBuffer, RingBufferBuilder};
 
 use crate::error::{Error, Result};
 use crate::layout::Layout;
+use crate::losses::Losses;
 use crate::object::{Inner, Loaded, Object};
 use crate::prints;
 use crate::privilege::{Capability, missing_capabilities};
@@ -119,7 +120,9 @@ impl Inner {
             return Ok(Arc::clone(source));
         }
         let map = loaded.map(index).ok_or(Error::Closed)?;
-        let source = Arc::new(Source::open(&self.maps[index], map)?);
+        let spec = &self.maps[index];
+        let losses = Losses::of(self, loaded, &spec.name);
+        let source = Arc::new(Source::open(spec, map, losses)?);
         sources.insert(index, Arc::clone(&source));
         Ok(source)
     }
@@ -169,15 +172,12 @@ impl EventReader {
         Ok(count)
     }
 
-    /// How many events the kernel dropped because the buffer was full, as far
-    /// as they have been read past. `None` for ring buffers: there the
-    /// program alone learns that its event did not fit.
+    /// How many events did not fit the buffer. Exact and up to date for
+    /// objects whose programs count them, as those of PythonBPF do. For others
+    /// what the kernel tells: of a perf buffer, how many were dropped as far
+    /// as they have been read past; of a ring buffer nothing, thus `None`.
     pub fn lost(&self) -> Option<u64> {
-        self.source
-            .spec
-            .map_type
-            .is_perf_event_array()
-            .then(|| self.source.shared.lost.load(Ordering::Relaxed))
+        self.source.lost()
     }
 
     /// A handle that ends this reader's waits from another thread.
@@ -221,13 +221,22 @@ enum Wait {
     Interrupted,
 }
 
+/// What closing the object releases of a buffer.
+#[derive(Debug)]
+struct Open {
+    buffer: Buffer,
+    losses: Option<Losses>,
+}
+
 /// The open buffer of one map.
 #[derive(Debug)]
 pub(crate) struct Source {
     spec: MapSpec,
     shared: Arc<Shared>,
+    /// Whether the programs count what is lost.
+    counted: bool,
     /// `None` once the object is closed.
-    buffer: Mutex<Option<Buffer>>,
+    open: Mutex<Option<Open>>,
     /// Our own copy of the buffer's epoll descriptor, so that waiting needs no
     /// lock and outlives the buffer.
     epoll: OwnedFd,
@@ -236,7 +245,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    fn open(spec: &MapSpec, map: &libbpf_rs::MapHandle) -> Result<Self> {
+    fn open(spec: &MapSpec, map: &MapHandle, losses: Option<Losses>) -> Result<Self> {
         let shared = Arc::new(Shared::default());
         let (buffer, printed) = prints::capture(|| open_buffer(spec, map, &shared));
         let buffer = buffer.map_err(|error| open_error(spec, &printed, &error))?;
@@ -255,7 +264,8 @@ impl Source {
         Ok(Self {
             spec: spec.clone(),
             shared,
-            buffer: Mutex::new(Some(buffer)),
+            counted: losses.is_some(),
+            open: Mutex::new(Some(Open { buffer, losses })),
             epoll,
             wake,
             closed: AtomicBool::new(false),
@@ -265,7 +275,22 @@ impl Source {
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.wake();
-        drop(self.buffer.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let lost = self.lost();
+        let open = self.opened().take();
+        // The last word, for who asks later.
+        if let Some(lost) = lost.filter(|_| self.counted && open.is_some()) {
+            self.shared.lost.store(lost, Ordering::Relaxed);
+        }
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Option<Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lost(&self) -> Option<u64> {
+        let counted = self.opened().as_ref().and_then(|open| open.losses.as_ref()?.count());
+        let told = self.counted || self.spec.map_type.is_perf_event_array();
+        counted.or_else(|| told.then(|| self.shared.lost.load(Ordering::Relaxed)))
     }
 
     fn ready(&self) -> usize {
@@ -283,8 +308,8 @@ impl Source {
 
     /// Moves what the kernel has into our queue.
     fn fetch(&self) -> Result<()> {
-        let buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = match buffer.as_ref() {
+        let open = self.opened();
+        let outcome = match open.as_ref().map(|open| &open.buffer) {
             None => return Err(Error::Closed),
             Some(Buffer::Ring(ring)) => match ring.consume_raw_n(RING_BATCH) {
                 code if code < 0 => Err(io::Error::from_raw_os_error(-code)),
@@ -351,11 +376,7 @@ impl Source {
     }
 }
 
-fn open_buffer(
-    spec: &MapSpec,
-    map: &libbpf_rs::MapHandle,
-    shared: &Arc<Shared>,
-) -> libbpf_rs::Result<Buffer> {
+fn open_buffer(spec: &MapSpec, map: &MapHandle, shared: &Arc<Shared>) -> libbpf_rs::Result<Buffer> {
     let samples = Arc::clone(shared);
     if spec.map_type.is_ring_buffer() {
         let mut builder = RingBufferBuilder::new();

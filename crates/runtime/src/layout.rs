@@ -20,6 +20,10 @@ const MAX_DEPTH: u32 = 32;
 /// nesting multiplies.
 const MAX_FIELDS: usize = 65_536;
 
+/// How often one byte may be in fields, on average; guards against BTF whose
+/// fields lie on each other in thousands.
+const MAX_OVERLAP: usize = 256;
+
 /// What a run of bytes means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -125,7 +129,27 @@ pub(crate) fn sized_layout(btf: Option<&Btf<'_>>, id: u32, size: usize) -> Layou
 /// Reads the layout of type `id`; `None` for what has no size.
 pub(crate) fn layout_of(btf: &Btf<'_>, id: TypeId) -> Option<Layout> {
     let ty = btf.type_by_id::<BtfType<'_>>(id)?;
-    Reader { btf, fields: 0 }.layout(ty, 0)
+    let layout = Reader { btf, fields: 0 }.layout(ty, 0)?;
+    let limit = layout.size().saturating_mul(MAX_OVERLAP).saturating_add(MAX_FIELDS);
+    (work(&layout) <= limit).then_some(layout)
+}
+
+/// How much is done to decode a value: its parts and their bytes.
+fn work(layout: &Layout) -> usize {
+    match layout {
+        Layout::Array { element, length } => work(element).saturating_mul(*length),
+        Layout::Struct(layout) => layout
+            .fields
+            .iter()
+            .fold(1, |sum: usize, field| sum.saturating_add(work(&field.layout))),
+        _ => layout.size().saturating_add(1),
+    }
+}
+
+/// Whether a field lies within the first `size` bytes.
+fn is_within(field: &FieldLayout, size: usize) -> bool {
+    let bits = field.bit_width.unwrap_or_else(|| field.layout.size().saturating_mul(8));
+    field.bit_offset.checked_add(bits).is_some_and(|end| end <= size.saturating_mul(8))
 }
 
 /// Follows typedefs and qualifiers to the type itself.
@@ -202,6 +226,9 @@ impl Reader<'_, '_> {
     fn composite(&mut self, ty: Composite<'_>, depth: u32) -> Option<Layout> {
         let mut fields = Vec::new();
         self.members(&ty, depth, 0, false, &mut fields)?;
+        if !fields.iter().all(|field| is_within(field, ty.size())) {
+            return None;
+        }
         let name = ty.name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Some(Layout::Struct(Arc::new(StructLayout { name: name.into(), size: ty.size(), fields })))
     }
@@ -267,6 +294,9 @@ impl Reader<'_, '_> {
                 layout,
                 optional: false,
             });
+        }
+        if !fields.iter().all(|field| is_within(field, section.size())) {
+            return None;
         }
         let name = section.name().map(|name| name.to_string_lossy().into_owned());
         let name = name.unwrap_or_default();

@@ -29,14 +29,18 @@
 
 mod attach;
 mod attach_error;
+mod descriptors;
 mod elf;
 mod error;
 mod events;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod interface;
 mod iterate;
 mod layout;
 mod line_info;
 mod load_error;
+mod losses;
 mod map;
 mod nearest;
 mod object;
@@ -47,6 +51,7 @@ mod program;
 mod spec;
 mod trace_pipe;
 mod tracefs;
+mod type_graph;
 mod value;
 mod verifier;
 

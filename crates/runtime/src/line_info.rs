@@ -16,7 +16,7 @@ const RECORD_BYTES: usize = 16;
 
 /// The line of instruction `index` of `program`; `None` if it lies outside,
 /// in a subprogram, or the object has no line information.
-pub(crate) fn source_line(object: &[u8], program: &str, index: u32) -> Option<SourceLine> {
+pub fn source_line(object: &[u8], program: &str, index: u32) -> Option<SourceLine> {
     let function = elf::function(object, program)?;
     let offset = u64::from(index) * INSTRUCTION_BYTES;
     if offset >= function.size {

@@ -6,7 +6,7 @@
 
 use std::ffi::c_void;
 use std::io;
-use std::os::fd::{AsFd as _, AsRawFd as _};
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::sync::Arc;
 
 use libbpf_rs::libbpf_sys;
@@ -295,6 +295,11 @@ pub(crate) fn lookup_raw(fd: i32, key: &[u8], value_bytes: usize) -> io::Result<
         Err(error) if error.raw_os_error() == Some(libc::ENOENT) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Reads the one value of a map of global variables.
+pub(crate) fn read_first(map: &OwnedFd, value_bytes: usize) -> io::Result<Option<Vec<u8>>> {
+    lookup_raw(map.as_raw_fd(), &0_u32.to_ne_bytes(), value_bytes)
 }
 
 /// The kernel keeps per-CPU values at multiples of 8 bytes.

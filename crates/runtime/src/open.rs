@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use libbpf_rs::{AsRawLibbpf as _, ObjectBuilder, libbpf_sys};
 
+use crate::descriptors;
 use crate::elf;
 use crate::error::{Error, Result};
 use crate::load_error;
@@ -24,6 +25,11 @@ use crate::verifier::{VerifierStats, parse_stats};
 const LOG_STATS: u32 = 4;
 /// Room for the few lines of [`LOG_STATS`].
 const STATS_BYTES: usize = 16 * 1024;
+
+/// The section of the maps that a program declares.
+const MAPS_SECTION: &str = ".maps";
+/// Descriptors that libbpf needs for a while, whatever the object holds.
+const SPARE: usize = 8;
 
 /// An object that has been read but not loaded: its programs and maps are
 /// known, and nothing of it is in the kernel.
@@ -41,10 +47,14 @@ impl OpenObject {
     /// which may hold maps alone, or nothing yet.
     ///
     /// # Errors
-    /// [`Error::BadObject`] for anything that is not a whole BPF object.
+    /// [`Error::BadObject`] for anything that is not a whole BPF object,
+    /// [`Error::System`] without file descriptors enough.
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self> {
         let bad = |reason: String| Error::BadObject { object: name.to_owned(), reason };
         elf::check(bytes).map_err(|fault| bad(fault.to_string()))?;
+        // libbpf sets a descriptor aside for each map that it finds.
+        let maps = elf::count_symbols(bytes, MAPS_SECTION);
+        descriptors::reserve(&format!("opening `{name}`"), maps + SPARE)?;
         let object = open(bytes).map_err(&bad)?;
         let programs = program_specs(&object);
         let maps = map_specs(&object);
@@ -73,10 +83,13 @@ impl OpenObject {
     /// # Errors
     /// [`Error::Rejected`] by the verifier, [`Error::MapCreate`],
     /// [`Error::MissingPrivilege`], [`Error::NoKernelBtf`], a missing
-    /// tracepoint or function for programs typed by BTF, and
-    /// [`Error::LoadFailed`] for the rest. Whatever was created is released.
+    /// tracepoint or function for programs typed by BTF, [`Error::System`]
+    /// without file descriptors enough, and [`Error::LoadFailed`] for the rest. Whatever was created is released.
     pub fn load(self) -> Result<Object> {
         let Self { name, bytes, object, programs, maps } = self;
+        // One for each program, two for each map, and some to try features.
+        let needed = programs.len() + 2 * maps.len() + SPARE;
+        descriptors::reserve(&format!("loading `{name}`"), needed)?;
         let (outcome, printed) = prints::capture(|| load_with_stats(object, programs.len()));
         let failure = match outcome {
             Ok((object, stats)) => return Ok(Object::new(name, object, programs, stats, maps)),

@@ -148,7 +148,8 @@ pub(crate) fn parse_stats(log: &str) -> Option<VerifierStats> {
     for line in log.lines() {
         if let Some(depths) = line.strip_prefix("stack depth ") {
             let depths = depths.split_whitespace().next().unwrap_or_default();
-            stats.stack_bytes = depths.split('+').filter_map(|d| d.parse::<u64>().ok()).sum();
+            let depths = depths.split('+').filter_map(|depth| depth.parse().ok());
+            stats.stack_bytes = depths.fold(0, u64::saturating_add);
         } else if let Some(rest) = line.strip_prefix("processed ") {
             let words: Vec<&str> = rest.split_whitespace().collect();
             let after = |name: &str| {
