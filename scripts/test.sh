@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # All tests. The release profile, because its dependencies are built already;
-# the last lines are the runners' own summaries. Both run even if the first
-# fails.
+# the last lines are the runners' own summaries. All run even if one fails.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 failed=0
+scripts/fuzz.sh 60 || failed=1
 say "Rust tests"
 "$CARGO" test --release --locked --workspace || failed=1
 say "Python tests, the wheel, and kernel ${PYTHONBPF_VM_KERNELS:-6.1} in a virtual machine"
