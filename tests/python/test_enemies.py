@@ -40,7 +40,9 @@ def send(b: BPF, program: str, count: int) -> None:
 # --- buffers without a reader -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("buffer", "program", "slot"), [("ring", "to_ring", 0), ("perf", "to_perf", 2)])
+@pytest.mark.parametrize(
+    ("buffer", "program", "slot"), [("ring", "to_ring", 0), ("perf", "to_perf", 2)]
+)
 def test_what_does_not_fit_is_counted(b: BPF, buffer: str, program: str, slot: int) -> None:
     events = b[buffer]
     events.drain()
@@ -85,7 +87,7 @@ def test_sixteen_threads_share_one_object(b: BPF) -> None:
     def guarded(work: Any, *args: Any) -> None:
         try:
             work(*args)
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001, whatever it is
             wrong.append(error)
 
     def count(own: int) -> None:
