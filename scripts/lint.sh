@@ -28,6 +28,7 @@ deny() {
 	"$CARGO" deny --locked check --hide-inclusion-graph "${checks[@]}"
 }
 check "cargo fmt" "$CARGO" fmt --all --check
+check "cargo fmt of the fuzzers" "$CARGO" fmt --manifest-path fuzz/Cargo.toml --check
 check "crate edges" target/release/xtask edges
 check "ruff check" .venv/bin/ruff check .
 check "ruff format" .venv/bin/ruff format --check .
