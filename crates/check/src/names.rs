@@ -73,11 +73,15 @@ impl Session<'_> {
     /// What a dotted path means.
     pub fn resolve(&mut self, path: &[&str], at: Span) -> Result<Meaning> {
         if let [name] = path {
-            if let Some((item, _)) = self.item(name) {
+            if let Some((item, defined)) = self.item(name) {
+                let item = item.clone();
                 return match item {
-                    Item::Broken => Err(Reported),
+                    // What could not be read was reported; what is still to
+                    // be read was not.
+                    Item::Broken if self.has_errors() => Err(Reported),
+                    Item::Broken => Err(self.too_early(name, at, defined)),
                     Item::Placeholder => Err(self.placeholder(name, at)),
-                    item => Ok(Meaning::Item(item.clone())),
+                    item => Ok(Meaning::Item(item)),
                 };
             }
             if let Some(index) = self.constant_named(name) {
@@ -150,6 +154,15 @@ impl Session<'_> {
             Diagnostic::new(&codes::CONSTANT_REQUIRED, at, message)
                 .also(constant.value.span, "its value is set here"),
         ))
+    }
+
+    fn too_early(&mut self, name: &str, at: Span, defined: Span) -> Reported {
+        let message = format!("`{name}` is the file's own definition, which cannot be used here");
+        self.report(
+            Diagnostic::new(&codes::UNKNOWN_NAME, at, message)
+                .also(defined, "defined here")
+                .help("rename the definition, if something else was meant"),
+        )
     }
 
     fn imported(&mut self, module: &str, name: &str, at: Span) -> Result<Meaning> {
