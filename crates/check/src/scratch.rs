@@ -124,7 +124,7 @@ fn calls(module: &Module) -> Vec<Vec<usize>> {
     let of = |function: &Function| {
         let mut callees = Vec::new();
         ir::each_expr(&function.body, &mut |expr| {
-            if let ExprKind::Call(id, _) = expr.kind {
+            if let ExprKind::Call(id, _) | ExprKind::Function(id) = expr.kind {
                 callees.push(id.0 as usize);
             }
         });

@@ -119,7 +119,7 @@ fn too_deep(module: &ir::Module) -> HashSet<usize> {
         .map(|function| {
             let mut callees = Vec::new();
             ir::each_expr(&function.body, &mut |expr| {
-                if let ir::ExprKind::Call(id, _) = expr.kind {
+                if let ir::ExprKind::Call(id, _) | ir::ExprKind::Function(id) = expr.kind {
                     callees.push(id.0 as usize);
                 }
             });

@@ -36,6 +36,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         match &expr.kind {
             ExprKind::Helper(id, args) => self.helper(*id, args, expr).map(|_| ()),
             ExprKind::Call(id, args) => self.call(*id, args, expr).map(|_| ()),
+            ExprKind::Convert(value) => self.evaluate(value),
             ExprKind::Atomic(op, place, args) => {
                 self.atomic(*op, place, args, AtomicOrdering::Monotonic).map(|_| ())
             }
@@ -101,6 +102,11 @@ impl<'c> Lowering<'_, 'c, '_> {
             ExprKind::And(..) | ExprKind::Or(..) => self.test_value(expr),
             ExprKind::Select(test, yes, no) => self.select(test, yes, no, &expr.ty),
             ExprKind::Text(op) => self.text(expr, op),
+            ExprKind::Function(id) => {
+                let function = self.d.functions.get(id.0 as usize);
+                let function = function.ok_or_else(|| missing("function"))?;
+                Ok(function.as_global_value().as_pointer_value().into())
+            }
             ExprKind::Atomic(op, place, args) => {
                 Ok(self.atomic(*op, place, args, AtomicOrdering::SequentiallyConsistent)?.into())
             }

@@ -180,6 +180,8 @@ pub enum ExprKind {
     Atomic(AtomicOp, Place, Vec<Expr>),
     /// Calls a helper by its number; arguments are scalars and pointers.
     Helper(u32, Vec<Expr>),
+    /// The address of a function of the module, for helpers that call it.
+    Function(FunctionId),
     /// Calls a function of the module.
     Call(FunctionId, Vec<Expr>),
     /// Does the statements and then gives the value.

@@ -283,6 +283,10 @@ impl Writer<'_> {
                 format!("({} if {} else {})", self.expr(yes), self.expr(test), self.expr(no))
             }
             ExprKind::Text(op) => self.text(op),
+            ExprKind::Function(id) => match self.module.functions.get(id.0 as usize) {
+                Some(function) => format!("&{}", function.name),
+                None => "&function?".to_owned(),
+            },
             ExprKind::Atomic(op, place, args) => {
                 format!("atomic {op:?}({}, {})", self.place(place), self.args(args))
             }

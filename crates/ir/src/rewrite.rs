@@ -95,6 +95,7 @@ fn in_expr(expr: &mut Expr, change: &mut dyn FnMut(Part<'_>)) {
             in_expr(yes, change);
             in_expr(no, change);
         }
+        ExprKind::Function(id) => change(Part::Callee(id)),
         ExprKind::Call(id, args) => {
             change(Part::Callee(id));
             args.iter_mut().for_each(|arg| in_expr(arg, change));

@@ -286,6 +286,10 @@ impl Checker<'_> {
                 self.text(op)?;
                 require(op.ty() == expr.ty, "a question about texts has another type")
             }
+            ExprKind::Function(id) => {
+                let known = (id.0 as usize) < self.module.functions.len();
+                require(known && expr.ptr_type().is_some(), "an address of no function")
+            }
             ExprKind::Atomic(op, place, args) => {
                 let ty = self.writable(place)?;
                 let wide = matches!(ty, Type::Int(int) if int.bits >= 32);

@@ -71,7 +71,11 @@ fn in_place(place: &Place, see: &mut dyn FnMut(&Expr)) {
 pub fn each_part(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
     see(expr);
     match &expr.kind {
-        ExprKind::Const(_) | ExprKind::Null | ExprKind::Map(_) | ExprKind::Str(_) => {}
+        ExprKind::Const(_)
+        | ExprKind::Null
+        | ExprKind::Map(_)
+        | ExprKind::Str(_)
+        | ExprKind::Function(_) => {}
         ExprKind::Load(place) | ExprKind::Address(place) => in_place(place, see),
         ExprKind::Spill(value)
         | ExprKind::Convert(value)

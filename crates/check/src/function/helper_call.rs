@@ -19,6 +19,18 @@ const REFERENCES: &[&str] = &[
     "sk_release",
 ];
 
+/// Helpers that older kernels call straight in the map's own code, which
+/// returns 32 bits and leaves the upper half as it comes.
+const INT_RESULTS: &[&str] =
+    &["map_update_elem", "map_delete_elem", "map_push_elem", "map_pop_elem", "map_peek_elem"];
+
+/// A helper call with its result.
+fn helper_result(helper: &Helper, args: Vec<Expr>, ty: Type, at: Span) -> Expr {
+    let narrow = ty == Type::I64 && INT_RESULTS.contains(&helper.name);
+    let given = if narrow { Type::I32 } else { ty.clone() };
+    Expr::new(ExprKind::Helper(helper.id, args), given, at).convert(ty)
+}
+
 /// Whether a helper that takes a map takes one of this type.
 fn takes(helper: &Helper, kind: &MapType) -> bool {
     match helper.name {
@@ -136,11 +148,7 @@ impl Body<'_, '_> {
             None => None,
         };
         let passed = self.arguments(helper, args, map)?;
-        Ok(Value::Scalar(Expr::new(
-            ExprKind::Helper(helper.id, passed),
-            self.result(helper.ret, map),
-            at,
-        )))
+        Ok(Value::Scalar(helper_result(helper, passed, self.result(helper.ret, map), at)))
     }
 
     /// Notes the use of a helper for the rules that need the call graph.
@@ -158,7 +166,7 @@ impl Body<'_, '_> {
     ) -> Result<Expr> {
         let Some(helper) = kernel::helper(name) else { return Err(Reported) };
         self.uses(helper, at);
-        Ok(Expr::new(ExprKind::Helper(helper.id, args), ty, at))
+        Ok(helper_result(helper, args, ty, at))
     }
 
     fn map_argument(&mut self, helper: &Helper, arg: &syntax::Expr) -> Result<MapId> {

@@ -9,6 +9,7 @@ use syntax::ExprKind as Kind;
 use super::Body;
 use super::each::Iterable;
 use super::flow::{Flow, assigned_names};
+use super::map_loop::MapLoop;
 use super::range::Range as NumberRange;
 use super::turns::Turns;
 use super::value::Value;
@@ -29,6 +30,11 @@ pub(crate) struct LoopFlow {
 impl LoopFlow {
     pub(super) fn new(begin: Flow) -> Self {
         Self { begin, breaks: Vec::new(), continues: Vec::new() }
+    }
+
+    /// What holds where a turn ends that ran to its end with this.
+    pub(super) fn join_continues(&mut self, ended: Flow) -> Flow {
+        std::mem::take(&mut self.continues).into_iter().fold(ended, Flow::join)
     }
 
     /// What holds after a loop whose `else` ended with this.
@@ -130,6 +136,13 @@ impl Body<'_, '_> {
         orelse: &[syntax::Stmt],
         at: Span,
     ) -> Result<()> {
+        if let Some((map, gives)) = self.map_iterated(iterable)? {
+            let looped = self.map_loop(&MapLoop { map, gives, target, body, orelse, at });
+            if looped.is_err() {
+                self.poison_target(target);
+            }
+            return looped;
+        }
         let turns = self.iterable(iterable).and_then(|turns| match turns {
             Iterable::Range(range, reversed) => {
                 let range = self.range(range)?;
@@ -176,10 +189,8 @@ impl Body<'_, '_> {
             bound
         });
         let Some(mut flow) = self.loops.pop() else { return Err(Reported) };
-        let mut after = std::mem::replace(&mut self.flow, before.clone());
-        for continued in std::mem::take(&mut flow.continues) {
-            after = after.join(continued);
-        }
+        let after = std::mem::replace(&mut self.flow, before.clone());
+        let mut after = flow.join_continues(after);
         if range.is_empty() {
             after = before;
         } else if range.may_be_empty() {

@@ -163,8 +163,12 @@ impl Body<'_, '_> {
         let syntax::ExprKind::Attribute(base, method) = &callee.kind else { return Ok(None) };
         let syntax::ExprKind::Name(name) = &base.kind else { return Ok(None) };
         let known = matches!(method.name.as_str(), "submit" | "discard");
+        let reserved = |id| {
+            let ty = self.local_type(id);
+            matches!(ty, Type::Ptr(PtrType { region: Region::Reserved(_), .. }))
+        };
         let id = self.names.get(name).and_then(|named| named.id);
-        if !known || id.and_then(|id| self.flow.reservation(id)).is_none() {
+        if !known || !id.is_some_and(reserved) {
             return Ok(None);
         }
         let bound = self.bind(&method.name, &["flags"], 0, args, keywords, at)?;
