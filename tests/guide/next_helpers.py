@@ -30,7 +30,7 @@ def prog(ctx: c_void_p) -> c_int64:
         seen |= 16
     if names.comm[0] != 0:
         seen |= 32
-    if smp_processor_id() < 4096 and random() <= 0xFFFFFFFF:
+    if smp_processor_id() < 4096 and random() <= 0xFFFFFFFF:  # warning: [constant-comparison]
         seen |= 64
     if ktime() >= before and before > 0:
         seen |= 128

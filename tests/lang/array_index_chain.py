@@ -31,7 +31,7 @@ def out() -> Array:
 def cell(i: c_uint32, j: c_uint32) -> c_uint32:
     grid = Grid()
     grid.rows[1].cells[2] = 5
-    if 0 <= i < 4 and j < 3:
+    if 0 <= i < 4 and j < 3:  # warning: [constant-comparison]
         grid.rows[i].cells[j] += 1
         return grid.rows[i].cells[j]
     return 0

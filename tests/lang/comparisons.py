@@ -52,9 +52,9 @@ def prog(ctx: c_void_p) -> c_int64:
     out[5] = i8 == u8
     out[6] = i32 > 0
     out[7] = u32 > 0
-    out[8] = u64 == -1
-    out[9] = u32 == -1
-    out[10] = u8 == -1
+    out[8] = u64 == -1  # warning: [constant-comparison]
+    out[9] = u32 == -1  # warning: [constant-comparison]
+    out[10] = u8 == -1  # warning: [constant-comparison]
     out[11] = i64 == u32
     out[12] = i8 <= i64
     out[13] = u32 >= u64

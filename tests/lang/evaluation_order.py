@@ -46,13 +46,13 @@ def three(a: c_int64, b: c_int64, c: c_int64) -> c_int64:
 @section("xdp")
 def prog(ctx: c_void_p) -> c_int64:
     trail[0] = 0
-    x = step(1) + step(2)
+    x = step(1) + step(2)  # warning: [unused-local]
     out[0] = trail[0]
     trail[0] = 0
     x = three(step(1), step(2), step(3))
     out[1] = trail[0]
     trail[0] = 0
-    pair = Pair(step(1), b=step(2))
+    pair = Pair(step(1), b=step(2))  # warning: [unused-local]
     out[2] = trail[0]
     trail[0] = 0
     x = step(2) - min(step(1), 5)

@@ -53,7 +53,7 @@ def prog(ctx: c_void_p) -> c_int64:
     if zero and note(1):
         return 0
     if three or note(1):
-        x = note(1)
+        x = note(1)  # warning: [unused-local]
     if note(0) and note(1):
         return 1
     return 2

@@ -19,7 +19,7 @@ def kind(n: c_uint64) -> c_uint64:
             return 2
         case 5 | 6 | 7:
             return 3
-        case -1:
+        case -1:  # warning: [constant-comparison]
             return 4
         case _:
             return 5

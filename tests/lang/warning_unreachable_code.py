@@ -9,7 +9,7 @@ from pythonbpf import bpf, bpfglobal, section
 def prog(ctx: c_void_p) -> c_int64:
     for i in range(3):
         continue
-        i = 5  # warning: [unreachable-code]
+        i = 5  # warning: [unreachable-code, unused-local]
     return 2
     return 3  # warning: [unreachable-code]
 

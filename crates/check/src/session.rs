@@ -351,6 +351,8 @@ impl<'a> Session<'a> {
         self.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
         self.diagnostics.dedup();
         let failed = self.has_errors();
+        // Beside an error it may be its consequence.
+        self.diagnostics.retain(|known| !failed || known.code != &codes::UNUSED_LOCAL);
         Checked {
             module: (!failed).then_some(self.module),
             diagnostics: self.diagnostics,

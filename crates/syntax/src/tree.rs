@@ -388,17 +388,17 @@ pub enum CompareOp {
 }
 
 impl Expr {
-    /// Shows every name that `:=` binds in the expression to `see`.
-    pub fn each_walrus<'a>(&'a self, see: &mut dyn FnMut(&'a Ident)) {
+    /// Shows the expression and every one inside it to `see`, outer before
+    /// inner.
+    pub fn each<'a>(&'a self, see: &mut dyn FnMut(&'a Self)) {
+        see(self);
         let mut all = |exprs: &mut dyn Iterator<Item = &'a Self>| {
-            exprs.for_each(|inner| inner.each_walrus(see));
+            exprs.for_each(|inner| inner.each(see));
         };
         match &self.kind {
-            ExprKind::Walrus(name, value) => {
-                see(name);
-                value.each_walrus(see);
-            }
-            ExprKind::Attribute(value, _) | ExprKind::Unary(_, value) => value.each_walrus(see),
+            ExprKind::Walrus(_, value)
+            | ExprKind::Attribute(value, _)
+            | ExprKind::Unary(_, value) => value.each(see),
             ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => all(&mut [&**a, b].into_iter()),
             ExprKind::Slice(a, b, c) => {
                 all(&mut [a, b, c].into_iter().flatten().map(|part| &**part))

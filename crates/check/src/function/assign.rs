@@ -543,6 +543,8 @@ fn local_type_of(value: &Value) -> Option<Type> {
     match value {
         Value::Scalar(expr) => match &expr.ty {
             Type::Int(int) => Some(Type::Int(IntType { bits: 64, signed: int.signed })),
+            // It may be counted with, as in Python.
+            Type::Bool => Some(Type::I64),
             Type::Ptr(ptr) => Some(Type::Ptr(PtrType { nullable: true, ..ptr.clone() })),
             Type::Void => None,
             ty => Some(ty.clone()),

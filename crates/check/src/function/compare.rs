@@ -1,15 +1,16 @@
 //! Comparisons: chains, `is None` and membership.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{CompareOp, Expr, ExprKind, Type};
+use ir::{BinaryOp, CompareOp, Expr, ExprKind, IntType, Type};
 use syntax::CompareOp as Op;
 
 use super::Body;
 use super::arithmetic::negate;
 use super::flow::Facts;
-use super::logic::after;
+use super::logic::{after, both};
 use super::text::is_text;
 use super::value::Value;
+use crate::names::Builtin;
 use crate::session::Result;
 
 impl Body<'_, '_> {
@@ -151,7 +152,89 @@ impl Body<'_, '_> {
             return Ok(Expr::int(0, Type::Bool, at));
         };
         let common = Type::Int(a.common(*b));
+        self.warn_constant(op, &left, &right, a.common(*b), at);
         Ok(Expr::compare(op, left.convert(common.clone()), right.convert(common), at))
+    }
+
+    /// Warns of a comparison with a constant that the types decide already.
+    fn warn_constant(
+        &mut self,
+        op: CompareOp,
+        left: &Expr,
+        right: &Expr,
+        common: IntType,
+        at: Span,
+    ) {
+        let (number, constant, op) = match (left.as_const(), right.as_const()) {
+            (None, Some(constant)) => (left, constant, op),
+            (Some(constant), None) => (right, constant, op.mirrored()),
+            _ => return,
+        };
+        let Type::Int(int) = number.ty else { return };
+        let name = self.s.type_name(&number.ty);
+        let message = if !common.holds(constant) {
+            let taken = common.wrap(constant);
+            format!("{constant} is taken as {taken} here, as the other side is a `{name}`")
+        } else {
+            let (first, last) = (int.min(), int.max());
+            let outcome = match op {
+                CompareOp::Lt if last < constant => true,
+                CompareOp::Lt if first >= constant => false,
+                CompareOp::Le if last <= constant => true,
+                CompareOp::Le if first > constant => false,
+                CompareOp::Gt if first > constant => true,
+                CompareOp::Gt if last <= constant => false,
+                CompareOp::Ge if first >= constant => true,
+                CompareOp::Ge if last < constant => false,
+                CompareOp::Eq if !int.holds(constant) => false,
+                CompareOp::Ne if !int.holds(constant) => true,
+                _ => return,
+            };
+            let word = if outcome { "always" } else { "never" };
+            format!("this {word} holds: a `{name}` is between {first} and {last}")
+        };
+        let mut diagnostic = Diagnostic::new(&codes::CONSTANT_COMPARISON, at, message);
+        if !int.signed && constant <= 0 {
+            diagnostic =
+                diagnostic.help("where it can be negative, declare it signed: `c_int64(...)`");
+        }
+        self.s.report(diagnostic);
+    }
+
+    /// `value in range(...)`
+    fn in_range(&mut self, value: &syntax::Expr, numbers: &[Expr], at: Span) -> Result<Expr> {
+        let number = |value| Expr::int(value, Type::I64, at);
+        let (start, stop, step) = match numbers {
+            [stop] => (number(0), stop.clone(), 1),
+            [start, stop] => (start.clone(), stop.clone(), 1),
+            [start, stop, step] => match step.as_const() {
+                Some(step) if step != 0 => (start.clone(), stop.clone(), step),
+                _ => {
+                    let message = "the step of a range must be a constant here, and not 0";
+                    let diagnostic = Diagnostic::new(&codes::CONSTANT_REQUIRED, step.span, message);
+                    return Err(self.s.report(diagnostic));
+                }
+            },
+            _ => {
+                let message = "`range` takes one to three numbers";
+                return Err(self.s.report(Diagnostic::new(&codes::WRONG_ARGUMENTS, at, message)));
+            }
+        };
+        let needle = self.expr(value)?;
+        let needle = self.integer(needle, value.span)?.convert(Type::I64);
+        let needle = self.keep(needle, "needle");
+        let (from, before) =
+            if step > 0 { (CompareOp::Ge, CompareOp::Lt) } else { (CompareOp::Le, CompareOp::Gt) };
+        let inside = both(
+            Expr::compare(from, needle.clone(), start.clone(), at),
+            Expr::compare(before, needle.clone(), stop, at),
+        );
+        if step.abs() == 1 {
+            return Ok(inside);
+        }
+        let far = Expr::binary(BinaryOp::Sub, needle, start, at);
+        let rest = Expr::binary(BinaryOp::Rem, far, number(step.abs()), at);
+        Ok(both(inside, Expr::compare(CompareOp::Eq, rest, number(0), at)))
     }
 
     /// `value in container`
@@ -164,6 +247,13 @@ impl Body<'_, '_> {
         if let Some(map) = self.map_named(container)? {
             let pointer = self.lookup(map, value, at)?;
             return Ok(Expr::new(ExprKind::IsFound(Box::new(pointer)), Type::Bool, at));
+        }
+        if let syntax::ExprKind::Call(callee, args, keywords) = &container.kind
+            && self.loop_builtin(callee)? == Some(Builtin::Range)
+        {
+            self.no_keywords(keywords)?;
+            let numbers = self.range_numbers(args)?;
+            return self.in_range(value, &numbers, at);
         }
         let needle = self.expr(value)?;
         let needle = if is_text(&needle) {

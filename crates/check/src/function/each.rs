@@ -60,7 +60,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn loop_builtin(&mut self, callee: &syntax::Expr) -> Result<Option<Builtin>> {
+    pub(super) fn loop_builtin(&mut self, callee: &syntax::Expr) -> Result<Option<Builtin>> {
         let Some(path) = callee.path().filter(|path| !self.is_local(path)) else {
             return Ok(None);
         };

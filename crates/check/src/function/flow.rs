@@ -308,8 +308,10 @@ pub(crate) fn assigned_names(
 
 /// The names that an expression assigns by `:=`.
 pub(crate) fn in_expr(expr: &Expr, assigned: &mut HashSet<String>) {
-    expr.each_walrus(&mut |name| {
-        assigned.insert(name.name.clone());
+    expr.each(&mut |part| {
+        if let ExprKind::Walrus(name, _) = &part.kind {
+            assigned.insert(name.name.clone());
+        }
     });
 }
 

@@ -263,3 +263,15 @@ pub(super) fn nonzero(value: Expr, at: Span) -> Expr {
     let zero = Expr::int(0, value.ty.clone(), at);
     Expr::compare(CompareOp::Ne, value, zero, at)
 }
+
+/// Two tests that must both hold.
+pub(super) fn both(a: Expr, b: Expr) -> Expr {
+    match (a.as_const(), b.as_const()) {
+        (Some(1), _) => b,
+        (_, Some(1)) => a,
+        _ => {
+            let at = a.span.to(b.span);
+            Expr::new(ExprKind::And(Box::new(a), Box::new(b)), Type::Bool, at)
+        }
+    }
+}

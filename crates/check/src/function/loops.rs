@@ -263,7 +263,7 @@ impl Body<'_, '_> {
     }
 
     /// The numbers of a range, each computed once and in order.
-    fn range_numbers(&mut self, args: &[syntax::Expr]) -> Result<Vec<Expr>> {
+    pub(super) fn range_numbers(&mut self, args: &[syntax::Expr]) -> Result<Vec<Expr>> {
         let mut numbers = Vec::new();
         for arg in args {
             let value = self.expr(arg)?;

@@ -6,7 +6,7 @@ use syntax::{Case, CompareOp, Pattern, PatternKind};
 
 use super::Body;
 use super::flow::Flow;
-use super::logic::after;
+use super::logic::{after, both};
 use super::value::Value;
 use crate::session::{Reported, Result};
 
@@ -217,15 +217,4 @@ fn rules_out_none(case: &Case) -> bool {
             PatternKind::Or(choices) => choices.iter().any(is_none),
             _ => is_none(&case.pattern),
         }
-}
-
-fn both(a: Expr, b: Expr) -> Expr {
-    match (a.as_const(), b.as_const()) {
-        (Some(1), _) => b,
-        (_, Some(1)) => a,
-        _ => {
-            let at = a.span.to(b.span);
-            Expr::new(ExprKind::And(Box::new(a), Box::new(b)), Type::Bool, at)
-        }
-    }
 }

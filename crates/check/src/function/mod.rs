@@ -35,6 +35,7 @@ mod stmt;
 mod text;
 mod text_method;
 mod turns;
+mod unused;
 mod value;
 mod while_stmt;
 
@@ -127,6 +128,7 @@ pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph:
     body.block(&tree.body);
     body.end(tree);
     body.check_locals(tree.name.span);
+    unused::warn(body.s, tree);
     let (locals, statements) = (body.locals, body.out);
     if let Some(function) = session.module.functions.get_mut(signature.id.0 as usize) {
         function.locals = locals;

@@ -83,11 +83,11 @@ impl Body<'_, '_> {
         }
         let text = self.s.source.slice(test).to_owned();
         let message = match turns {
-            Some(Turns { most, .. }) => {
+            Some(Turns { most, .. }) if most <= Bound::MAX_ITERATIONS => {
                 format!("up to {most} turns are more than the verifier walks through")
             }
-            None => {
-                format!("nothing shows how often `{text}` can hold, so the loop has no known end")
+            _ => {
+                format!("nothing shows how many turns `{text}` gives, so the loop has no known end")
             }
         };
         Err(self.s.report(
@@ -96,7 +96,7 @@ impl Body<'_, '_> {
                     "Linux {ITERATORS} and newer have loops that the verifier need not walk through: `--kernel {ITERATORS}`"
                 ))
                 .help(format!(
-                    "count the turns: `for _ in range(64):` with `if not ({text}): break`"
+                    "count the turns: `for _ in range(64):` and `break` where they are enough"
                 )),
         ))
     }
