@@ -26,6 +26,7 @@ pub(crate) fn check(session: &mut Session<'_>, graph: &Graph) {
     }
     if !cycles {
         crate::work::check(session);
+        crate::bounds::settle(&mut session.module);
         crate::scratch::place(session);
     }
     licence(session, graph);

@@ -18,6 +18,10 @@ pub(crate) const ITERATORS: Version = Version::new(6, 4);
 
 /// Parts of expressions and statements, each an instruction or more.
 const MAX_STEPS: u64 = 1_000_000;
+/// Instructions that find an element: a test, a product and a sum.
+const INDEX_STEPS: u64 = 5;
+/// Instructions that clear or copy a word in a loop.
+const WORD_STEPS: u64 = 6;
 /// The kernel's `BPF_COMPLEXITY_LIMIT_JMP_SEQ`.
 const MAX_CHOICES: u64 = 8192;
 
@@ -283,8 +287,17 @@ impl Costs<'_> {
                 }));
                 all.add(self.block(orelse, scope));
             }
-            StmtKind::Store(_, value) | StmtKind::Eval(value) | StmtKind::Return(Some(value)) => {
-                all.add(self.expr(value, scope))
+            StmtKind::Store(place, value) => {
+                all.add(self.expr(value, scope));
+                all.steps += indexing(place);
+            }
+            StmtKind::Eval(value) | StmtKind::Return(Some(value)) => {
+                all.add(self.expr(value, scope));
+            }
+            StmtKind::Zero(place) | StmtKind::Copy(place, _) => {
+                let ty = place.ty(self.module, scope.function);
+                let words = ty.map_or(0, |ty| ty.size(self.module) / 8);
+                all.steps += words * WORD_STEPS + indexing(place);
             }
             _ => {}
         }
@@ -299,6 +312,7 @@ impl Costs<'_> {
             ExprKind::Const(_) | ExprKind::Convert(_) | ExprKind::NonNull(_) => {}
             ExprKind::Call(id, _) => calls.push(*id),
             ExprKind::Text(op) => all.add(text(op, module, scope.function)),
+            ExprKind::Load(place) | ExprKind::Address(place) => all.steps += 1 + indexing(place),
             _ => all.steps += 1,
         });
         for id in calls {
@@ -306,6 +320,17 @@ impl Costs<'_> {
             all.add(work);
         }
         all
+    }
+}
+
+/// What the indices of a place cost that are not constant.
+fn indexing(place: &Place) -> u64 {
+    match place {
+        Place::Local(_) | Place::Global(_) | Place::Deref(_) => 0,
+        Place::Field(base, _) | Place::Part(base, ..) => indexing(base),
+        Place::Index(base, index) => {
+            indexing(base) + if index.as_const().is_some() { 0 } else { INDEX_STEPS }
+        }
     }
 }
 

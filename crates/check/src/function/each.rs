@@ -241,7 +241,6 @@ impl Body<'_, '_> {
     /// so that changing a field changes the array as in Python.
     fn element_of(&mut self, elements: &Elements, counter: Expr, at: Span) -> Value {
         let position = counter.convert(Type::U64);
-        let position = Expr::new(ExprKind::Hidden(Box::new(position)), Type::U64, at);
         let place = Place::Index(Box::new(elements.place.clone()), Box::new(position));
         let ty = elements.element.clone();
         if !ty.is_aggregate() {

@@ -63,7 +63,14 @@ struct Computed {
 impl Range {
     /// The values of a local that counts the range, if there is a turn.
     fn counts(&self) -> Option<NumberRange> {
-        let Self::Constant { start, stop, step } = self else { return None };
+        let (start, stop, step) = match self {
+            Self::Constant { start, stop, step } => (start, stop, step),
+            // It counts the turns.
+            Self::Computed(computed) => {
+                let most = computed.most.map_or(i128::from(i64::MAX), i128::from);
+                return Some(NumberRange::between(0, (most - 1).max(0)));
+            }
+        };
         let turns = crate::work::turns(*start, *stop, *step);
         let more = i128::from(turns.checked_sub(1)?);
         let first = i128::from(*start);

@@ -179,10 +179,12 @@ impl Body<'_, '_> {
         }
         let known = self.range_of(&position);
         let proven = known.is_within(0, i128::from(len) - 1);
-        let hidden = hidden(position.convert(Type::U64));
+        let position = position.convert(Type::U64);
         if proven && known.walked {
-            return (hidden, None);
+            // What it becomes hangs on how its loops are made: see `bounds`.
+            return (position, None);
         }
+        let hidden = hidden(position);
         if proven && len.is_power_of_two() {
             return (Expr::binary(BinaryOp::And, hidden, number(len - 1), at), None);
         }
