@@ -184,6 +184,8 @@ impl Body<'_, '_> {
             // What it becomes hangs on how its loops are made: see `bounds`.
             return (position, None);
         }
+        // Computed once, also where the element is read and then written.
+        let position = self.keep(position, "at");
         let hidden = hidden(position);
         if proven && len.is_power_of_two() {
             return (Expr::binary(BinaryOp::And, hidden, number(len - 1), at), None);
