@@ -42,7 +42,7 @@ def prog(ctx: c_void_p) -> c_int64:
     z = pair + 1  # error: [type-mismatch]
     pairs.update(5, 5)  # error: [type-mismatch]
     v = pairs.lookup(Pair())
-    v += 1  # error: [type-mismatch]
+    v += 1  # warning: [maybe-missing, rebound-entry]
     a, b = 1, 2, 3  # error: [type-mismatch]
     n = None  # error: [type-mismatch]
     w = nothing(1)  # error: [type-mismatch]

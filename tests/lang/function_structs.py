@@ -42,7 +42,7 @@ def bump(p: Pair, by: c_uint32) -> c_int64:
 
 
 @bpf
-def double(p: POINTER(Pair)) -> None:
+def double(p: Pair) -> None:
     p.a *= 2
     p.b *= 2
 

@@ -114,6 +114,7 @@ codes! {
     IMPLICIT_ANNOTATION "W0904" "implicit-annotation" Warning "An annotation is left out and a default is taken.";
     TRUNCATED_CONSTANT "W0905" "truncated-constant" Warning "A constant loses bits in its type.";
     UNREACHABLE_CODE "W0906" "unreachable-code" Warning "Statements that are never reached.";
+    REBOUND_ENTRY "W0907" "rebound-entry" Warning "A name of a map entry becomes a number of its own.";
     UNCHECKED_INDEX "W0910" "unchecked-index" Warning "An index that may lie outside its array is checked at run time.";
     UNUSED_LOCAL "W0911" "unused-local" Warning "A variable is assigned and never used.";
     CONSTANT_COMPARISON "W0912" "constant-comparison" Warning "A comparison that always comes out the same way, or not as it reads.";

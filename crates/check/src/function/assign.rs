@@ -296,7 +296,12 @@ impl Body<'_, '_> {
             ));
         }
         if let Some(named) = self.names.get(&name.name) {
-            let Some(id) = named.id else { return Err(Reported) };
+            let Some(mut id) = named.id else { return Err(Reported) };
+            let is_pointer =
+                matches!(&value, Value::Scalar(expr) if matches!(expr.ty, Type::Ptr(_)));
+            if let Some(Some(number)) = self.flow.rebound(id).filter(|_| !is_pointer) {
+                id = number;
+            }
             let (first, ty) = (named.span, self.local_type(id));
             return self.store_again(id, &ty, first, name, value, value_span, at);
         }
@@ -512,16 +517,13 @@ impl Body<'_, '_> {
         value: &syntax::Expr,
         at: Span,
     ) -> Result<()> {
-        if let (Type::Ptr(PtrType { pointee: Some(_), .. }), ExprKind::Name(name)) =
-            (&ty, &target.kind)
+        if let (
+            Type::Ptr(PtrType { pointee: Some(_), .. }),
+            ExprKind::Name(name),
+            Place::Local(id),
+        ) = (&ty, &target.kind, &place)
         {
-            let message = format!("`{name}` is an entry of a map, not a number of its own");
-            return Err(self.s.report(
-                Diagnostic::new(&codes::TYPE_MISMATCH, target.span, message).help(format!(
-                    "write `{name}[0] {}= ...` to change the entry, or store the sum under a new name",
-                    op.sign()
-                )),
-            ));
+            return self.rebind((name, *id), op, value, target.span, at);
         }
         if !matches!(ty, Type::Int(_) | Type::Bool) {
             let wanted = "a number";

@@ -97,7 +97,7 @@ impl Body<'_, '_> {
         };
         let Some(id) = named.id else { return Some(Err(Reported)) };
         if self.flow.is_assigned(id) {
-            return Some(self.check_held(id, at).map(|()| id));
+            return Some(self.check_held(id, at).and_then(|()| self.meant(name, id, at)));
         }
         let (first, message) = (named.span, format!("`{name}` may be read before it is assigned"));
         Some(Err(self.s.report(
@@ -115,7 +115,7 @@ impl Body<'_, '_> {
         self.meaning(meaning, name, at)
     }
 
-    fn load_local(&self, id: LocalId, at: Span) -> Value {
+    pub(super) fn load_local(&self, id: LocalId, at: Span) -> Value {
         let ty = self.local_type(id);
         if ty.is_aggregate() {
             return Value::Memory(Place::Local(id), ty);

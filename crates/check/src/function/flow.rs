@@ -21,6 +21,9 @@ pub(crate) struct Flow {
     /// Locals that were given a reserved record: what became of it, and where
     /// it was reserved.
     reserved: BTreeMap<u32, (State, Span)>,
+    /// Entries of maps whose name was given a number by `v += 1`: the local
+    /// that the name means since; none where it depends on the path.
+    rebound: BTreeMap<u32, Option<LocalId>>,
     pub reachable: bool,
 }
 
@@ -90,6 +93,7 @@ impl Flow {
             numbers: HashMap::new(),
             copies: HashMap::new(),
             reserved: BTreeMap::new(),
+            rebound: BTreeMap::new(),
             reachable: true,
         }
     }
@@ -99,6 +103,18 @@ impl Flow {
         self.assigned.insert(id);
         self.found.remove(&id);
         self.reserved.remove(&id.0);
+        self.rebound.remove(&id.0);
+    }
+
+    /// The name of an entry means a number from here on.
+    pub fn rebind(&mut self, id: LocalId, number: LocalId) {
+        self.rebound.insert(id.0, Some(number));
+    }
+
+    /// The number that the name of an entry means by now, if it does; `None`
+    /// inside where only some paths rebound it.
+    pub fn rebound(&self, id: LocalId) -> Option<Option<LocalId>> {
+        self.rebound.get(&id.0).copied()
     }
 
     /// A local was given a reserved record.
@@ -224,8 +240,16 @@ impl Flow {
             let entry = reserved.entry(id).or_insert((State::Missing, at));
             entry.0 = entry.0.join(state);
         }
+        let mut rebound = self.rebound.clone();
+        rebound.extend(other.rebound.clone());
+        for (id, number) in &mut rebound {
+            if self.rebound.get(id) != other.rebound.get(id) {
+                *number = None;
+            }
+        }
         Self {
             reserved,
+            rebound,
             assigned: self.assigned.intersection(&other.assigned).copied().collect(),
             found: self.found.intersection(&other.found).copied().collect(),
             numbers: join_numbers(&self.numbers, &other.numbers),

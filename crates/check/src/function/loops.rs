@@ -32,6 +32,11 @@ impl LoopFlow {
         Self { begin, breaks: Vec::new(), continues: Vec::new() }
     }
 
+    /// What is known before the first turn.
+    pub(super) fn begin(&self) -> &Flow {
+        &self.begin
+    }
+
     /// What holds where a turn ends that ran to its end with this.
     pub(super) fn join_continues(&mut self, ended: Flow) -> Flow {
         std::mem::take(&mut self.continues).into_iter().fold(ended, Flow::join)

@@ -75,9 +75,7 @@ impl Body<'_, '_> {
             "output" => self.send(map, first, second, at)?,
             "update" => {
                 let Some(second) = second else { return Err(Reported) };
-                let flags = self.flags(bound[2], at)?;
-                let value = self.expr(second)?;
-                self.update(map, first, value, second.span, flags, at)?
+                self.update_in_order(map, first, second, bound[2], at)?
             }
             _ => return self.finish(Some(map), method, first, second, at),
         }))
@@ -279,6 +277,31 @@ impl Body<'_, '_> {
         let ty = self.value_type(map)?;
         let key = self.key(map, key)?;
         let value = self.stored(value, &ty, value_span)?;
+        let args = vec![self.map_address(map, at), key, value, flags];
+        self.call_helper("map_update_elem", args, Type::I64, at)
+    }
+
+    /// `m.update(key, value, flags)`, computed in this order.
+    fn update_in_order(
+        &mut self,
+        map: MapId,
+        key: &syntax::Expr,
+        value: &syntax::Expr,
+        flags: Option<&syntax::Expr>,
+        at: Span,
+    ) -> Result<Expr> {
+        let ty = self.value_type(map)?;
+        let mut key = self.key(map, key)?;
+        let (rest, steps) = self.apart(|body| {
+            let given = body.expr(value)?;
+            let given = body.stored(given, &ty, value.span)?;
+            Ok((given, body.flags(flags, at)?))
+        });
+        if let (ExprKind::Spill(number), false) = (&key.kind, steps.is_empty()) {
+            key = self.keep((**number).clone(), "key").spill();
+        }
+        self.out.extend(steps);
+        let (value, flags) = rest?;
         let args = vec![self.map_address(map, at), key, value, flags];
         self.call_helper("map_update_elem", args, Type::I64, at)
     }

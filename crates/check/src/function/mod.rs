@@ -29,6 +29,7 @@ mod print;
 mod print_parts;
 mod print_spec;
 mod range;
+mod rebind;
 mod reserve;
 mod slice;
 mod stmt;
