@@ -543,7 +543,24 @@ impl<'a> Reader<'a> {
                 default,
             }
         });
-        (params.collect(), strange.is_some() || twin)
+        let params = params.collect();
+        let generic = self.generic(def.type_params.as_deref(), &codes::BAD_SIGNATURE);
+        (params, strange.is_some() || twin || generic)
+    }
+
+    /// Whether a definition has type parameters, which is reported.
+    fn generic(
+        &mut self,
+        params: Option<&ast::TypeParams>,
+        code: &'static diagnostics::Code,
+    ) -> bool {
+        let Some(params) = params else { return false };
+        let message = "type parameters stand for types that only a caller knows";
+        self.error(
+            Diagnostic::new(code, span(params.range), message)
+                .help("write the type itself: memory in the kernel has a fixed size"),
+        );
+        true
     }
 
     /// Whether two parameters share a name, which is reported.
@@ -590,6 +607,7 @@ impl<'a> Reader<'a> {
                     .help("put a field of the other struct's type inside instead"),
             );
         }
+        self.generic(def.type_params.as_deref(), &codes::BAD_STRUCT_DEFINITION);
         let fields = def.body.iter().filter_map(|stmt| self.field(stmt)).collect();
         let broken = self.diagnostics.len() > told;
         let name = ident(&def.name);

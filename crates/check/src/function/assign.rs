@@ -159,6 +159,8 @@ impl Body<'_, '_> {
         value_span: Span,
         at: Span,
     ) -> Result<()> {
+        // Python computes the value before the target's key or index.
+        let value = if calls(target) { self.hold(value, value_span)? } else { value };
         match &target.kind {
             ExprKind::Name(name) if self.global_names.contains(name) => {
                 let (place, ty) = self.global_place(name, target.span)?;
@@ -536,6 +538,20 @@ impl Body<'_, '_> {
         let new = self.integer(new, value.span)?;
         let sum = self.apply(op, old, new, at)?;
         self.store_place(place, &ty, sum, value.span, at)
+    }
+}
+
+/// Whether finding the place of a target calls something.
+fn calls(target: &syntax::Expr) -> bool {
+    match &target.kind {
+        ExprKind::Call(..) => true,
+        ExprKind::Attribute(base, _) | ExprKind::Unary(_, base) => calls(base),
+        ExprKind::Index(base, index) | ExprKind::Binary(_, base, index) => {
+            calls(base) || calls(index)
+        }
+        ExprKind::Conditional(test, yes, no) => [test, yes, no].into_iter().any(|part| calls(part)),
+        ExprKind::Compare(..) | ExprKind::Logic(..) => true,
+        _ => false,
     }
 }
 
