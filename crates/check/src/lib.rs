@@ -66,6 +66,7 @@ pub fn check(source: &SourceFile, tree: &syntax::Module, kernel: Version) -> Che
     maps::declare(&mut session);
     globals::declare(&mut session);
     let programs = programs::declare(&mut session);
+    session.all_read = true;
     let mut graph = reach::Graph::default();
     for signature in session.signatures() {
         function::check(&mut session, &signature, &mut graph);

@@ -78,7 +78,7 @@ impl Session<'_> {
                 return match item {
                     // What could not be read was reported; what is still to
                     // be read was not.
-                    Item::Broken if self.has_errors() => Err(Reported),
+                    Item::Broken if self.was_reported(name) => Err(Reported),
                     Item::Broken => Err(self.too_early(name, at, defined)),
                     Item::Placeholder => Err(self.placeholder(name, at)),
                     item => Ok(Meaning::Item(item)),
@@ -154,6 +154,16 @@ impl Session<'_> {
             Diagnostic::new(&codes::CONSTANT_REQUIRED, at, message)
                 .also(constant.value.span, "its value is set here"),
         ))
+    }
+
+    /// Whether it was said why a definition cannot be used.
+    fn was_reported(&self, name: &str) -> bool {
+        let refused = match self.definition(name) {
+            Some(syntax::Definition::Struct(laid)) => laid.broken,
+            Some(syntax::Definition::Function(function)) => function.broken,
+            None => false,
+        };
+        refused || self.all_read || self.has_errors()
     }
 
     fn too_early(&mut self, name: &str, at: Span, defined: Span) -> Reported {

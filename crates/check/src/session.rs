@@ -60,6 +60,8 @@ pub(crate) struct Session<'a> {
     pub kernel: Version,
     /// The oldest kernel that has all that was used so far.
     needs: Version,
+    /// Whether every declaration was read.
+    pub all_read: bool,
     /// Whether something was left out because of an error.
     pub incomplete: bool,
     items: HashMap<&'a str, (Item, Span)>,
@@ -92,6 +94,7 @@ impl<'a> Session<'a> {
             gpl: false,
             kernel,
             needs: Version::OLDEST,
+            all_read: false,
             incomplete: false,
             items: HashMap::new(),
             definitions: HashMap::new(),
@@ -351,8 +354,6 @@ impl<'a> Session<'a> {
         self.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
         self.diagnostics.dedup();
         let failed = self.has_errors();
-        // Beside an error it may be its consequence.
-        self.diagnostics.retain(|known| !failed || known.code != &codes::UNUSED_LOCAL);
         Checked {
             module: (!failed).then_some(self.module),
             diagnostics: self.diagnostics,

@@ -103,6 +103,8 @@ fn front(source: &SourceFile, options: &Options) -> (Compilation, Option<ir::Mod
         diagnostics.push(internal("a part of the file was left out without an error"));
     }
     let failed = diagnostics.iter().any(Diagnostic::is_error);
+    // Beside an error it may be its consequence.
+    diagnostics.retain(|known| !failed || known.code != &codes::UNUSED_LOCAL);
     let programs = checked
         .programs
         .into_iter()

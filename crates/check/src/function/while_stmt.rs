@@ -95,9 +95,7 @@ impl Body<'_, '_> {
                 .note(format!(
                     "Linux {ITERATORS} and newer have loops that the verifier need not walk through: `--kernel {ITERATORS}`"
                 ))
-                .help(format!(
-                    "count the turns: `for _ in range(64):` and `break` where they are enough"
-                )),
+                .help("count the turns: `for _ in range(64):` and `break` where they are enough"),
         ))
     }
 
