@@ -5,6 +5,7 @@ use ir::{BinaryOp, Expr, ExprKind, IntType, Type};
 use syntax::UnaryOp;
 
 use super::Body;
+use super::text::is_text;
 use super::value::Value;
 use crate::session::Result;
 
@@ -55,6 +56,13 @@ impl Body<'_, '_> {
             (&left_value, &right_value, op)
         {
             return Ok(Value::Text([a.as_slice(), b].concat()));
+        }
+        if is_text(&left_value) || is_text(&right_value) {
+            let message = format!("`{}` does not work on texts at run time", op.sign());
+            return Err(self.s.report(
+                Diagnostic::new(&codes::TYPE_MISMATCH, at, message)
+                    .help("print them side by side, or send each as a field of its own"),
+            ));
         }
         let constant =
             |value: &Value| matches!(value, Value::Scalar(expr) if expr.as_const().is_some());

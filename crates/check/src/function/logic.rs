@@ -7,6 +7,7 @@ use syntax::{BoolOp, UnaryOp};
 use super::Body;
 use super::arithmetic::negate;
 use super::flow::Facts;
+use super::text::is_text;
 use super::value::Value;
 use crate::session::Result;
 
@@ -197,15 +198,23 @@ impl Body<'_, '_> {
             self.learn_test(&test, outcome);
             let (value, steps) = self.apart(|body| {
                 let value = body.expr(expr)?;
-                body.scalar(value, expr.span)
+                if is_text(&value) {
+                    return Ok(value);
+                }
+                body.scalar(value, expr.span).map(Value::Scalar)
             });
             ends.push(std::mem::replace(&mut self.flow, before.clone()));
-            value.map(|value| (value, steps))
+            value.map(|value| (value, steps, expr.span))
         };
         let yes = arm(true, yes);
         let no = arm(false, no);
         ends.iter().for_each(|end| self.flow.widen_numbers(end));
-        let ((yes, yes_steps), (no, no_steps)) = (yes?, no?);
+        let (yes, no) = (yes?, no?);
+        if is_text(&yes.0) && is_text(&no.0) {
+            return self.text_choice(test, [yes, no], at);
+        }
+        let ((yes, yes_steps, yes_span), (no, no_steps, no_span)) = (yes, no);
+        let (yes, no) = (self.scalar(yes, yes_span)?, self.scalar(no, no_span)?);
         let ty = self.common(&yes, &no, at)?;
         let yes = after(yes_steps, yes.convert(ty.clone()));
         let no = after(no_steps, no.convert(ty.clone()));

@@ -2,7 +2,7 @@
 //! where its memory ends if there is none.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{CompareOp, Expr, Place, PtrType, Region, StmtKind, TextOp, Type};
+use ir::{CompareOp, Expr, Place, PtrType, Region, Stmt, StmtKind, TextOp, Type};
 
 use super::Body;
 use super::arithmetic::negate;
@@ -181,6 +181,43 @@ impl Body<'_, '_> {
             Text::Known(text) => self.literal(text.len() as i128, at),
             Text::Held(place, _) => Ok(Value::Scalar(Expr::text(TextOp::Len(place), at))),
         }
+    }
+
+    /// One of two texts, in memory that holds both.
+    pub(super) fn text_choice(
+        &mut self,
+        test: Expr,
+        arms: [(Value, Vec<Stmt>, Span); 2],
+        at: Span,
+    ) -> Result<Value> {
+        let mut size = 1;
+        let mut held = Vec::new();
+        for (value, steps, span) in arms {
+            let text = self.as_text(value, span)?;
+            size = size.max(match &text {
+                Text::Known(bytes) => bytes.len() as u32,
+                Text::Held(_, size) => *size,
+            });
+            held.push((text, steps, span));
+        }
+        let ty = Type::Str(size);
+        let slot = Place::Local(self.hidden("chosen", ty.clone()));
+        let mut blocks = Vec::new();
+        for (text, mut steps, span) in held {
+            let value = match text {
+                Text::Known(bytes) => Value::Text(bytes),
+                Text::Held(place, size) => Value::Memory(place, Type::Str(size)),
+            };
+            let (stored, more) =
+                self.apart(|body| body.store_place(slot.clone(), &ty, value, span, at));
+            stored?;
+            steps.extend(more);
+            blocks.push(steps);
+        }
+        let orelse = blocks.pop().unwrap_or_default();
+        let then = blocks.pop().unwrap_or_default();
+        self.push(StmtKind::If(test, then, orelse), at);
+        Ok(Value::Memory(slot, ty))
     }
 
     /// Copies a text into a string of another size.
