@@ -17,6 +17,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any, NoReturn
 
 __all__ = [
@@ -56,6 +57,8 @@ class _Definition:
 class _Fixed(_Definition):
     """Operations of maps whose entries are all there from the start."""
 
+    max_entries: int
+
     def lookup(self, key: Any) -> Any:
         """The value's address, or ``None`` if there is no such entry."""
         self._inside("lookup")
@@ -67,6 +70,24 @@ class _Fixed(_Definition):
     def update(self, key: Any, value: Any, flags: int = 0) -> int:
         """Stores a value; 0, or a negative error number."""
         self._inside("update")
+
+    def keys(self) -> Iterator[Any]:
+        """The keys, to loop over."""
+        self._inside("keys")
+
+    def values(self) -> Iterator[Any]:
+        """The addresses of the values, to loop over."""
+        self._inside("values")
+
+    def items(self) -> Iterator[tuple[Any, Any]]:
+        """Keys and addresses of values, to loop over."""
+        self._inside("items")
+
+    def __iter__(self) -> Iterator[Any]:
+        self._inside("__iter__")
+
+    def __len__(self) -> int:
+        return self.max_entries
 
     def __getitem__(self, key: Any) -> Any:
         self._inside("__getitem__")
