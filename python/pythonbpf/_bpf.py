@@ -160,6 +160,15 @@ class BPF:
         return self._maps[name]
 
     @property
+    def globals(self) -> Globals:
+        """The global variables by name, to be read and set.
+
+        Before :meth:`load` they hold their first values, and constants can be set;
+        afterwards they are the running programs' own.
+        """
+        return Globals(self._native)
+
+    @property
     def object_bytes(self) -> bytes:
         """The ELF object, as ``pythonbpf build`` writes it."""
         return self._object_bytes
@@ -230,6 +239,31 @@ class Program:
     def __repr__(self) -> str:
         state = "attached" if self.attached else "not attached"
         return f"<Program {self.name!r} ({self.section}, {state})>"
+
+
+class Globals(_MappingByName):
+    """The global variables of a BPF object: ``b.globals["LIMIT"] = 5``."""
+
+    def __init__(self, owner: _native.Object) -> None:
+        self._native = owner
+
+    def __getitem__(self, name: str) -> Any:
+        return self._native.get_global(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._native.set_global(name, value)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._native.globals
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._native.globals)
+
+    def __len__(self) -> int:
+        return len(self._native.globals)
+
+    def __repr__(self) -> str:
+        return f"<globals: {', '.join(self._native.globals) or 'none'}>"
 
 
 class _Named(_MappingByName):

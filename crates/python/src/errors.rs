@@ -37,7 +37,7 @@ fn exception(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -
     let errno = errno(error);
     let system = |name: &str| Ok(PyErr::from_value(class(py, name)?.call1((&message, errno))?));
     match error {
-        Error::UnknownProgram { .. } | Error::UnknownMap { .. } => {
+        Error::UnknownProgram { .. } | Error::UnknownMap { .. } | Error::UnknownGlobal { .. } => {
             Ok(PyErr::from_value(class(py, "UnknownNameError")?.call1((message,))?))
         }
         Error::NoSuchKey { .. } => Ok(PyKeyError::new_err(message)),

@@ -12,7 +12,7 @@ use pyo3::types::PyTuple;
 use runtime::{MapSpec, OpenObject, ProgramSpec};
 
 use crate::compile::Compilation;
-use crate::convert::StructTypes;
+use crate::convert::{StructTypes, from_python};
 use crate::errors;
 use crate::events::EventReader;
 use crate::map::Map;
@@ -175,6 +175,45 @@ impl Object {
     #[getter]
     fn maps<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, self.shared.maps.iter().map(|map| &map.name))
+    }
+
+    /// Names of the global variables.
+    #[getter]
+    fn globals<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let names = py.detach(|| match &*self.shared.phase() {
+            Phase::Opened(opened) => Ok(opened.globals()),
+            Phase::Loaded(object) => Ok(object.globals()),
+            Phase::Closed => Err(runtime::Error::Closed),
+        });
+        PyTuple::new(py, names.map_err(|error| self.shared.raise(py, &error))?)
+    }
+
+    /// What a global variable holds now, or will when the object is loaded.
+    fn get_global<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let value = py.detach(|| match &*self.shared.phase() {
+            Phase::Opened(opened) => opened.global(name),
+            Phase::Loaded(object) => object.global(name),
+            Phase::Closed => Err(runtime::Error::Closed),
+        });
+        let value = value.map_err(|error| self.shared.raise(py, &error))?;
+        self.shared.types.to_python(py, &value)
+    }
+
+    /// Writes a global variable; a constant can be set before the load alone.
+    fn set_global(&self, py: Python<'_>, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let layout = py.detach(|| match &*self.shared.phase() {
+            Phase::Opened(opened) => opened.global_layout(name),
+            Phase::Loaded(object) => object.global_layout(name),
+            Phase::Closed => Err(runtime::Error::Closed),
+        });
+        let layout = layout.map_err(|error| self.shared.raise(py, &error))?;
+        let value = from_python(value, &layout)?;
+        let written = py.detach(|| match &mut *self.shared.phase() {
+            Phase::Opened(opened) => opened.set_global(name, &value),
+            Phase::Loaded(object) => object.set_global(name, &value),
+            Phase::Closed => Err(runtime::Error::Closed),
+        });
+        written.map_err(|error| self.shared.raise(py, &error))
     }
 
     /// The program of this name.

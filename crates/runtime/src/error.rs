@@ -52,6 +52,22 @@ pub enum Error {
         nearest: Vec<String>,
     },
 
+    /// No global variable has this name.
+    #[error("no global variable named `{name}` in this object{}", suggestion(.nearest))]
+    UnknownGlobal {
+        /// The name asked for.
+        name: String,
+        /// Names that exist and look like it.
+        nearest: Vec<String>,
+    },
+
+    /// A constant is set after the load.
+    #[error("`{name}` is a constant, which no program changes: set it before load()")]
+    ConstantGlobal {
+        /// The constant.
+        name: String,
+    },
+
     /// The kernel offers no BTF, and the object needs it.
     #[error(
         "this kernel has no BTF (/sys/kernel/btf/vmlinux is missing), which the object needs; \

@@ -35,6 +35,7 @@ mod error;
 mod events;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod global;
 mod interface;
 mod iterate;
 mod layout;

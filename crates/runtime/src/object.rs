@@ -8,14 +8,17 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use libbpf_rs::{Link, MapCore as _, MapHandle};
+use libbpf_rs::{AsRawLibbpf as _, Link, MapCore as _, MapHandle};
 
 use crate::error::{Error, Result};
 use crate::events::Source;
+use crate::global::{self, Memory};
+use crate::layout::Layout;
 use crate::map::Map;
 use crate::nearest::nearest;
 use crate::program::Program;
 use crate::spec::{MapSpec, ProgramSpec};
+use crate::value::Value;
 use crate::verifier::VerifierStats;
 
 /// A loaded object. Cheap to clone; every clone is the same object.
@@ -123,6 +126,48 @@ impl Object {
     /// [`Error::UnknownMap`] with the nearest names.
     pub fn map(&self, name: &str) -> Result<Map> {
         Ok(Map::new(Arc::clone(&self.inner), self.inner.map_index(name)?))
+    }
+
+    /// Names of the global variables.
+    pub fn globals(&self) -> Vec<String> {
+        global::names(&self.inner.maps)
+    }
+
+    /// The layout of a global variable.
+    ///
+    /// # Errors
+    /// [`Error::UnknownGlobal`] with the nearest names.
+    pub fn global_layout(&self, name: &str) -> Result<Layout> {
+        Ok(global::find(&self.inner.maps, name)?.layout().clone())
+    }
+
+    /// What a global variable holds now.
+    ///
+    /// # Errors
+    /// [`Error::UnknownGlobal`], [`Error::Closed`].
+    pub fn global(&self, name: &str) -> Result<Value> {
+        let place = global::find(&self.inner.maps, name)?;
+        self.inner.with_loaded(|loaded| place.read(self.memory(loaded, &place)?))
+    }
+
+    /// Writes a global variable.
+    ///
+    /// # Errors
+    /// [`Error::UnknownGlobal`], [`Error::Closed`], [`Error::Value`], and
+    /// [`Error::ConstantGlobal`].
+    pub fn set_global(&self, name: &str, value: &Value) -> Result<()> {
+        let place = global::find(&self.inner.maps, name)?;
+        if place.is_constant() {
+            return Err(Error::ConstantGlobal { name: name.to_owned() });
+        }
+        self.inner.with_loaded(|loaded| place.write(self.memory(loaded, &place)?, value))
+    }
+
+    fn memory(&self, loaded: &Loaded, place: &global::Place<'_>) -> Result<Memory> {
+        let wanted = self.inner.maps[place.map].libbpf_name.as_str();
+        let map = loaded.object.maps().find(|map| map.name() == wanted);
+        let memory = map.and_then(|map| Memory::of(map.as_libbpf_object().as_ptr()));
+        memory.ok_or_else(|| place.unsupported("access", "its section is not in memory"))
     }
 
     /// Whether the object has been closed.

@@ -1,7 +1,7 @@
 //! From object bytes to an opened and then a loaded object.
 //!
-//! [`OpenObject`] is the phase in which an object can be looked at and, later,
-//! have its constants set; [`OpenObject::load`] ends it. The kernel first sees
+//! [`OpenObject`] is the phase in which an object can be looked at and have
+//! its constants set; [`OpenObject::load`] ends it. The kernel first sees
 //! each program with the log at its cheapest level, which gives the verifier's
 //! figures. If a program is rejected, the object is loaded once more with the
 //! whole log, since only that names the source line.
@@ -14,10 +14,13 @@ use libbpf_rs::{AsRawLibbpf as _, ObjectBuilder, libbpf_sys};
 use crate::descriptors;
 use crate::elf;
 use crate::error::{Error, Result};
+use crate::global::{self, Memory};
+use crate::layout::Layout;
 use crate::load_error;
 use crate::object::Object;
 use crate::prints;
 use crate::spec::{MapSpec, ProgramSpec, map_specs, program_specs};
+use crate::value::Value;
 use crate::verifier::{VerifierStats, parse_stats};
 
 /// `BPF_LOG_STATS` of the kernel's `include/linux/bpf_verifier.h`: only the
@@ -40,6 +43,8 @@ pub struct OpenObject {
     object: libbpf_rs::OpenObject,
     programs: Vec<ProgramSpec>,
     maps: Vec<MapSpec>,
+    /// The global variables that were set, for a fresh copy of the object.
+    set: Vec<(String, Value)>,
 }
 
 impl OpenObject {
@@ -58,7 +63,14 @@ impl OpenObject {
         let object = open(bytes).map_err(&bad)?;
         let programs = program_specs(&object);
         let maps = map_specs(&object);
-        Ok(Self { name: name.to_owned(), bytes: bytes.into(), object, programs, maps })
+        Ok(Self {
+            name: name.to_owned(),
+            bytes: bytes.into(),
+            object,
+            programs,
+            maps,
+            set: Vec::new(),
+        })
     }
 
     /// The name that errors call the object by.
@@ -77,6 +89,40 @@ impl OpenObject {
         &self.maps
     }
 
+    /// Names of the global variables.
+    pub fn globals(&self) -> Vec<String> {
+        global::names(&self.maps)
+    }
+
+    /// The layout of a global variable.
+    ///
+    /// # Errors
+    /// [`Error::UnknownGlobal`] with the nearest names.
+    pub fn global_layout(&self, name: &str) -> Result<Layout> {
+        Ok(global::find(&self.maps, name)?.layout().clone())
+    }
+
+    /// What a global variable will hold when the programs are loaded.
+    ///
+    /// # Errors
+    /// [`Error::UnknownGlobal`].
+    pub fn global(&self, name: &str) -> Result<Value> {
+        let place = global::find(&self.maps, name)?;
+        place.read(memory(&self.object, &self.maps, &place)?)
+    }
+
+    /// Sets what a global variable, or a constant, holds when the programs
+    /// are loaded.
+    ///
+    /// # Errors
+    /// [`Error::UnknownGlobal`], [`Error::Value`].
+    pub fn set_global(&mut self, name: &str, value: &Value) -> Result<()> {
+        let place = global::find(&self.maps, name)?;
+        place.write(memory(&self.object, &self.maps, &place)?, value)?;
+        self.set.push((name.to_owned(), value.clone()));
+        Ok(())
+    }
+
     /// Creates the maps and has the kernel verify and load the programs.
     /// Nothing is attached.
     ///
@@ -86,7 +132,7 @@ impl OpenObject {
     /// tracepoint or function for programs typed by BTF, [`Error::System`]
     /// without file descriptors enough, and [`Error::LoadFailed`] for the rest. Whatever was created is released.
     pub fn load(self) -> Result<Object> {
-        let Self { name, bytes, object, programs, maps } = self;
+        let Self { name, bytes, object, programs, maps, set } = self;
         // One for each program, two for each map, and some to try features.
         let needed = programs.len() + 2 * maps.len() + SPARE;
         descriptors::reserve(&format!("loading `{name}`"), needed)?;
@@ -98,10 +144,13 @@ impl OpenObject {
         if !load_error::is_program_failure(&printed) {
             return Err(load_error::explain(&name, &bytes, &programs, &maps, &printed, failure));
         }
-        // A fresh copy, since libbpf loads an object once only. What callers
-        // may one day change before the load must be applied to it as well.
+        // A fresh copy, since libbpf loads an object once only.
         let object =
             open(&bytes).map_err(|reason| Error::BadObject { object: name.clone(), reason })?;
+        for (global, value) in &set {
+            let place = global::find(&maps, global)?;
+            place.write(memory(&object, &maps, &place)?, value)?;
+        }
         let (outcome, printed) = prints::capture(|| load_raw(object));
         match outcome {
             Ok(object) => {
@@ -113,6 +162,18 @@ impl OpenObject {
             }
         }
     }
+}
+
+/// The memory of a global variable's section before the load.
+fn memory(
+    object: &libbpf_rs::OpenObject,
+    maps: &[MapSpec],
+    place: &global::Place<'_>,
+) -> Result<Memory> {
+    let wanted = maps.get(place.map).map(|spec| spec.libbpf_name.as_str());
+    let map = object.maps().find(|map| map.name().to_str() == wanted);
+    let memory = map.and_then(|map| Memory::of(map.as_libbpf_object().as_ptr()));
+    memory.ok_or_else(|| place.unsupported("access", "its section is not in memory"))
 }
 
 /// Has libbpf read the object; the error is the reason in words.
