@@ -171,8 +171,13 @@ impl Flow {
         }
     }
 
-    /// What numbers may have become on another way to this point.
-    pub fn widen_numbers(&mut self, other: &Self) {
+    /// What numbers may have become on another way to this point, and the
+    /// records that it may have reserved.
+    pub fn widen(&mut self, other: &Self) {
+        for (id, (state, at)) in &other.reserved {
+            let entry = self.reserved.entry(*id).or_insert((State::Missing, *at));
+            entry.0 = entry.0.join(*state);
+        }
         self.numbers = join_numbers(&self.numbers, &other.numbers);
         self.copies.retain(|copy, from| other.copies.get(copy) == Some(from));
     }

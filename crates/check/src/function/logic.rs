@@ -61,8 +61,12 @@ impl Body<'_, '_> {
         let mut known = Vec::new();
         let mut missing = Vec::new();
         let mut assigned = Vec::new();
+        // What is null when the last operand came out otherwise, and only
+        // that one reserved.
+        let mut spared = Vec::new();
         let mut whole: Option<Expr> = None;
         for operand in operands {
+            let earlier = self.flow.clone();
             let (tested, steps) = self.apart(|body| body.test(operand));
             let (test, facts) = match tested {
                 Ok(tested) => tested,
@@ -78,12 +82,17 @@ impl Body<'_, '_> {
             self.flow.after_test(&facts, op == BoolOp::And);
             assigned = self.flow.newly_assigned(&before);
             self.learn_test(&test, op == BoolOp::And);
+            spared = match op {
+                BoolOp::And => facts.missing_when_false.clone(),
+                BoolOp::Or => facts.missing_when_true.clone(),
+            };
             let (found, null) = match op {
                 BoolOp::And => (facts.when_true, facts.missing_when_true),
                 BoolOp::Or => (facts.when_false, facts.missing_when_false),
             };
             known.extend(found);
             missing.extend(null);
+            spared.retain(|id| earlier.reservation(*id).is_none());
             whole = Some(match whole {
                 None => {
                     self.out.extend(steps);
@@ -100,11 +109,12 @@ impl Body<'_, '_> {
             });
         }
         // What the operands taught holds after the whole only one way.
-        before.widen_numbers(&self.flow);
+        before.widen(&self.flow);
         self.flow = before;
         let all = Facts {
             when_true: known,
             missing_when_true: missing,
+            missing_when_false: spared,
             assigned_when_true: assigned,
             ..Facts::none()
         };
@@ -164,7 +174,7 @@ impl Body<'_, '_> {
             let value = body.expr(right)?;
             body.scalar(value, right.span)
         });
-        before.widen_numbers(&self.flow);
+        before.widen(&self.flow);
         self.flow = before;
         let right_value = right_value?;
         let ty = self.common(&left, &right_value, at)?;
@@ -208,7 +218,7 @@ impl Body<'_, '_> {
         };
         let yes = arm(true, yes);
         let no = arm(false, no);
-        ends.iter().for_each(|end| self.flow.widen_numbers(end));
+        ends.iter().for_each(|end| self.flow.widen(end));
         let (yes, no) = (yes?, no?);
         if is_text(&yes.0) && is_text(&no.0) {
             return self.text_choice(test, [yes, no], at);
