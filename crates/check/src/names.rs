@@ -95,7 +95,10 @@ impl Session<'_> {
             return self.imported(&module, &name, at);
         }
         let [name] = path else {
-            return Err(self.unknown(path.first().copied().unwrap_or_default(), at));
+            return Err(match self.no_member(path, at) {
+                Some(reported) => reported,
+                None => self.unknown(path.first().copied().unwrap_or_default(), at),
+            });
         };
         if let Some(span) = self.user_space(name) {
             let message = format!("`{name}` belongs to user space: no `@bpf` marks it");
@@ -130,6 +133,29 @@ impl Session<'_> {
         let class = enums.iter().rposition(|known| known.name.name == *class)?;
         let members = &enums[class].members;
         Some((class, members.iter().position(|known| known.name.name == *member)?))
+    }
+
+    /// Whether a path begins with an `enum` class of the file.
+    pub fn is_enum(&self, path: &[&str]) -> bool {
+        path.first().is_some_and(|class| {
+            self.item(class).is_none()
+                && self.tree.enums.iter().any(|known| known.name.name == *class)
+        })
+    }
+
+    /// Reports a member that an `enum` class does not have.
+    fn no_member(&mut self, path: &[&str], at: Span) -> Option<Reported> {
+        let [class, member, ..] = path else { return None };
+        let tree = self.tree;
+        let class = tree.enums.iter().rfind(|known| known.name.name == *class)?;
+        let known = class.members.iter().map(|member| member.name.name.as_str());
+        let message = format!("`{}` has no member `{member}`", class.name.name);
+        let mut diagnostic =
+            Diagnostic::new(&codes::UNKNOWN_NAME, at, message).also(class.name.span, "the class");
+        if let Some(near) = nearest(member, known) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        }
+        Some(self.report(diagnostic))
     }
 
     fn member_value(

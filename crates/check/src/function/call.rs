@@ -26,6 +26,10 @@ impl Body<'_, '_> {
         if let Some(ty) = self.aggregate_named(callee) {
             return self.built(ty, args, keywords, at);
         }
+        // An array type that is none was explained.
+        if callee.path().is_none() && self.s.is_array_type(callee) {
+            return Err(Reported);
+        }
         if let Some(value) = self.record_method(callee, args, keywords, at)? {
             return Ok(value);
         }

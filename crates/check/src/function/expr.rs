@@ -52,7 +52,7 @@ impl Body<'_, '_> {
                 let message = "a tuple or list cannot be a value in BPF";
                 Err(self.s.report(
                     Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)
-                        .help("use a `@struct`, or one variable for each element"),
+                        .help("use an array, `(c_uint64 * 3)(1, 2, 3)`, or a `@struct`"),
                 ))
             }
             ExprKind::Slice(..) => {

@@ -17,7 +17,7 @@ impl Body<'_, '_> {
     ) -> Result<Value> {
         if let Some(path) = whole.path()
             && !self.is_local(&path)
-            && (self.s.tree.imports.resolve(&path).is_some() || self.s.enum_member(&path).is_some())
+            && (self.s.tree.imports.resolve(&path).is_some() || self.s.is_enum(&path))
         {
             let meaning = self.s.resolve(&path, whole.span)?;
             return self.meaning(meaning, &path.join("."), whole.span);
