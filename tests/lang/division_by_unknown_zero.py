@@ -5,6 +5,8 @@
 # map: out[3] == 7
 # map: out[4] == -9223372036854775808
 # map: out[5] == 0
+# map: out[6] == 0
+# map: out[7] == -7
 # Where the divisor is 0 after all, BPF gives 0 and the dividend; the smallest
 # number divided by -1 wraps.
 from ctypes import c_int64, c_uint64, c_void_p
@@ -42,6 +44,9 @@ def prog(ctx: c_void_p) -> c_int64:
     out[3] = plus % zero
     out[4] = least // one
     out[5] = least % one
+    # A zero that only the back end sees.
+    out[6] = minus // (1 == 2)
+    out[7] = minus % (one ** 0 == 0)
     return 2
 
 

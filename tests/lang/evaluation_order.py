@@ -6,6 +6,14 @@
 # map: out[4] == 1
 # map: out[5] == 123
 # map: out[6] == 456
+# map: out[7] == 12
+# map: out[8] == 15
+# map: out[9] == 12
+# map: out[10] == 12
+# map: out[11] == 123
+# map: out[12] == 21
+# map: out[13] == 12
+# map: out[14] == 0
 from ctypes import c_int64, c_void_p
 
 from pythonbpf import bpf, bpfglobal, map, section, struct
@@ -22,7 +30,7 @@ class Pair:
 @bpf
 @map
 def out() -> Array:
-    return Array(value=c_int64, max_entries=8)
+    return Array(value=c_int64, max_entries=16)
 
 
 @bpf
@@ -40,6 +48,25 @@ def step(digit: c_int64) -> c_int64:
 @bpf
 def three(a: c_int64, b: c_int64, c: c_int64) -> c_int64:
     return a
+
+
+@bpf
+@map
+def pairs() -> Array:
+    return Array(value=c_int64, max_entries=4)
+
+
+@bpf
+@bpfglobal
+def TOTAL() -> c_int64:
+    return 0
+
+
+@bpf
+def add_to_total(more: c_int64) -> c_int64:
+    global TOTAL
+    TOTAL += more
+    return more
 
 
 @bpf
@@ -68,6 +95,37 @@ def prog(ctx: c_void_p) -> c_int64:
     z = y + three(y, 2, 3) - y
     y = 5
     out[4] = z
+    # What is changed is read before the other operand is computed.
+    global TOTAL
+    TOTAL = 10
+    TOTAL += abs(add_to_total(2))
+    out[7] = TOTAL
+    TOTAL = 10
+    TOTAL += add_to_total(5)
+    out[8] = TOTAL
+    # The default is computed whether it is needed or not, and before the look.
+    trail[0] = 0
+    seen = out.get(step(1), step(2))
+    out[9] = trail[0]
+    trail[0] = 0
+    pairs.update(step(1), abs(step(2)))
+    out[10] = trail[0]
+    # All of the tuple is computed before anything is compared.
+    trail[0] = 0
+    if step(1) in (step(2), step(3)):
+        return 1
+    out[11] = trail[0]
+    # The value of an assignment is computed before the key.
+    trail[0] = 0
+    pairs[step(1)] = step(2)
+    out[12] = trail[0]
+    trail[0] = 0
+    pairs[step(1)] += step(2)
+    out[13] = trail[0]
+    trail[0] = 0
+    if seen < 99 < step(1):
+        return 1
+    out[14] = trail[0]
     return 2
 
 

@@ -309,7 +309,8 @@ impl<'c> Lowering<'_, 'c, '_> {
             BinaryOp::Div => b.build_int_unsigned_div(left, by, ""),
             _ => b.build_int_unsigned_rem(left, by, ""),
         };
-        if right.is_constant_int() {
+        // What folds to a constant zero only here is still a zero.
+        if right.get_zero_extended_constant().is_some_and(|by| by != 0) {
             return Ok(divide(right)?);
         }
         let ty = right.get_type();

@@ -533,9 +533,13 @@ impl Body<'_, '_> {
             return Err(self.mismatch(target.span, wanted, &value));
         }
         let old = Value::Scalar(Expr::load(place.clone(), ty.clone(), target.span));
-        let old = self.integer(old, target.span)?;
-        let new = self.expr(value)?;
-        let new = self.integer(new, value.span)?;
+        // The old value is read first, whatever the new one does.
+        let mut old = self.integer(old, target.span).map(Value::Scalar);
+        let new = self.in_order(&mut old, |body| {
+            let new = body.expr(value)?;
+            body.integer(new, value.span)
+        })?;
+        let old = self.integer(old?, target.span)?;
         let sum = self.apply(op, old, new, at)?;
         self.store_place(place, &ty, sum, value.span, at)
     }

@@ -281,7 +281,16 @@ impl Body<'_, '_> {
             _ => None,
         };
         if let Some(elements) = named {
-            let values = elements.iter().map(|element| Ok((self.expr(element)?, element.span)));
+            // The whole tuple is computed before anything is compared.
+            let plain = elements.iter().all(is_plain);
+            let values = elements.iter().map(|element| {
+                let value = self.expr(element)?;
+                let held = match value {
+                    Value::Scalar(_) if !plain => self.hold(value, element.span)?,
+                    value => value,
+                };
+                Ok((held, element.span))
+            });
             return values.collect();
         }
         self.no_substring(container)?;
@@ -304,7 +313,7 @@ impl Body<'_, '_> {
 }
 
 /// Whether an operand is a literal or a variable.
-fn is_plain(expr: &syntax::Expr) -> bool {
+pub(super) fn is_plain(expr: &syntax::Expr) -> bool {
     match &expr.kind {
         syntax::ExprKind::Int(_) | syntax::ExprKind::Name(_) => true,
         syntax::ExprKind::Unary(_, operand) => is_plain(operand),

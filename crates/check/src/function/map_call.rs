@@ -5,6 +5,7 @@ use ir::{EventType, Expr, ExprKind, MapId, Place, PtrType, Region, Stmt, StmtKin
 use syntax::{BinaryOp, Ident, Keyword};
 
 use super::Body;
+use super::compare::is_plain;
 use super::value::Value;
 use crate::session::{Item, Reported, Result};
 
@@ -165,6 +166,10 @@ impl Body<'_, '_> {
         let allowed = self.ops(map).lookup;
         self.require(allowed, map, "looked up", at)?;
         let key = self.key(map, key)?;
+        self.lookup_at(map, key, at)
+    }
+
+    fn lookup_at(&mut self, map: MapId, key: Expr, at: Span) -> Result<Expr> {
         let pointee = Some(Box::new(self.value_type(map)?));
         let ty = Type::Ptr(PtrType { pointee, region: Region::MapValue(map), nullable: true });
         let args = vec![self.map_address(map, at), key];
@@ -182,7 +187,9 @@ impl Body<'_, '_> {
         let allowed = self.ops(map).lookup;
         self.require(allowed, map, "looked up", at)?;
         let ty = self.value_type(map)?;
-        let pointer = self.lookup(map, key, at);
+        let plain = default.is_none_or(is_plain);
+        let key = if plain { self.key(map, key) } else { self.key_for_two(map, key) };
+        let pointer = key.and_then(|key| self.lookup_at(map, key, at));
         // Python computes the default before it looks.
         let (other, steps) = self.apart(|body| match default {
             None => Ok(None),
