@@ -2,6 +2,7 @@
 //! check of the crate edges and whatever else a developer needs that is not
 //! part of the product. Links neither LLVM nor libbpf, so it builds in seconds.
 
+mod differ;
 mod edges;
 mod r#gen;
 mod vm;
@@ -22,6 +23,8 @@ struct Cli {
 enum Task {
     /// Run a script on a Debian kernel in a virtual machine.
     Vm(vm::Args),
+    /// Run random programs beside their twins in C.
+    Differ(differ::Args),
     /// Compare the crate dependencies with the allow-list.
     Edges,
     /// Write the kernel tables and `pythonbpf.helper`.
@@ -31,6 +34,7 @@ enum Task {
 fn main() -> ExitCode {
     match Cli::parse().task {
         Task::Vm(args) => vm::run(&args),
+        Task::Differ(args) => differ::run(&args),
         Task::Edges => edges::run(),
         Task::Gen(args) => r#gen::run(&args),
     }
