@@ -9,7 +9,7 @@ use super::Body;
 use super::flow::{Facts, Flow, assigned_names, in_expr};
 use super::logic::after;
 use super::loops::LoopFlow;
-use super::range::range;
+use super::range::{Range, range};
 use super::turns::{self, Limits, Turns};
 use crate::session::{Reported, Result};
 use crate::work::ITERATORS;
@@ -17,6 +17,8 @@ use crate::work::ITERATORS;
 /// With more turns than this, each of which may be the last, the verifier has
 /// too many ways to come back to.
 const MAX_OPEN_TURNS: u64 = 4096;
+/// A step that no number of turns makes wrap.
+const MAX_STEP: i128 = 1 << 20;
 
 impl Body<'_, '_> {
     pub(super) fn while_stmt(
@@ -30,7 +32,11 @@ impl Body<'_, '_> {
         let mut assigned = HashSet::new();
         assigned_names(body, &mut assigned, &mut HashSet::new());
         in_expr(test, &mut assigned);
+        let rising = self.rising(&assigned, test, body);
         self.forget_names(&assigned);
+        for (id, min) in rising {
+            self.flow.set_number(id, Range::between(min, i64::MAX.into()), None);
+        }
         let index = self.hidden("turn", Type::I64);
         let (tested, steps) = self.apart(|this| this.test(test));
         let failed = tested.is_err();
@@ -66,6 +72,24 @@ impl Body<'_, '_> {
             self.end_function(at);
         }
         Ok(())
+    }
+
+    /// The 64-bit locals that a loop only ever adds to, with their least
+    /// values: no loop turns so often that they wrap.
+    fn rising(
+        &self,
+        assigned: &HashSet<String>,
+        test: &syntax::Expr,
+        body: &[syntax::Stmt],
+    ) -> Vec<(ir::LocalId, i128)> {
+        let mut otherwise = HashSet::new();
+        in_expr(test, &mut otherwise);
+        changed_otherwise(body, &mut otherwise);
+        let ids = assigned.difference(&otherwise).filter_map(|name| self.names.get(name)?.id);
+        ids.filter(|id| matches!(self.local_type(*id), Type::Int(int) if int.bits == 64))
+            .filter_map(|id| Some((id, self.flow.number(id)?.min)))
+            .filter(|(_, min)| *min >= 0)
+            .collect()
     }
 
     /// How a loop with these turns is shown to end.
@@ -136,5 +160,23 @@ fn facts_always(test: &syntax::Expr, failed: bool) -> bool {
         syntax::ExprKind::Bool(value) => *value,
         syntax::ExprKind::Int(value) => *value != 0,
         _ => false,
+    }
+}
+
+/// The names that statements assign by something else than `name += 1`.
+fn changed_otherwise(stmts: &[syntax::Stmt], names: &mut HashSet<String>) {
+    use syntax::{BinaryOp, ExprKind, StmtKind};
+    for stmt in stmts {
+        match &stmt.kind {
+            StmtKind::Augment(target, BinaryOp::Add, by)
+                if matches!(target.kind, ExprKind::Name(_))
+                    && matches!(by.kind, ExprKind::Int(1..=MAX_STEP)) => {}
+            StmtKind::If(test, then, orelse) => {
+                in_expr(test, names);
+                changed_otherwise(then, names);
+                changed_otherwise(orelse, names);
+            }
+            _ => assigned_names(std::slice::from_ref(stmt), names, &mut HashSet::new()),
+        }
     }
 }
