@@ -8,6 +8,7 @@ mod bytes;
 mod grammar;
 mod object;
 mod random;
+mod refuse;
 mod seeds;
 mod source;
 
@@ -15,5 +16,6 @@ pub use answer::{Depth, fault};
 pub use btf::mutate_btf;
 pub use object::{btf_of, mutate_object, with_btf};
 pub use random::Random;
+pub use refuse::{Broken, RULES, Rule, broken};
 pub use seeds::{Seed, objects, programs};
 pub use source::{mutate_source, variant};
