@@ -1,7 +1,7 @@
 //! Statements.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{Expr, LocalId, StmtKind, Type};
+use ir::{CompareOp, Expr, ExprKind, LocalId, StmtKind, Type};
 use syntax::{Ident, StmtKind as Kind};
 
 use super::flow::Facts;
@@ -148,7 +148,7 @@ impl Body<'_, '_> {
                 let value = self.expr(expr)?;
                 let value = self.convert(value, &ret, expr.span)?;
                 self.check_returned(&value, expr.span)?;
-                Ok(Some(value))
+                Ok(Some(self.within_range(value)))
             }
         }
     }
@@ -168,6 +168,29 @@ impl Body<'_, '_> {
             diagnostic = diagnostic.help(format!("return one of {}", names.join(", ")));
         }
         Err(self.s.report(diagnostic))
+    }
+
+    /// A value that the hook may return: the verifier refuses a program that
+    /// could return another, so what is outside the range becomes its least
+    /// value, which is the hook's `no`.
+    fn within_range(&mut self, value: Expr) -> Expr {
+        let range = self.section.as_ref().map(|section| section.def.returns);
+        let (Some(kernel::Returns::Range { min, max }), Type::Int(_), None) =
+            (range, &value.ty, value.as_const())
+        else {
+            return value;
+        };
+        let value = self.keep(value, "returned");
+        let (ty, at) = (value.ty.clone(), value.span);
+        let bound = |limit: i64| Box::new(Expr::int(i128::from(limit), ty.clone(), at));
+        let test = |op, limit| {
+            let kind = ExprKind::Compare(op, Box::new(value.clone()), bound(limit));
+            Box::new(Expr::new(kind, Type::Bool, at))
+        };
+        let inside = ExprKind::And(test(CompareOp::Ge, min), test(CompareOp::Le, max));
+        let inside = Box::new(Expr::new(inside, Type::Bool, at));
+        let kept = ExprKind::Select(inside, Box::new(value.clone()), bound(min));
+        Expr::new(kept, ty.clone(), at)
     }
 
     fn delete(&mut self, target: &syntax::Expr) -> Result<()> {
