@@ -2,13 +2,15 @@
 
     python bench/scale.py target/release/pythonbpf
 
-Compiles generated programs of 200 and of 2,000 lines, a mix of what programs
-are made of, in turns, and prints the ratio of the medians. Linear growth gives
-10 less what every start costs; a pass that is worse than linear shows.
+Compiles generated programs of some 200 and some 2,000 lines, a mix of what
+programs are made of, in turns, and prints the ratio of the medians. Linear
+growth gives 10 less what every start costs; a pass that is worse than linear
+shows.
 """
 
 from __future__ import annotations
 
+import os
 import resource
 import statistics
 import subprocess
@@ -51,7 +53,7 @@ def LICENSE() -> str:
     return "GPL"
 '''
 
-# Forty lines, so that fifty of them make the long program.
+# Forty lines: five of them make the short program, fifty the long one.
 PIECE = '''
 
 @bpf
@@ -96,10 +98,9 @@ def watch_{n}(ctx: c_void_p) -> c_int64:
 '''
 
 
-def program(lines: int) -> str:
-    """A program of about this many lines."""
-    pieces = (lines - HEAD.count("\n")) // PIECE.count("\n")
-    return HEAD + "".join(PIECE.format(n=n) for n in range(max(pieces, 1)))
+def program(pieces: int) -> str:
+    """A program of this many pieces of forty lines."""
+    return HEAD + "".join(PIECE.format(n=n) for n in range(pieces))
 
 
 def once(command: str, source: Path) -> tuple[float, int]:
@@ -111,7 +112,7 @@ def once(command: str, source: Path) -> tuple[float, int]:
     )
     assert process.stderr is not None
     said = process.stderr.read()
-    _, status, usage = __import__("os").wait4(process.pid, 0)
+    _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - before
     if status:
         sys.exit(said.decode())
@@ -121,20 +122,20 @@ def once(command: str, source: Path) -> tuple[float, int]:
 def main() -> None:
     """Measures and prints."""
     command = sys.argv[1] if len(sys.argv) > 1 else "target/release/pythonbpf"
-    sizes = (200, 2000)
+    sizes = (5, 50)
     with tempfile.TemporaryDirectory() as folder:
-        sources = {lines: Path(folder) / f"lines{lines}.py" for lines in sizes}
-        for lines, source in sources.items():
-            source.write_text(program(lines))
-        runs: dict[int, list[tuple[float, int]]] = {lines: [] for lines in sizes}
+        sources = {lines: Path(folder) / f"pieces{size}.py" for size in sizes}
+        for size, source in sources.items():
+            source.write_text(program(size))
+        runs: dict[int, list[tuple[float, int]]] = {size: [] for size in sizes}
         for _ in range(11):
-            for lines, source in sources.items():
-                runs[lines].append(once(command, source))
-    median = {lines: statistics.median(s for s, _ in runs[lines]) for lines in sizes}
-    memory = {lines: max(kib for _, kib in runs[lines]) for lines in sizes}
-    for lines in sizes:
-        length = program(lines).count("\n")
-        print(f"{length:5} lines: {median[lines] * 1000:7.1f} ms, {memory[lines] / 1024:5.1f} MiB")
+            for size, source in sources.items():
+                runs[size].append(once(command, source))
+    median = {size: statistics.median(s for s, _ in runs[size]) for size in sizes}
+    memory = {size: max(kib for _, kib in runs[size]) for size in sizes}
+    for size in sizes:
+        length = program(size).count("\n")
+        print(f"{length:5} lines: {median[size] * 1000:7.1f} ms, {memory[size] / 1024:5.1f} MiB")
     print(f"time x {median[sizes[1]] / median[sizes[0]]:.1f}, memory x {memory[sizes[1]] / memory[sizes[0]]:.1f}")
 
 
