@@ -37,6 +37,11 @@ lint: build ## Check formatting, lints, types, licences and crate edges
 	@scripts/setup.sh lint
 	@scripts/lint.sh
 
+.PHONY: fuzz
+fuzz: ## Fuzz compiler and runtime for SECONDS, by default 600
+	@scripts/setup.sh build
+	@scripts/fuzz.sh $(or $(SECONDS),600)
+
 .PHONY: bench
 bench: build ## Measure against the same programs in C
 	@scripts/setup.sh test

@@ -41,7 +41,8 @@ def send(b: BPF, program: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("buffer", "program", "slot"), [("ring", "to_ring", 0), ("perf", "to_perf", 2)]
+    ("buffer", "program", "slot"),
+    [("ring", "to_ring", 0), ("ring", "by_reserving", 0), ("perf", "to_perf", 2)],
 )
 def test_what_does_not_fit_is_counted(b: BPF, buffer: str, program: str, slot: int) -> None:
     events = b[buffer]

@@ -8,7 +8,7 @@ from pythonbpf import BPF, BpfError, UnknownNameError
 
 pytestmark = pytest.mark.kernel
 
-SOURCE = '''
+SOURCE = """
 from ctypes import c_bool, c_int32, c_int64, c_uint8, c_uint32, c_uint64, c_void_p
 
 from pythonbpf import bpf, bpfglobal, section, struct
@@ -76,7 +76,7 @@ def prog(ctx: c_void_p) -> c_int64:
 @bpfglobal
 def LICENSE() -> str:
     return "GPL"
-'''
+"""
 
 
 def test_first_values_and_those_that_programs_leave() -> None:

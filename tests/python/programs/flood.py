@@ -53,6 +53,15 @@ def to_ring(ctx: c_void_p) -> c_int64:
 
 @bpf
 @section("xdp")
+def by_reserving(ctx: c_void_p) -> c_int64:
+    with ring.reserve(Sent) as sent:
+        sent.number = produced[0]
+    produced[0] += 1
+    return 2
+
+
+@bpf
+@section("xdp")
 def to_large_ring(ctx: c_void_p) -> c_int64:
     large_ring.output(Sent(number=produced[1]))
     produced[1] += 1
