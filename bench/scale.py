@@ -124,7 +124,7 @@ def main() -> None:
     command = sys.argv[1] if len(sys.argv) > 1 else "target/release/pythonbpf"
     sizes = (5, 50)
     with tempfile.TemporaryDirectory() as folder:
-        sources = {lines: Path(folder) / f"pieces{size}.py" for size in sizes}
+        sources = {size: Path(folder) / f"pieces{size}.py" for size in sizes}
         for size, source in sources.items():
             source.write_text(program(size))
         runs: dict[int, list[tuple[float, int]]] = {size: [] for size in sizes}
