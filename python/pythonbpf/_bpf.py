@@ -101,24 +101,35 @@ class BPF:
         """
         self._native.load()
 
-    def attach_all(self, *, interface: str | int | None = None) -> None:
+    def attach_all(
+        self,
+        *,
+        interface: str | int | None = None,
+        cgroup: str | os.PathLike[str] | None = None,
+    ) -> None:
         """Attaches every program whose section names its hook; loads first if need be.
 
         If one fails, those that this call attached are detached again.
 
         Args:
-            interface: the network interface for XDP programs, by name or index; if there
-                are such programs, it must be given.
+            interface: the network interface for XDP and traffic control programs, by name
+                or index; if there are such programs, it must be given.
+            cgroup: the folder of the control group for cgroup programs, likewise.
 
         Raises:
             NoSuchHookError: this kernel has no such hook; the message has near ones.
         """
         self.load()
-        self._native.attach_all(interface)
+        self._native.attach_all(interface, cgroup)
 
-    def load_and_attach(self, *, interface: str | int | None = None) -> None:
+    def load_and_attach(
+        self,
+        *,
+        interface: str | int | None = None,
+        cgroup: str | os.PathLike[str] | None = None,
+    ) -> None:
         """:meth:`load` and :meth:`attach_all`."""
-        self.attach_all(interface=interface)
+        self.attach_all(interface=interface, cgroup=cgroup)
 
     def close(self) -> None:
         """Detaches everything and frees programs and maps; again does nothing.
@@ -202,16 +213,22 @@ class Program:
         """Whether it is attached now."""
         return self._native.attached
 
-    def attach(self, *, interface: str | int | None = None) -> None:
+    def attach(
+        self,
+        *,
+        interface: str | int | None = None,
+        cgroup: str | os.PathLike[str] | None = None,
+    ) -> None:
         """Attaches the program to its hook.
 
         Args:
-            interface: for XDP, the network interface, by name or index.
+            interface: for XDP and traffic control, the network interface, by name or index.
+            cgroup: for cgroup programs, the folder of the control group.
 
         Raises:
             NoSuchHookError: this kernel has no such hook; the message has near ones.
         """
-        self._native.attach(interface)
+        self._native.attach(interface, cgroup)
 
     def detach(self) -> None:
         """Detaches it; nothing happens if it is not attached."""

@@ -67,7 +67,7 @@ class PrivilegeError(SystemRefusedError, PermissionError):
 
 
 class NoSuchHookError(SystemRefusedError, LookupError):
-    """This kernel has no such tracepoint, function or interface."""
+    """This kernel has no such tracepoint, function, interface or control group."""
 
 
 class VerifierError(SystemRefusedError):

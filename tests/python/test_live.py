@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from programs import exec_events, perf_events
 
-from pythonbpf import BPF, BpfMap
+from pythonbpf import BPF, BpfError, BpfMap, NoSuchHookError
 from pythonbpf.helper import XDP_DROP, XDP_PASS
 
 pytestmark = pytest.mark.kernel
@@ -162,7 +162,7 @@ RECEIVE = """
 import socket, sys
 receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 receiver.bind(("10.77.0.2", 7777))
-receiver.settimeout(2)
+receiver.settimeout(float(sys.argv[1]))
 print("ready", flush=True)
 count = 0
 try:
@@ -195,7 +195,8 @@ def test_xdp_on_a_veth_pair(veth: tuple[str, str], program: str, arrive: int) ->
         neighbour = ["ip", "-n", name, "neigh", "replace", address, "lladdr", mac, "dev", link]
         subprocess.run(neighbour, check=True)
     attached = python(far, ATTACH, program)
-    receiver = python(far, RECEIVE)
+    # Long enough for a sender that is slow to start, where packets are to arrive.
+    receiver = python(far, RECEIVE, "30" if arrive else "3")
     try:
         assert attached.stdout is not None
         assert receiver.stdout is not None
@@ -218,6 +219,70 @@ def test_xdp_on_a_veth_pair(veth: tuple[str, str], program: str, arrive: int) ->
         for process in (attached, receiver):
             process.kill()
             process.communicate()
+
+
+# --- a control group of the test's own --------------------------------------------------------
+
+CONNECTIONS = """
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+from pythonbpf import bpf, bpfglobal, map, section
+from pythonbpf.helper import pid
+from pythonbpf.maps import HashMap
+
+@bpf
+@map
+def connections() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=64)
+
+@bpf
+@section("cgroup/connect4")
+def on_connect(ctx: c_void_p) -> c_int64:
+    connections[pid()] += 1
+    return 1
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
+"""
+
+CONNECT = """
+import os, socket, sys
+with open(sys.argv[1] + "/cgroup.procs", "w") as processes:
+    processes.write(str(os.getpid()))
+for _ in range(3):
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(("127.0.0.1", 9))
+print(os.getpid())
+"""
+
+
+def test_programs_of_a_control_group() -> None:
+    root = Path("/sys/fs/cgroup")
+    if not (root / "cgroup.controllers").exists():
+        pytest.skip("needs control groups, version 2")
+    group = root / f"pythonbpf-test-{uuid.uuid4().hex[:6]}"
+
+    def connect() -> int:
+        command = [sys.executable, "-c", CONNECT, str(group)]
+        return int(subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)
+
+    b = BPF(source=CONNECTIONS)
+    with pytest.raises(BpfError, match="cgroup="):
+        b.attach_all()
+    with pytest.raises(NoSuchHookError, match="not the folder of a control group"):
+        b.attach_all(cgroup="/nothing/here")
+    group.mkdir()
+    try:
+        b.attach_all(cgroup=group)
+        child = connect()
+        assert dict(b["connections"]) == {child: 3}
+        b.programs["on_connect"].detach()
+        assert connect() not in b["connections"]
+        b.programs["on_connect"].attach(cgroup=str(group))
+        assert b["connections"][connect()] == 3
+    finally:
+        b.close()
+        group.rmdir()
 
 
 # --- Ctrl-C -----------------------------------------------------------------------------------

@@ -120,9 +120,12 @@ pub(crate) struct Run {
     /// End after this many seconds [default: run until Ctrl-C]
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     pub duration: Option<std::time::Duration>,
-    /// Attach XDP programs to this network interface
+    /// Attach XDP and traffic control programs to this network interface
     #[arg(long, value_name = "IF")]
     pub interface: Option<String>,
+    /// Attach cgroup programs to the control group with this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub cgroup: Option<PathBuf>,
     /// Leave out events whose field `pid` (or `tgid`), and printed lines whose
     /// task, is of another process
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]

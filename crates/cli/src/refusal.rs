@@ -36,9 +36,16 @@ pub fn diagnose(
 
 /// Shows a runtime error and says with which status to leave.
 pub(crate) fn refuse(error: &Error, subject: &Subject, whole_log: bool) -> Stop {
-    if let Error::InterfaceNeeded { place } = error {
+    let needed = match error {
+        Error::InterfaceNeeded { place } => Some((place, "network interface", "--interface IF")),
+        Error::CgroupNeeded { place } => {
+            Some((place, "control group", "--cgroup /sys/fs/cgroup/…"))
+        }
+        _ => None,
+    };
+    if let Some((place, what, option)) = needed {
         let words = format!(
-            "`{}` ({}) attaches to a network interface: say which with `--interface IF`",
+            "`{}` ({}) attaches to a {what}: say which with `{option}`",
             place.program, place.section
         );
         return Stop::Said(Exit::Usage, words);
@@ -104,6 +111,7 @@ fn code(error: &Error) -> &'static Code {
         | Error::NoSuchFunction { .. }
         | Error::NoKprobes { .. }
         | Error::NoSuchInterface { .. }
+        | Error::NoSuchCgroup { .. }
         | Error::NotAttachable { .. } => &codes::NO_SUCH_HOOK,
         _ => &codes::SYSTEM_REFUSED,
     }

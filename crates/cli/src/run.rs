@@ -50,10 +50,13 @@ pub(crate) fn run(args: &Run) -> Outcome {
 
 /// Attaches all programs and says on standard error what runs.
 fn attach(object: &Object, args: &Run, subject: &Subject) -> Result<(), Stop> {
-    let options = match &args.interface {
-        Some(name) => AttachOptions::default().interface(name.as_str()),
-        None => AttachOptions::default(),
-    };
+    let mut options = AttachOptions::default();
+    if let Some(name) = &args.interface {
+        options = options.interface(name.as_str());
+    }
+    if let Some(folder) = &args.cgroup {
+        options = options.cgroup(folder);
+    }
     let attached =
         object.attach_all(&options).map_err(|error| refusal::refuse(&error, subject, args.log))?;
     for place in &attached.skipped {

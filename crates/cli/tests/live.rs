@@ -310,6 +310,22 @@ fn network_programs_need_an_interface_that_exists() {
 }
 
 #[test]
+fn cgroup_programs_need_a_group_that_exists() {
+    if !is_privileged() {
+        return;
+    }
+    let folder = Folder::new("cgroup");
+    let program = XDP.replace("\"xdp\"", "\"cgroup/connect4\"").replace("XDP_PASS", "1");
+    folder.file("p.py", program.replace("from pythonbpf.helper import 1\n", ""));
+    let (status, _, err) = run_in(&folder, &["run", "p.py"]);
+    assert_eq!(status, 2, "{err}");
+    assert!(err.contains("--cgroup /sys/fs/cgroup/"), "{err}");
+    let (status, _, err) = run_in(&folder, &["run", "p.py", "--cgroup", "/nothing/here"]);
+    assert_eq!(status, 3, "{err}");
+    assert!(err.contains("`/nothing/here` is not the folder of a control group"), "{err}");
+}
+
+#[test]
 fn without_privileges_the_missing_capability_is_named() {
     if !is_privileged() {
         return;

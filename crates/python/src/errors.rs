@@ -45,7 +45,8 @@ fn exception(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -
         Error::NoSuchTracepoint { .. }
         | Error::NoSuchFunction { .. }
         | Error::NoKprobes { .. }
-        | Error::NoSuchInterface { .. } => system("NoSuchHookError"),
+        | Error::NoSuchInterface { .. }
+        | Error::NoSuchCgroup { .. } => system("NoSuchHookError"),
         Error::Rejected(rejection) => {
             let made = class(py, "VerifierError")?.call1((message, errno, &rejection.log))?;
             Ok(PyErr::from_value(made))

@@ -4,6 +4,7 @@
 //! in common; each of them keeps it alive.
 
 use std::mem;
+use std::path::PathBuf;
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -139,11 +140,16 @@ impl Object {
         result.map_err(|error| self.shared.raise(py, &error))
     }
 
-    /// Attaches every program whose section names its hook, XDP programs to
-    /// this interface.
-    fn attach_all(&self, py: Python<'_>, interface: Option<InterfaceArgument>) -> PyResult<()> {
+    /// Attaches every program whose section names its hook, or to this
+    /// interface or control group.
+    fn attach_all(
+        &self,
+        py: Python<'_>,
+        interface: Option<InterfaceArgument>,
+        cgroup: Option<PathBuf>,
+    ) -> PyResult<()> {
         let object = self.shared.loaded(py)?;
-        let options = attach_options(interface);
+        let options = attach_options(interface, cgroup);
         let result = py.detach(|| object.attach_all(&options));
         result.map(|_| ()).map_err(|error| self.shared.raise(py, &error))
     }

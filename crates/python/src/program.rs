@@ -1,5 +1,6 @@
 //! One program of an object.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
@@ -27,8 +28,14 @@ pub enum InterfaceArgument {
 }
 
 /// What the Python side says of where to attach.
-pub fn attach_options(interface: Option<InterfaceArgument>) -> AttachOptions {
-    let options = AttachOptions::default();
+pub fn attach_options(
+    interface: Option<InterfaceArgument>,
+    cgroup: Option<PathBuf>,
+) -> AttachOptions {
+    let options = match cgroup {
+        None => AttachOptions::default(),
+        Some(folder) => AttachOptions::default().cgroup(folder),
+    };
     match interface {
         None => options,
         Some(InterfaceArgument::Index(index)) => options.interface(Interface::Index(index)),
@@ -90,8 +97,13 @@ impl Program {
     }
 
     /// Attaches it to its hook.
-    fn attach(&self, py: Python<'_>, interface: Option<InterfaceArgument>) -> PyResult<()> {
-        let options = attach_options(interface);
+    fn attach(
+        &self,
+        py: Python<'_>,
+        interface: Option<InterfaceArgument>,
+        cgroup: Option<PathBuf>,
+    ) -> PyResult<()> {
+        let options = attach_options(interface, cgroup);
         self.call(py, |program| program.attach(&options))
     }
 

@@ -1,38 +1,63 @@
 //! Attaching programs to their hooks, and letting go again.
 //!
 //! A program attaches by its section, as libbpf does; only what the section
-//! cannot say (a network interface) comes from [`AttachOptions`]. Perf event
+//! cannot say (a network interface, a control group) comes from
+//! [`AttachOptions`]. Perf event
 //! buffers are opened before the first program is attached, so that no event
 //! is lost for want of a reader.
 
+use std::fs::File;
 use std::io;
+use std::os::fd::{AsFd as _, AsRawFd as _};
+use std::path::PathBuf;
 use std::ptr::NonNull;
 
 use libbpf_rs::{AsRawLibbpf as _, Link, libbpf_sys};
 
 use crate::attach_error::explain;
 use crate::error::{Error, ProgramPlace, Result};
+use crate::hook::{Hook, Place};
 use crate::interface::Interface;
 use crate::object::{Inner, Loaded, Object};
 use crate::prints;
 use crate::program::Program;
-use crate::spec::ProgramSpec;
+use crate::tc;
 use crate::tracefs::ensure_tracefs;
 
 /// What the sections do not say of where to attach.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct AttachOptions {
-    /// The network interface for XDP programs.
+    /// The network interface for XDP and traffic control programs.
     pub interface: Option<Interface>,
+    /// The folder of the control group for cgroup programs.
+    pub cgroup: Option<PathBuf>,
 }
 
 impl AttachOptions {
-    /// Attaches XDP programs to this interface.
+    /// Attaches XDP and traffic control programs to this interface.
     #[must_use]
     pub fn interface(mut self, interface: impl Into<Interface>) -> Self {
         self.interface = Some(interface.into());
         self
+    }
+
+    /// Attaches cgroup programs to the control group with this folder.
+    #[must_use]
+    pub fn cgroup(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.cgroup = Some(folder.into());
+        self
+    }
+
+    /// Whether `place` is known.
+    fn tells(&self, place: Place, program: ProgramPlace) -> Result<()> {
+        if place.is_on_interface() && self.interface.is_none() {
+            return Err(Error::InterfaceNeeded { place: program });
+        }
+        if place == Place::Cgroup && self.cgroup.is_none() {
+            return Err(Error::CgroupNeeded { place: program });
+        }
+        Ok(())
     }
 }
 
@@ -52,15 +77,13 @@ impl Object {
     /// sections name no hook are skipped and reported.
     ///
     /// # Errors
-    /// [`Error::InterfaceNeeded`] before anything is attached, if there is an
-    /// XDP program and no interface. If one program fails, those that this
-    /// call attached are detached again.
+    /// [`Error::InterfaceNeeded`] or [`Error::CgroupNeeded`] before anything is
+    /// attached, if a program needs one and none is given. If one program
+    /// fails, those that this call attached are detached again.
     pub fn attach_all(&self, options: &AttachOptions) -> Result<AttachReport> {
         self.inner.with_loaded(|_| Ok(()))?;
         for program in &self.inner.programs {
-            if is_xdp(program) && options.interface.is_none() {
-                return Err(Error::InterfaceNeeded { place: program.place() });
-            }
+            options.tells(Place::of(program), program.place())?;
         }
         let mut report = AttachReport::default();
         let mut attached: Vec<Program> = Vec::new();
@@ -97,7 +120,8 @@ impl Program {
     ///
     /// # Errors
     /// [`Error::AlreadyAttached`], [`Error::InterfaceNeeded`],
-    /// [`Error::NoSuchInterface`], [`Error::NoSuchTracepoint`],
+    /// [`Error::NoSuchInterface`], [`Error::CgroupNeeded`],
+    /// [`Error::NoSuchCgroup`], [`Error::NoSuchTracepoint`],
     /// [`Error::NoSuchFunction`], [`Error::NoKprobes`],
     /// [`Error::MissingPrivilege`], [`Error::NotAttachable`], or the kernel's
     /// refusal.
@@ -123,32 +147,46 @@ impl Program {
         self.inner.link(self.index).is_some()
     }
 
-    fn link(&self, loaded: &Loaded, options: &AttachOptions) -> Result<Link> {
+    fn link(&self, loaded: &Loaded, options: &AttachOptions) -> Result<Hook> {
         let program = self.loaded(loaded)?;
         let spec = self.spec();
-        let ifindex = if is_xdp(spec) { Some(self.ifindex(options)?) } else { None };
+        let place = Place::of(spec);
+        options.tells(place, self.place())?;
         if matches!(spec.kind(), "tp" | "tracepoint") {
             ensure_tracefs()?;
         }
+        let interface = match &options.interface {
+            Some(interface) if place.is_on_interface() => self.ifindex(interface)?,
+            _ => 0,
+        };
+        let cgroup = match &options.cgroup {
+            Some(folder) if place == Place::Cgroup => Some(open_cgroup(folder)?),
+            _ => None,
+        };
         Inner::open_perf_buffers(&self.inner, loaded)?;
         let raw = program.as_libbpf_object().as_ptr();
-        let (link, printed) = prints::capture(|| {
+        let (hook, printed) = prints::capture(|| {
             // SAFETY: `raw` is a loaded program of an object that stays
-            // borrowed; both functions return a link or an error pointer.
+            // borrowed; the functions return a link or an error pointer.
             unsafe {
-                owned_link(match ifindex {
-                    Some(index) => libbpf_sys::bpf_program__attach_xdp(raw, index),
-                    None => libbpf_sys::bpf_program__attach(raw),
-                })
+                match (place, &cgroup) {
+                    (Place::Tc(direction), _) => {
+                        tc::attach(program.as_fd().as_raw_fd(), interface, direction)
+                    }
+                    (Place::Xdp, _) => {
+                        owned_link(libbpf_sys::bpf_program__attach_xdp(raw, interface))
+                    }
+                    (_, Some(cgroup)) => {
+                        owned_link(libbpf_sys::bpf_program__attach_cgroup(raw, cgroup.as_raw_fd()))
+                    }
+                    _ => owned_link(libbpf_sys::bpf_program__attach(raw)),
+                }
             }
         });
-        link.map_err(|source| explain(spec, options, &printed, source))
+        hook.map_err(|source| explain(spec, options, &printed, source))
     }
 
-    fn ifindex(&self, options: &AttachOptions) -> Result<i32> {
-        let Some(interface) = &options.interface else {
-            return Err(Error::InterfaceNeeded { place: self.place() });
-        };
+    fn ifindex(&self, interface: &Interface) -> Result<i32> {
         let index = interface.index()?;
         i32::try_from(index).map_err(|_| Error::NoSuchInterface {
             name: interface.to_string(),
@@ -157,22 +195,23 @@ impl Program {
     }
 }
 
-/// Programs run by network interfaces; not those run by device and CPU maps
-/// (`xdp/devmap`, `xdp/cpumap`).
-fn is_xdp(program: &ProgramSpec) -> bool {
-    program.kind() == "xdp" && !matches!(program.target(), "devmap" | "cpumap")
+fn open_cgroup(folder: &std::path::Path) -> Result<File> {
+    // Asking for a file of every cgroup's tells a cgroup from another folder.
+    File::open(folder.join("cgroup.procs"))
+        .and_then(|_| File::open(folder))
+        .map_err(|source| Error::NoSuchCgroup { folder: folder.to_owned(), source })
 }
 
 /// Takes what an attach function of libbpf returned.
 ///
 /// # Safety
 /// `raw` is a link that nobody else owns, or an error in libbpf's encoding.
-unsafe fn owned_link(raw: *mut libbpf_sys::bpf_link) -> io::Result<Link> {
+unsafe fn owned_link(raw: *mut libbpf_sys::bpf_link) -> io::Result<Hook> {
     // SAFETY: the function takes any pointer.
     let error = unsafe { libbpf_sys::libbpf_get_error(raw.cast()) };
     match NonNull::new(raw) {
         // SAFETY: without an error it is a link, and by contract ours.
-        Some(raw) if error == 0 => Ok(unsafe { Link::from_ptr(raw) }),
+        Some(raw) if error == 0 => Ok(Hook::Link(unsafe { Link::from_ptr(raw) })),
         _ => {
             let code = i32::try_from(-error).unwrap_or(libc::EINVAL);
             Err(io::Error::from_raw_os_error(if code == 0 { libc::EINVAL } else { code }))

@@ -45,6 +45,7 @@ const SECTION_RELOCATIONS: u32 = 9;
 
 const SYMBOL_FUNCTION: u8 = 2;
 
+const FLAG_EXECUTABLE: u64 = 1 << 2;
 const FLAG_COMPRESSED: u64 = 1 << 11;
 
 struct Section {
@@ -250,6 +251,13 @@ pub(crate) fn count_symbols(bytes: &[u8], name: &str) -> usize {
         Some(symbols.filter(|s| u16_at(s, 6).is_ok_and(|at| usize::from(at) == home)).count())
     };
     count().unwrap_or_default()
+}
+
+/// The sections that hold instructions.
+pub(crate) fn code(bytes: &[u8]) -> Vec<&[u8]> {
+    let sections = read_sections(bytes).unwrap_or_default();
+    let executable = sections.iter().filter(|section| section.flags & FLAG_EXECUTABLE != 0);
+    executable.filter_map(|section| section_data(bytes, section).ok()).collect()
 }
 
 /// The function named `name`.

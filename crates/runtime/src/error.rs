@@ -6,6 +6,7 @@
 //! an addition to ours.
 
 use std::io;
+use std::path::PathBuf;
 
 use crate::nearest::{quoted, suggestion};
 use crate::privilege::Capability;
@@ -166,6 +167,28 @@ pub enum Error {
         place: ProgramPlace,
     },
 
+    /// The program needs a control group to attach to.
+    #[error(
+        "`{}` ({}) attaches to a control group: say which with cgroup=\"/sys/fs/cgroup/…\"",
+        .place.program, .place.section
+    )]
+    CgroupNeeded {
+        /// The program.
+        place: ProgramPlace,
+    },
+
+    /// No such control group.
+    #[error(
+        "`{}` is not the folder of a control group (version 2): {source}; they are below \
+         /sys/fs/cgroup", .folder.display()
+    )]
+    NoSuchCgroup {
+        /// The folder asked for.
+        folder: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+
     /// The section names nothing that a program can be attached to by itself.
     #[error(
         "`{}` cannot be attached: section `{}` names no hook of its own (test_run can run it)",
@@ -307,6 +330,7 @@ impl Error {
             | Self::NoSuchFunction { place, .. }
             | Self::NoKprobes { place }
             | Self::InterfaceNeeded { place }
+            | Self::CgroupNeeded { place }
             | Self::NotAttachable { place }
             | Self::NotLoaded { place }
             | Self::AlreadyAttached { place }

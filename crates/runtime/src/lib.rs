@@ -33,9 +33,12 @@ mod descriptors;
 mod elf;
 mod error;
 mod events;
+mod features;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod global;
+mod helpers;
+mod hook;
 mod interface;
 mod iterate;
 mod layout;
@@ -50,6 +53,7 @@ mod prints;
 mod privilege;
 mod program;
 mod spec;
+mod tc;
 mod trace_pipe;
 mod tracefs;
 mod type_graph;
@@ -59,6 +63,9 @@ mod verifier;
 pub use attach::{AttachOptions, AttachReport};
 pub use error::{Error, ProgramPlace, Result};
 pub use events::{Event, EventReader, Interrupter};
+pub use features::{
+    has_helper, has_kernel_function, has_map_type, has_program_type, has_tracepoint,
+};
 pub use interface::Interface;
 pub use iterate::Entries;
 pub use layout::{FieldLayout, Layout, StructLayout};

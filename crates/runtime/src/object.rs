@@ -8,11 +8,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use libbpf_rs::{AsRawLibbpf as _, Link, MapCore as _, MapHandle};
+use libbpf_rs::{AsRawLibbpf as _, MapCore as _, MapHandle};
 
 use crate::error::{Error, Result};
 use crate::events::Source;
 use crate::global::{self, Memory};
+use crate::hook::Hook;
 use crate::layout::Layout;
 use crate::map::Map;
 use crate::nearest::nearest;
@@ -35,7 +36,7 @@ pub(crate) struct Inner {
     pub(crate) maps: Vec<MapSpec>,
     /// One slot a program, held while it is attached or detached, so that
     /// neither overtakes the other. Taken before `loaded`, never after it.
-    links: Vec<Mutex<Option<Link>>>,
+    links: Vec<Mutex<Option<Hook>>>,
     /// The open event buffers by the index of their map.
     sources: Mutex<HashMap<usize, Arc<Source>>>,
     loaded: RwLock<Option<Loaded>>,
@@ -199,7 +200,7 @@ impl Inner {
     }
 
     /// The link of the program at `index`, while it is attached.
-    pub(crate) fn link(&self, index: usize) -> MutexGuard<'_, Option<Link>> {
+    pub(crate) fn link(&self, index: usize) -> MutexGuard<'_, Option<Hook>> {
         // The index comes from the same, unchanging list.
         self.links[index].lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -6,6 +6,7 @@
 //! figures. If a program is rejected, the object is loaded once more with the
 //! whole log, since only that names the source line.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::descriptors;
 use crate::elf;
 use crate::error::{Error, Result};
 use crate::global::{self, Memory};
+use crate::helpers;
 use crate::layout::Layout;
 use crate::load_error;
 use crate::object::Object;
@@ -121,6 +123,11 @@ impl OpenObject {
         place.write(memory(&self.object, &self.maps, &place)?, value)?;
         self.set.push((name.to_owned(), value.clone()));
         Ok(())
+    }
+
+    /// The numbers of the kernel's helpers that its code calls.
+    pub fn helpers(&self) -> BTreeSet<u32> {
+        helpers::called(&self.bytes)
     }
 
     /// Creates the maps and has the kernel verify and load the programs.

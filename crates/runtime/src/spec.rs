@@ -68,6 +68,11 @@ impl MapType {
         }
     }
 
+    /// The kernel's number for it.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
     /// Whether the map holds one value per CPU under each key.
     pub fn is_per_cpu(self) -> bool {
         matches!(

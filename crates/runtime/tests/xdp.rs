@@ -1,4 +1,5 @@
-//! XDP: test runs, and packets on a veth pair in a namespace of its own.
+//! XDP and traffic control: test runs, and packets on a veth pair in a namespace
+//! of its own.
 
 #![allow(unsafe_code, reason = "its own network namespace and raw packets")]
 #![allow(
@@ -70,19 +71,60 @@ fn packets_are_counted_on_a_veth_pair() {
     if !ready(true) {
         return;
     }
-    // A thread of its own, because a namespace belongs to a thread.
-    std::thread::spawn(count_on_veth).join().unwrap();
+    on_veth(count_xdp);
 }
 
-fn count_on_veth() {
-    // SAFETY: moves only this thread to a new, empty network namespace.
-    if unsafe { libc::unshare(libc::CLONE_NEWNET) } != 0 {
-        println!("skipped: no network namespaces here");
+#[test]
+fn traffic_control_counts_both_directions() {
+    if !ready(true) {
         return;
     }
-    ip("link add left type veth peer name right");
-    ip("link set left up");
-    ip("link set right up");
+    on_veth(count_traffic);
+}
+
+/// Runs `test` with the veth pair `left` and `right`, in a thread of its own,
+/// because a namespace belongs to a thread.
+fn on_veth(test: fn()) {
+    let in_namespace = move || {
+        // SAFETY: moves only this thread to a new, empty network namespace.
+        if unsafe { libc::unshare(libc::CLONE_NEWNET) } != 0 {
+            println!("skipped: no network namespaces here");
+            return;
+        }
+        ip("link add left type veth peer name right");
+        ip("link set left up");
+        ip("link set right up");
+        test();
+    };
+    std::thread::spawn(in_namespace).join().unwrap();
+}
+
+fn count_traffic() {
+    let object = load("tc");
+    let error = object.attach_all(&AttachOptions::default()).unwrap_err();
+    assert!(matches!(error, Error::InterfaceNeeded { .. }), "{error}");
+    let program = |name| object.program(name).unwrap();
+    program("on_ingress").attach(&AttachOptions::default().interface("right")).unwrap();
+    program("on_egress").attach(&AttachOptions::default().interface("left")).unwrap();
+
+    let packets = object.map("packets").unwrap();
+    let counted = || [0, 1].map(|direction| packets.lookup(&int(direction)).unwrap());
+    send(&frame(TYPE), 20);
+    for _ in 0..100 {
+        if counted() == [Some(int(20)), Some(int(20))] {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(counted(), [Some(int(20)), Some(int(20))]);
+
+    assert!(program("on_ingress").detach() && program("on_egress").detach());
+    send(&frame(TYPE), 5);
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(counted(), [Some(int(20)), Some(int(20))], "detached");
+}
+
+fn count_xdp() {
     let index = Interface::from("right").index().unwrap();
 
     let object = load("xdp");
