@@ -5,6 +5,8 @@
 """
 # kernel: 5.16
 
+# More than three values in one print:
+# kernel: 5.16
 from ctypes import c_int64, c_uint64, c_void_p
 
 from pythonbpf import BPF, bpf, bpfglobal, section, struct, trace_fields

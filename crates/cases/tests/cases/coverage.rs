@@ -9,8 +9,10 @@
 
 use std::path::Path;
 
-use crate::case::Case;
-use crate::{diagnosed, python_files};
+use pythonbpf_cases::case::Case;
+use pythonbpf_cases::folders::python_files;
+
+use crate::diagnosed;
 
 struct Claim {
     /// As quoted after `# guide:`.

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use compiler::{Compilation, Emit, Options};
 use diagnostics::{Severity, SourceFile};
 
-use crate::case::Case;
+use pythonbpf_cases::case::Case;
 
 /// Names of codes: errors and warnings of one line, each sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,23 +1,18 @@
-//! Runs every case under `tests/guide` and `tests/lang`; the crate's page says
-//! how a case is written. Each file is compiled as one test; one that asks for
-//! the kernel is loaded and run as another. The files of `examples` are cases
-//! that load, without a comment to say so.
+//! Runs every case; the crate's page says how a case is written. Each file is
+//! compiled as one test; one that asks for the kernel is loaded and run as
+//! another.
 #![allow(missing_docs, reason = "a test")]
 
-mod case;
 mod coverage;
 mod diagnosed;
-mod kernel;
-mod trace;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use case::{Case, Expect};
-use libtest_mimic::{Arguments, Failed, Trial};
-
-const FOLDERS: [&str; 3] = ["tests/guide", "tests/lang", EXAMPLES];
-const EXAMPLES: &str = "examples";
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use pythonbpf_cases::case::Case;
+use pythonbpf_cases::folders;
+use pythonbpf_cases::kernel::{self, Passed};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -27,19 +22,10 @@ fn main() -> ExitCode {
         let folder = root.join("tests/guide");
         move || coverage::check(&folder).map_err(Failed::from)
     })];
-    for folder in FOLDERS {
-        for path in python_files(&root.join(folder)) {
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let name = format!("{}/{stem}", folder.trim_start_matches("tests/"));
-            match Case::read(&path) {
-                Ok(mut case) => {
-                    if folder == EXAMPLES {
-                        case.expect = Some(Expect::Loads);
-                    }
-                    trials.extend(trials_of(&name, case, missing.as_deref()));
-                }
-                Err(reason) => trials.push(Trial::test(name, move || Err(reason.into()))),
-            }
+    for (name, case) in folders::cases(&root) {
+        match case {
+            Ok(case) => trials.extend(trials_of(&name, case, missing.as_deref())),
+            Err(reason) => trials.push(Trial::test(name, move || Err(reason.into()))),
         }
     }
     libtest_mimic::run(&arguments, trials).exit_code()
@@ -47,17 +33,14 @@ fn main() -> ExitCode {
 
 fn trials_of(name: &str, case: Case, missing: Option<&str>) -> Vec<Trial> {
     let mut trials = Vec::new();
-    if case.needs_kernel() {
-        let needed = case.kernel;
-        let too_old =
-            (kernel::running() < needed).then(|| format!("skipped, needs Linux {needed}"));
-        let skipped = too_old.as_deref().or(missing);
+    // To attach to the hooks of a whole system is for the lab's machines.
+    if case.needs_kernel() && case.attach.is_empty() {
         let case = case.clone();
-        let trial = Trial::test(format!("{name} in the kernel"), move || {
-            kernel::check(&case).map_err(Failed::from)
+        let trial = Trial::ignorable_test(format!("{name} in the kernel"), move || {
+            in_the_kernel(&case).map_err(Failed::from)
         });
-        trials.push(match skipped {
-            Some(reason) => trial.with_kind(reason).with_ignored_flag(true),
+        trials.push(match missing {
+            Some(missing) => trial.with_kind(missing).with_ignored_flag(true),
             None => trial,
         });
     }
@@ -65,12 +48,13 @@ fn trials_of(name: &str, case: Case, missing: Option<&str>) -> Vec<Trial> {
     trials
 }
 
-fn python_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
-        .collect();
-    files.sort();
-    files
+fn in_the_kernel(case: &Case) -> Result<Completion, String> {
+    let (_, compilation) = diagnosed::compile(case);
+    let object = compilation.output.ok_or("it does not compile")?;
+    Ok(match kernel::check(case, &object)? {
+        Passed::Works => Completion::Completed,
+        Passed::Lacks(feature) => {
+            Completion::ignored_with(format!("not in this kernel: {feature}"))
+        }
+    })
 }

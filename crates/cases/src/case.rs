@@ -2,27 +2,36 @@
 
 use std::path::{Path, PathBuf};
 
-use compiler::KernelVersion;
+use kernel::Version;
 use serde_json::Value;
+
+use crate::attach::Attach;
+use crate::needs::Feature;
 
 /// How far a case must come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Expect {
+    /// An object is made.
     Compiles,
+    /// The kernel's verifier accepts it.
     Loads,
 }
 
 /// What a program is run on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
+    /// A packet.
     Data(Vec<u8>),
+    /// A context.
     Context(Vec<u8>),
 }
 
 /// A `# run:` comment.
 #[derive(Clone, Debug)]
 pub struct Run {
+    /// The program's name.
     pub program: String,
+    /// What it is run on.
     pub input: Input,
     /// The low 32 bits are what the kernel hands back.
     pub returns: i64,
@@ -32,22 +41,45 @@ pub struct Run {
 #[derive(Clone, Debug)]
 pub enum After {
     /// A `# map:` comment.
-    Entry { map: String, key: Value, value: Value },
+    Entry {
+        /// The map's name.
+        map: String,
+        /// The key in JSON.
+        key: Value,
+        /// What the map must hold there; null is no entry.
+        value: Value,
+    },
     /// An `# events:` comment.
-    Events { map: String, events: Value },
+    Events {
+        /// The buffer's name.
+        map: String,
+        /// The list of events that it must give.
+        events: Value,
+    },
 }
 
+/// A case and all that its comments say.
 #[derive(Clone, Debug)]
 pub struct Case {
+    /// The file.
     pub path: PathBuf,
+    /// Its text.
     pub text: String,
+    /// `# expect:`
     pub expect: Option<Expect>,
-    /// The kernel that it is compiled for.
-    pub kernel: KernelVersion,
+    /// `# kernel:`, the oldest that it is compiled for and works on.
+    pub kernel: Version,
+    /// `# run:`
     pub runs: Vec<Run>,
+    /// `# map:` and `# events:`
     pub after: Vec<After>,
-    /// What the runs print, line by line.
+    /// `# prints:`, line by line.
     pub prints: Option<Value>,
+    /// `# attach:`
+    pub attach: Vec<Attach>,
+    /// `# needs:`
+    pub needs: Vec<Feature>,
+    /// `# guide:`
     pub guide: Vec<String>,
 }
 
@@ -60,10 +92,12 @@ impl Case {
             path: path.to_owned(),
             text: text.clone(),
             expect: None,
-            kernel: KernelVersion::OLDEST,
+            kernel: Version::OLDEST,
             runs: Vec::new(),
             after: Vec::new(),
             prints: None,
+            attach: Vec::new(),
+            needs: Vec::new(),
             guide: Vec::new(),
         };
         for (index, line) in text.lines().enumerate() {
@@ -77,7 +111,21 @@ impl Case {
 
     /// Whether more is asked than that it compiles or gives diagnostics.
     pub fn needs_kernel(&self) -> bool {
-        self.expect == Some(Expect::Loads) || !self.runs.is_empty() || !self.after.is_empty()
+        self.expect == Some(Expect::Loads)
+            || !self.runs.is_empty()
+            || !self.after.is_empty()
+            || !self.attach.is_empty()
+    }
+
+    /// What the case is about: the first line of the file's text for people,
+    /// or the name of the file in words.
+    pub fn title(&self) -> String {
+        let code = self.text.lines().find(|line| !line.is_empty() && !line.starts_with('#'));
+        let documented = code.and_then(|line| line.strip_prefix("\"\"\""));
+        let stem = || self.path.file_stem().unwrap_or_default().to_string_lossy().replace('_', " ");
+        documented.map_or_else(stem, |text| {
+            text.trim_end_matches("\"\"\"").trim().trim_end_matches('.').to_owned()
+        })
     }
 
     fn comment(&mut self, comment: &str) -> Result<(), String> {
@@ -100,6 +148,8 @@ impl Case {
                 self.after.push(After::Events { map: map.to_owned(), events: json(events)? });
             }
             "prints" => self.prints = Some(json(rest)?),
+            "attach" => self.attach.push(rest.parse()?),
+            "needs" => self.needs.push(rest.parse()?),
             "guide" => self.guide.push(rest.to_owned()),
             _ => {}
         }

@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
-use compiler::KernelVersion;
+use kernel::Version;
 use runtime::{
     EventReader, Object, OpenObject, TestRun, Value, capabilities_for_section, missing_capabilities,
 };
 use serde_json::Value as Json;
 
+use crate::attach;
 use crate::case::{After, Case, Input, Run};
-use crate::diagnosed;
+use crate::needs::Feature;
 use crate::trace::Trace;
 
 /// The last event of a test run is there at once; a perf buffer wakes its
@@ -28,20 +29,48 @@ pub fn missing_privilege() -> Option<String> {
 }
 
 /// The running kernel's version.
-pub fn running() -> KernelVersion {
+fn running() -> Version {
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     release.trim().parse().unwrap_or_default()
 }
 
+/// How a case ended that did not fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Passed {
+    /// The kernel did all that the case says.
+    Works,
+    /// The kernel lacks what the case needs, and the case fails on it.
+    Lacks(String),
+}
+
 /// Loads the case's object, runs its programs and looks at what they left.
-pub fn check(case: &Case) -> Result<(), String> {
-    let (_, compilation) = diagnosed::compile(case);
-    let bytes = compilation.output.ok_or("it does not compile")?;
+///
+/// # Errors
+/// Says what was not as expected. A case that passes without what it claims to
+/// need is wrong, too.
+pub fn check(case: &Case, object: &[u8]) -> Result<Passed, String> {
+    match (missing(case), check_here(case, object)) {
+        (None, outcome) => outcome.map(|()| Passed::Works),
+        (Some(feature), Err(_)) => Ok(Passed::Lacks(feature)),
+        (Some(feature), Ok(())) => {
+            Err(format!("it passes without {feature}, which it says it needs"))
+        }
+    }
+}
+
+/// What the case says it needs and the kernel does not have.
+fn missing(case: &Case) -> Option<String> {
+    let feature = case.needs.iter().find(|feature| !feature.is_here()).map(Feature::to_string);
+    feature.or_else(|| (running() < case.kernel).then(|| format!("Linux {}", case.kernel)))
+}
+
+fn check_here(case: &Case, bytes: &[u8]) -> Result<(), String> {
     let name = case.path.display().to_string();
-    let object = OpenObject::from_bytes(&name, &bytes)
+    let object = OpenObject::from_bytes(&name, bytes)
         .and_then(OpenObject::load)
         .map_err(|error| format!("{error}\n{error:#?}"))?;
-    let outcome = run_all(case, &object);
+    let attached = case.attach.iter().try_for_each(|attach| attach::check(&object, attach));
+    let outcome = attached.and_then(|()| run_all(case, &object));
     object.close();
     outcome
 }
