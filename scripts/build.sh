@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
-# Builds the command, the development tasks and the Python package. All packages
-# are named to cargo, though it makes two programs of them: a choice of packages
-# is a choice of features of their dependencies, and with all of them chosen
-# maturin and the tests find everything compiled already.
+# Builds the command, the development tasks, the programs that the lab runs and
+# the Python package. All packages are named to cargo, though it makes a few
+# programs of them: a choice of packages is a choice of features of their
+# dependencies, and with all of them chosen maturin and the tests find
+# everything compiled already.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 say "building the command (the first time takes some minutes)"
-"$CARGO" build --release --locked --workspace --bin pythonbpf --bin xtask ||
+programs=(pythonbpf xtask case-objects case-runner)
+"$CARGO" build --release --locked --workspace "${programs[@]/#/--bin=}" ||
 	die "the command does not build"
 if [ "$TARGET" != target ]; then
 	mkdir -p target/release
-	ln -sf "$(realpath "$TARGET")"/release/{pythonbpf,xtask} target/release/
+	ln -sf "${programs[@]/#/$(realpath "$TARGET")/release/}" target/release/
 fi
 say "building the Python package"
 .venv/bin/maturin develop --release --locked --quiet || die "the Python package does not build"

@@ -30,6 +30,7 @@ deny() {
 check "cargo fmt" "$CARGO" fmt --all --check
 check "cargo fmt of the fuzzers" "$CARGO" fmt --manifest-path fuzz/Cargo.toml --check
 check "crate edges" target/release/xtask edges
+check "docs/status.md" target/release/xtask status --check
 check "ruff check" .venv/bin/ruff check .
 check "ruff format" .venv/bin/ruff format --check .
 check "pyright" .venv/bin/pyright

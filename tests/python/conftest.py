@@ -14,16 +14,22 @@ import pytest
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+# In a virtual machine of the lab's: the folder of objects that clang made beforehand.
+LAB_OBJECTS = os.environ.get("PYTHONBPF_LAB")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "kernel: loads programs into the kernel; needs root")
+    config.addinivalue_line("markers", "host(reason): cannot run in the lab's virtual machines")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if os.geteuid() == 0:
-        return
     for item in items:
-        if item.get_closest_marker("kernel") is not None:
+        if os.geteuid() != 0 and item.get_closest_marker("kernel") is not None:
             item.add_marker(pytest.mark.skip(reason="needs root: it loads BPF programs"))
+        host = item.get_closest_marker("host")
+        if LAB_OBJECTS is not None and host is not None:
+            item.add_marker(pytest.mark.skip(reason=str(host.args[0])))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ sys.path.insert(0, str(BENCH))
 
 import instructions  # noqa: E402  # the folder of benchmarks is no package
 
+pytestmark = pytest.mark.host("clang and the C compiler are not in the guest")
 SOURCES = sorted(instructions.PROGRAMS.glob("*.py"))
 
 

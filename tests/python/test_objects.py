@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import LAB_OBJECTS
 
 from pythonbpf import (
     BPF,
@@ -36,6 +37,8 @@ PACKET = bytes(64)
 
 
 def clang(directory: Path, *options: str) -> Path:
+    if LAB_OBJECTS is not None:
+        return Path(LAB_OBJECTS) / ("foreign-no-xdp.o" if options else "foreign.o")
     command = shutil.which("clang-22") or shutil.which("clang")
     if command is None:
         pytest.skip("needs clang, to have an object that is not ours")
@@ -194,8 +197,9 @@ def test_test_runs(b: BPF) -> None:
     run = program.test_run(data=bytes(200), repeat=1000)
     assert run.retval == 2
     assert run.duration < 100_000
-    with pytest.raises(OSError, match="test run of `drop_short`"):
-        program.test_run(b"")
+    # Raw tracepoints are run on no packet.
+    with pytest.raises(OSError, match="test run of `unused`"):
+        b.programs["unused"].test_run(PACKET)
 
 
 def test_program_figures(b: BPF) -> None:

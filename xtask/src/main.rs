@@ -5,6 +5,7 @@
 mod differ;
 mod edges;
 mod r#gen;
+mod status;
 mod vm;
 
 use std::process::ExitCode;
@@ -21,10 +22,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Run a script on a Debian kernel in a virtual machine.
+    /// Run the suites, or a script, on Debian kernels in virtual machines.
     Vm(vm::Args),
     /// Run random programs beside their twins in C.
     Differ(differ::Args),
+    /// Write `docs/status.md` from the last results of `vm`.
+    Status(status::Args),
     /// Compare the crate dependencies with the allow-list.
     Edges,
     /// Write the kernel tables and `pythonbpf.helper`.
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     match Cli::parse().task {
         Task::Vm(args) => vm::run(&args),
         Task::Differ(args) => differ::run(&args),
+        Task::Status(args) => status::run(&args),
         Task::Edges => edges::run(),
         Task::Gen(args) => r#gen::run(&args),
     }

@@ -4,10 +4,11 @@
 //! crash is a finding.
 
 use std::fs;
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Instant;
 
-use super::cache::Cache;
 use super::emulator::Emulator;
 use super::error::Error;
 use super::kernel::Kernel;
@@ -41,35 +42,49 @@ pub struct Outcome {
     pub output: String,
     /// What the kernel wrote.
     pub console: String,
+    /// From the start of QEMU to its end.
+    pub seconds: f64,
 }
 
-/// Size of the machine and its time.
-#[derive(Clone, Copy)]
-pub struct Limits {
+/// The machine that is made.
+pub struct Machine {
     /// Memory in MiB.
     pub memory: u32,
     /// Processors.
     pub processors: u32,
     /// Seconds until the guest is ended.
     pub seconds: u64,
+    /// A file that the guest sees as its one disk.
+    pub disk: Option<PathBuf>,
+    /// Where the files of this boot go.
+    pub folder: PathBuf,
 }
 
-/// Boots `initramfs` on `kernel`.
+/// Boots the file system made of `archives` on `kernel`.
 pub fn boot(
     emulator: &Emulator,
     kernel: &Kernel,
-    initramfs: &Path,
-    limits: Limits,
-    cache: &Cache,
+    archives: &[&[u8]],
+    machine: &Machine,
 ) -> Result<Outcome, Error> {
-    let (console, output, said) =
-        (cache.work("console"), cache.work("output"), cache.work("qemu-says"));
+    fs::create_dir_all(&machine.folder).map_err(Error::file(&machine.folder))?;
+    let file = |name: &str| machine.folder.join(name);
+    let image = file("initramfs");
+    let written = fs::File::create(&image)
+        .and_then(|mut to| archives.iter().try_for_each(|archive| to.write_all(archive)));
+    written.map_err(Error::file(&image))?;
+    let began = Instant::now();
+    let (console, output, said) = (file("console"), file("output"), file("qemu-says"));
     let log = fs::File::create(&said).map_err(Error::file(&said))?;
-    let status = emulator
-        .command(limits.seconds)
+    let mut command = emulator.command(machine.seconds);
+    if let Some(disk) = &machine.disk {
+        let drive = format!("file={},if=none,id=disk,format=raw", disk.display());
+        command.args(["-drive", &drive, "-device", "nvme,drive=disk,serial=lab"]);
+    }
+    let status = command
         .args(["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"])
         .args(["-accel", "tcg", "-cpu", "max", "-machine", "pc"])
-        .args(["-m", &limits.memory.to_string(), "-smp", &limits.processors.to_string()])
+        .args(["-m", &machine.memory.to_string(), "-smp", &machine.processors.to_string()])
         .args(["-device", "isa-debug-exit,iobase=0xf4,iosize=4"])
         .arg("-serial")
         .arg(format!("file:{}", console.display()))
@@ -78,7 +93,7 @@ pub fn boot(
         .arg("-kernel")
         .arg(&kernel.image)
         .arg("-initrd")
-        .arg(initramfs)
+        .arg(&image)
         .args(["-append", COMMAND_LINE])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -90,7 +105,8 @@ pub fn boot(
     };
     let console = text(&console) + &text(&said);
     let verdict = judge(status.code(), &console);
-    Ok(Outcome { verdict, output: text(&output), console })
+    let seconds = began.elapsed().as_secs_f64();
+    Ok(Outcome { verdict, output: text(&output), console, seconds })
 }
 
 /// Warnings of the kernel must reach the console, hence log level 5; the BPF

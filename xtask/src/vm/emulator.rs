@@ -8,6 +8,12 @@ use std::process::Command;
 use super::apt::{self, Apt, Mirror};
 use super::cache::Cache;
 use super::error::Error;
+use super::space;
+
+/// Package lists, packages and what they unpack to.
+const QEMU_MIB: u64 = 400;
+/// The same; most of it are the lists.
+const BUSYBOX_MIB: u64 = 150;
 
 /// Older ones corrupt guests of kernel 6.12 and newer at random.
 const OLDEST_QEMU: (u32, u32) = (8, 1);
@@ -35,7 +41,13 @@ impl Emulator {
         if let Some(usable) = installed.usable().or_else(|| cached().usable()) {
             return Ok(usable);
         }
-        fetch_qemu(cache, &root)?;
+        fetch_qemu(cache, &root).map_err(|error| {
+            Error::Unavailable(format!(
+                "no QEMU of 8.1 or newer is installed or in the cache, and none can be downloaded \
+                 ({}); install qemu-system-x86",
+                error.reason()
+            ))
+        })?;
         cached().usable().ok_or_else(|| {
             Error::Unavailable(
                 "the QEMU of this Debian release is older than 8.1 or does not start".into(),
@@ -85,6 +97,7 @@ fn parse_version(text: &str) -> Option<(u32, u32)> {
 
 fn fetch_qemu(cache: &Cache, root: &Path) -> Result<(), Error> {
     super::progress("downloading QEMU (about 16 MB)");
+    space::require(&cache.kept("."), QEMU_MIB)?;
     let mirror = Mirror::of_this_machine()?;
     let release = mirror.codename.as_str();
     let security = format!("{release}-security");
@@ -105,6 +118,7 @@ pub fn busybox(cache: &Cache) -> Result<PathBuf, Error> {
         return Ok(path);
     }
     super::progress("downloading busybox (1 MB)");
+    space::require(&cache.kept("."), BUSYBOX_MIB)?;
     let mirror = Mirror::of_this_machine()?;
     let apt = Apt::open(cache, &mirror, &[&mirror.codename])?;
     apt::unpack(cache, &apt.download(&["busybox-static"])?, &root)?;

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::error::Error;
+use super::modules::Module;
 
 const DIRECTORY: u32 = 0o040_755;
 const REGULAR: u32 = 0o100_000;
@@ -15,6 +16,8 @@ const EXECUTABLE: u32 = REGULAR | 0o755;
 
 struct Entry {
     mode: u32,
+    /// Python compares it with what it compiled before.
+    modified: i64,
     data: Vec<u8>,
 }
 
@@ -28,23 +31,47 @@ pub struct Initramfs {
 impl Initramfs {
     /// Adds a program or script from memory.
     pub fn add_executable(&mut self, guest: &str, data: Vec<u8>) {
-        self.add(guest, EXECUTABLE, data);
+        self.add(guest, EXECUTABLE, 0, data);
+    }
+
+    /// Adds modules, in the order in which the guest loads them.
+    pub fn add_modules(&mut self, modules: Vec<Module>) {
+        let mut list = String::new();
+        for module in modules {
+            let path = format!("/lab/{}.ko", module.name);
+            list.push_str(&format!("{path}\n"));
+            self.add_executable(&path, module.data);
+        }
+        self.add_executable("/lab/modules", list.into_bytes());
     }
 
     /// Copies a file of this machine, or a folder with all that is in it, and
     /// the libraries that its programs need.
     pub fn add_host_file(&mut self, host: &Path, guest: &str) -> Result<(), Error> {
+        self.add_host_folder(host, guest, &|_| true)
+    }
+
+    /// The same without what `wanted` does not accept by its name.
+    pub fn add_host_folder(
+        &mut self,
+        host: &Path,
+        guest: &str,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<(), Error> {
         let metadata = fs::metadata(host).map_err(Error::file(host))?;
         if metadata.is_dir() {
             for entry in fs::read_dir(host).map_err(Error::file(host))?.flatten() {
-                let name = entry.file_name();
-                self.add_host_file(&entry.path(), &format!("{guest}/{}", name.to_string_lossy()))?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if wanted(&name) {
+                    self.add_host_folder(&entry.path(), &format!("{guest}/{name}"), wanted)?;
+                }
             }
             return Ok(());
         }
         let data = fs::read(host).map_err(Error::file(host))?;
         let is_elf = data.starts_with(b"\x7fELF");
-        self.add(guest, REGULAR | (metadata.permissions().mode() & 0o777), data);
+        let mode = REGULAR | (metadata.permissions().mode() & 0o777);
+        self.add(guest, mode, metadata.mtime(), data);
         if is_elf {
             self.add_libraries(host)?;
         }
@@ -56,18 +83,22 @@ impl Initramfs {
             let guest = library.to_string_lossy().into_owned();
             if !self.entries.contains_key(&guest) {
                 let data = fs::read(&library).map_err(Error::file(&library))?;
-                self.add(&guest, EXECUTABLE, data);
+                self.add(&guest, EXECUTABLE, 0, data);
             }
         }
         Ok(())
     }
 
-    fn add(&mut self, guest: &str, mode: u32, data: Vec<u8>) {
+    fn add(&mut self, guest: &str, mode: u32, modified: i64, data: Vec<u8>) {
         for (at, _) in guest.match_indices('/').filter(|(at, _)| *at > 0) {
             let folder = guest.get(..at).unwrap_or_default().to_owned();
-            self.entries.entry(folder).or_insert(Entry { mode: DIRECTORY, data: Vec::new() });
+            self.entries.entry(folder).or_insert(Entry {
+                mode: DIRECTORY,
+                modified,
+                data: Vec::new(),
+            });
         }
-        self.entries.insert(guest.to_owned(), Entry { mode, data });
+        self.entries.insert(guest.to_owned(), Entry { mode, modified, data });
     }
 
     /// The archive in the `newc` form that the kernel unpacks.
@@ -76,7 +107,7 @@ impl Initramfs {
         for (inode, (name, entry)) in (1..).zip(&self.entries) {
             append(&mut archive, inode, name.trim_start_matches('/'), entry);
         }
-        append(&mut archive, 0, "TRAILER!!!", &Entry { mode: 0, data: Vec::new() });
+        append(&mut archive, 0, "TRAILER!!!", &Entry { mode: 0, modified: 0, data: Vec::new() });
         archive
     }
 }
@@ -85,7 +116,8 @@ fn append(archive: &mut Vec<u8>, inode: usize, name: &str, entry: &Entry) {
     // inode, mode, uid, gid, links, mtime, size, four device numbers, length
     // of the name with its NUL, checksum.
     let (mode, size, length) = (entry.mode as usize, entry.data.len(), name.len() + 1);
-    let fields = [inode, mode, 0, 0, 1, 0, size, 0, 0, 0, 0, length, 0];
+    let modified = entry.modified.clamp(0, u32::MAX.into()) as usize;
+    let fields = [inode, mode, 0, 0, 1, modified, size, 0, 0, 0, 0, length, 0];
     let header: String = fields.iter().map(|field| format!("{field:08X}")).collect();
     archive.extend_from_slice(b"070701");
     archive.extend_from_slice(header.as_bytes());

@@ -5,30 +5,31 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
 use super::apt::{self, Apt, Mirror};
 use super::cache::Cache;
 use super::error::Error;
+use super::space;
+
+/// Package lists, packages and the unpacked kernel.
+const KERNEL_MIB: u64 = 400;
 
 /// A kernel line that the lab can boot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line {
     /// Debian 11.
-    #[value(name = "5.10")]
     V5_10,
     /// Debian 12.
-    #[value(name = "6.1")]
     V6_1,
     /// Debian 13.
-    #[value(name = "6.12")]
     V6_12,
     /// Debian unstable.
-    #[value(name = "7.2")]
     V7_2,
 }
 
 impl Line {
+    /// Every kernel line, oldest first.
+    pub const ALL: [Self; 4] = [Self::V5_10, Self::V6_1, Self::V6_12, Self::V7_2];
+
     /// The name on the command line, and of the cache folder.
     pub fn name(self) -> &'static str {
         match self {
@@ -74,7 +75,12 @@ impl Kernel {
                 super::progress(&format!("using the cached kernel {}: {error}", cached.release));
                 Ok(cached)
             }
-            (Err(error), None) => Err(error),
+            (Err(error), None) => Err(Error::Unavailable(format!(
+                "kernel {} is not in the cache and cannot be downloaded ({}); with network, \
+                 `cargo xtask vm --fetch --kernel {0}` fills the cache",
+                line.name(),
+                error.reason()
+            ))),
         }
     }
 
@@ -98,6 +104,7 @@ fn missing(line: Line) -> Error {
 
 fn fetch(cache: &Cache, line: Line, root: &Path) -> Result<(), Error> {
     super::progress(&format!("downloading kernel {} (about 30 MB)", line.name()));
+    space::require(&cache.kept("."), KERNEL_MIB)?;
     let mirror = Mirror::of_this_machine()?;
     let apt = Apt::open(cache, &mirror, line.suites())?;
     let of_kernel = |name: &str| {

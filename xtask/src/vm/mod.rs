@@ -1,10 +1,12 @@
-//! The lab: runs a script on a Debian kernel in a virtual machine without KVM,
-//! as root of that machine, and hands back its output and its status.
+//! The lab: Debian's kernels in virtual machines without KVM.
 //!
-//! Everything comes from the machine's own Debian mirror and is unpacked into a
-//! cache, never installed. Exit status: 0 the script passed, 1 it failed or the
-//! kernel complained, 2 wrong use, 77 the lab cannot be had here (no network
-//! and no cache), 124 the guest hung.
+//! `cargo xtask vm --kernel 5.10,6.1` runs the suites on each: every case that
+//! needs a kernel, every way to attach, and the Python package's tests. With
+//! `--script` or `--shell` it runs that instead, on one kernel. Everything comes
+//! from the machine's own Debian mirror and is unpacked into a cache, never
+//! installed. Exit status: 0 all passed, 1 something failed or the kernel
+//! complained, 2 wrong use, 77 a kernel or QEMU cannot be had here (no network
+//! and no cache), 124 a guest hung.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command prints")]
 
@@ -13,43 +15,64 @@ mod boot;
 mod cache;
 mod emulator;
 mod error;
+mod image;
 mod initramfs;
 mod kernel;
+mod matrix;
 mod modules;
+mod python;
+pub mod results;
+mod script;
+mod space;
+mod suites;
+mod table;
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::Instant;
+use std::{fs, path::PathBuf};
 
-use boot::{Limits, Outcome, Verdict};
+use boot::Verdict;
 use cache::Cache;
 use emulator::Emulator;
-use error::Error;
-use initramfs::Initramfs;
-use kernel::{Kernel, Line};
+pub use error::Error;
+pub use matrix::tree;
+pub use suites::built;
+pub use table::cell as cell_of;
 
+const FAILED: u8 = 1;
+const WRONG_USE: u8 = 2;
 const UNAVAILABLE: u8 = 77;
 const HUNG: u8 = 124;
 const CONSOLE_TAIL: usize = 40;
 
+/// Names of all kernels, this machine's first.
+pub fn kernel_names() -> Vec<&'static str> {
+    matrix::Kernel::all().into_iter().map(matrix::Kernel::name).collect()
+}
+
 /// Options of `cargo xtask vm`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Kernel line to boot.
-    #[arg(long, value_enum, default_value = "6.1")]
-    kernel: Line,
-    /// File or folder for the guest, with the shared libraries that it needs.
-    #[arg(long = "file", value_name = "SRC=DST", value_parser = parse_file)]
+    /// Kernels, separated by commas: 5.10, 6.1, 6.12, 7.2, `host` (this
+    /// machine's own, without a virtual machine and without attaching), `all`.
+    #[arg(long = "kernel", value_name = "KERNELS", default_value = "6.1")]
+    kernels: String,
+    /// Guests that run at the same time.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..))]
+    jobs: u8,
+    /// Run this shell script in place of the suites.
+    #[arg(long, value_name = "FILE", conflicts_with = "filter")]
+    script: Option<PathBuf>,
+    /// Run these shell commands in place of the suites.
+    #[arg(long, value_name = "COMMANDS", conflicts_with_all = ["filter", "script"])]
+    shell: Option<String>,
+    /// With a script: a file or folder for the guest, with its shared libraries.
+    #[arg(long = "file", value_name = "SRC=DST", value_parser = script::parse_file)]
     files: Vec<(PathBuf, String)>,
-    /// Kernel module to load before the script, with those that it needs.
+    /// With a script: a kernel module to load before, with those that it needs.
     #[arg(long = "module", value_name = "NAME")]
     modules: Vec<String>,
-    /// Shell script that the guest runs.
-    #[arg(long, value_name = "FILE", conflicts_with = "command")]
-    script: Option<PathBuf>,
     /// Seconds until a guest counts as hung.
-    #[arg(long, default_value_t = 120)]
+    #[arg(long, default_value_t = 300)]
     timeout: u64,
     /// Memory of the guest in MiB.
     #[arg(long, default_value_t = 1024)]
@@ -57,89 +80,72 @@ pub struct Args {
     /// Processors of the guest.
     #[arg(long, default_value_t = 1)]
     processors: u32,
-    /// Ask the mirror for a newer kernel than the cached one.
+    /// Ask the mirror for newer kernels than the cached ones.
     #[arg(long)]
     refresh: bool,
     /// Only download what is needed; boot nothing.
     #[arg(long)]
     fetch: bool,
-    /// Command that the guest runs, in place of a script.
-    #[arg(last = true, required_unless_present_any = ["script", "fetch"])]
-    command: Vec<String>,
-}
-
-fn parse_file(text: &str) -> Result<(PathBuf, String), String> {
-    match text.split_once('=') {
-        Some((host, guest)) if !host.is_empty() && guest.starts_with('/') => {
-            Ok((host.into(), guest.trim_end_matches('/').into()))
-        }
-        _ => Err("expected SRC=DST with an absolute DST, such as prog.o=/root/prog.o".into()),
-    }
+    /// Run only the tests with this in their names.
+    #[arg(last = true)]
+    filter: Option<String>,
 }
 
 /// Runs the task and tells its exit status.
 pub fn run(args: &Args) -> ExitCode {
-    match run_guest(args) {
-        Ok(Some(outcome)) => report(&outcome),
-        Ok(None) => ExitCode::SUCCESS,
+    let run = || {
+        let kernels = matrix::Kernel::parse(&args.kernels)?;
+        if args.fetch {
+            return fetch(&kernels, args.refresh);
+        }
+        match script::text(args)? {
+            Some(text) => script::run(args, &kernels, text),
+            None => matrix::run(args, &kernels),
+        }
+    };
+    match run() {
+        Ok(code) => ExitCode::from(code),
         Err(error) => {
             progress(&error.to_string());
-            ExitCode::from(if matches!(error, Error::Unavailable(_)) { UNAVAILABLE } else { 2 })
+            ExitCode::from(error.status())
         }
     }
 }
 
-fn run_guest(args: &Args) -> Result<Option<Outcome>, Error> {
-    let cache = Cache::open()?;
-    let emulator = Emulator::get(&cache)?;
-    let busybox = emulator::busybox(&cache)?;
-    let kernel = Kernel::get(&cache, args.kernel, args.refresh)?;
-    if args.fetch {
-        return Ok(None);
+fn fetch(kernels: &[matrix::Kernel], refresh: bool) -> Result<u8, Error> {
+    let lab = Lab::open()?;
+    for line in kernels.iter().filter_map(|kernel| kernel.line()) {
+        kernel::Kernel::get(&lab.cache, line, refresh)?;
     }
-    let image = cache.work("initramfs");
-    let root = build_root(args, &busybox, &kernel, &cache)?;
-    fs::write(&image, root.to_cpio()).map_err(Error::file(&image))?;
-    let limits = Limits { memory: args.memory, processors: args.processors, seconds: args.timeout };
-    let start = Instant::now();
-    let outcome = boot::boot(&emulator, &kernel, &image, limits, &cache)?;
-    let seconds = start.elapsed().as_secs_f32();
-    progress(&format!("kernel {} on QEMU {}: {seconds:.1} s", kernel.release, emulator.version));
-    Ok(Some(outcome))
+    Ok(0)
 }
 
-fn build_root(
-    args: &Args,
-    busybox: &Path,
-    kernel: &Kernel,
-    cache: &Cache,
-) -> Result<Initramfs, Error> {
-    let mut root = Initramfs::default();
-    root.add_host_file(busybox, "/bin/busybox")?;
-    root.add_executable("/init", include_bytes!("guest/init.sh").to_vec());
-    root.add_executable("/lab/exit", exit_program(cache)?);
-    root.add_executable("/lab/script", script(args)?);
-    let mut list = String::new();
-    for module in modules::in_load_order(kernel, &args.modules)? {
-        let path = format!("/lab/{}.ko", module.name);
-        list.push_str(&format!("{path}\n"));
-        root.add_executable(&path, module.data);
-    }
-    root.add_executable("/lab/modules", list.into_bytes());
-    for (host, guest) in &args.files {
-        root.add_host_file(host, guest)?;
-    }
-    Ok(root)
+/// What every guest needs.
+struct Lab {
+    cache: Cache,
+    emulator: Emulator,
+    busybox: PathBuf,
+    /// The program that ends the guest.
+    exit: Vec<u8>,
 }
 
-fn script(args: &Args) -> Result<Vec<u8>, Error> {
-    match &args.script {
-        Some(path) => fs::read(path).map_err(Error::file(path)),
-        None => {
-            let quoted = |word: &String| format!("'{}'", word.replace('\'', r"'\''"));
-            let words: Vec<String> = args.command.iter().map(quoted).collect();
-            Ok(words.join(" ").into_bytes())
-        }
+impl Lab {
+    fn open() -> Result<Self, Error> {
+        let cache = Cache::open()?;
+        let emulator = Emulator::get(&cache)?;
+        let busybox = emulator::busybox(&cache)?;
+        let exit = exit_program(&cache)?;
+        Ok(Self { cache, emulator, busybox, exit })
+    }
+
+    /// The file system of a guest that runs `script`.
+    fn root(&self, script: &str) -> Result<initramfs::Initramfs, Error> {
+        let mut root = initramfs::Initramfs::default();
+        root.add_host_file(&self.busybox, "/bin/busybox")?;
+        root.add_executable("/init", include_bytes!("guest/init.sh").to_vec());
+        root.add_executable("/lab/exit", self.exit.clone());
+        root.add_executable("/lab/script", script.as_bytes().to_vec());
+        Ok(root)
     }
 }
 
@@ -155,39 +161,26 @@ fn exit_program(cache: &Cache) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Prints what the script wrote, and the reason of a failure.
-fn report(outcome: &Outcome) -> ExitCode {
-    print!("{}", outcome.output);
-    let (reason, code) = match &outcome.verdict {
-        Verdict::Passed => return ExitCode::SUCCESS,
+/// Says why a boot did not pass; gives the exit status for it.
+fn explain(name: &str, verdict: &Verdict, console: &str) -> u8 {
+    let (reason, code) = match verdict {
+        Verdict::Passed => return 0,
         Verdict::ScriptFailed(status) => {
-            progress(&format!("the script ended with status {status}"));
-            return ExitCode::FAILURE;
+            progress(&format!("kernel {name}: the script ended with status {status}"));
+            return FAILED;
         }
-        Verdict::KernelComplained(line) => (format!("the kernel complained: {line}"), 1),
+        Verdict::KernelComplained(line) => (format!("the kernel complained: {line}"), FAILED),
         Verdict::Hung => ("the guest hung and was ended".to_owned(), HUNG),
-        Verdict::Died(status) => (format!("the guest died (QEMU status {status:?})"), 1),
+        Verdict::Died(status) => (format!("the guest died (QEMU status {status:?})"), FAILED),
     };
-    let lines: Vec<&str> = outcome.console.lines().collect();
+    let lines: Vec<&str> = console.lines().collect();
     let tail = lines.len().saturating_sub(CONSOLE_TAIL);
     eprintln!("{}", lines.get(tail..).unwrap_or_default().join("\n"));
-    progress(&reason);
-    ExitCode::from(code)
+    progress(&format!("kernel {name}: {reason}"));
+    code
 }
 
 /// Says on standard error what is going on.
 fn progress(message: &str) {
     eprintln!("lab: {message}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parse_file;
-
-    #[test]
-    fn files_need_an_absolute_place() {
-        assert_eq!(parse_file("a.o=/root/a.o"), Ok(("a.o".into(), "/root/a.o".into())));
-        assert!(parse_file("a.o=root").is_err());
-        assert!(parse_file("a.o").is_err());
-    }
 }
