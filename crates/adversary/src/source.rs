@@ -3,6 +3,7 @@
 
 use crate::grammar::{DECLARATIONS, EXPRESSIONS, STATEMENTS, WORDS, expand};
 use crate::random::Random;
+use crate::refuse::whole;
 use crate::seeds::Seed;
 
 /// A seed, changed.
@@ -18,7 +19,14 @@ pub fn mutate_source(random: &mut Random, text: &str, seeds: &[Seed]) -> String 
     }
     let other = seeds.get(random.below(seeds.len())).map_or("", |seed| seed.text.as_str());
     let mut text = text.to_owned();
-    for _ in 0..=random.below(4) {
+    let mut changes = 1 + random.below(4);
+    if random.once_in(16) {
+        // Seldom does a change keep a program well-formed; this one is, and
+        // few changes go into it.
+        text = whole(random);
+        changes = random.below(2);
+    }
+    for _ in 0..changes {
         text = if random.once_in(3) {
             words(random, &text, other)
         } else if random.once_in(2) {

@@ -15,7 +15,7 @@ use pythonbpf_adversary as adversary;
 use runtime::OpenObject;
 
 /// Files changed in an ordinary run.
-const ROUNDS: usize = 4000;
+const ROUNDS: usize = 2000;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

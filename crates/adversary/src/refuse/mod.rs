@@ -39,6 +39,12 @@ pub struct Broken {
     pub lines: std::ops::Range<usize>,
 }
 
+/// A program made at random that keeps all rules.
+pub(crate) fn whole(random: &mut Random) -> String {
+    let rule = RULES.get(random.below(RULES.len()));
+    rule.map(|rule| Host::new(random, rule).lines.join("\n") + "\n").unwrap_or_default()
+}
+
 /// A program made at random that breaks `rule`.
 pub fn broken(random: &mut Random, rule: &'static Rule) -> Broken {
     let host = Host::new(random, rule);
