@@ -23,7 +23,7 @@ pub struct Complaint {
 /// Compiles Python.
 pub fn python(text: &str) -> Result<Vec<u8>, Complaint> {
     let source = SourceFile::new("differ.py", text);
-    let compilation = compiler::compile(&source, &Options::default(), Emit::Object);
+    let compilation = compiler::compile(&source, &options(), Emit::Object);
     if let Some(bytes) = compilation.output {
         return Ok(bytes);
     }
@@ -35,6 +35,12 @@ pub fn python(text: &str) -> Result<Vec<u8>, Complaint> {
     let line = source.line_col(error.primary.span.start).line;
     let message = format!("line {line}: {} ({})", error.message, source.line(line).trim());
     Err(Complaint { code: error.code.name.to_owned(), message })
+}
+
+/// For the running kernel, which is the one that runs them.
+fn options() -> Options {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    Options { kernel: release.trim().parse().unwrap_or_default(), ..Options::default() }
 }
 
 /// The C compiler.

@@ -10,7 +10,8 @@ use crate::rules::Scope;
 use crate::scalar::Scalar;
 use crate::text::Text;
 use crate::tree::{
-    Base, Binary, Expr, Fold, Function, Map, Place, Program, Step, Stmt, Target, Type, Unary,
+    Atomic, Base, Binary, Counting, Expr, Fold, Function, Map, Place, Program, Step, Stmt, Target,
+    Type, Unary,
 };
 use crate::used::Used;
 
@@ -191,6 +192,16 @@ impl<'a> Writer<'a> {
                 let update = self.update(*map, &self.expr(key), &held, 0);
                 format!("{{ __auto_type {held} = {value}; {update}; }}")
             }
+            Stmt::Assign(Target::Element(place, index), value) => {
+                // Here too, and a store outside is none.
+                let (held, at) = (self.fresh(), self.fresh());
+                let (value, index) = (self.expr(value), self.expr(index));
+                let array = self.place(place);
+                format!(
+                    "{{ __auto_type {held} = {value}; u64 {at} = {index}; \
+                     if ({at} < LENGTH({array})) {array}[{at}] = {held}; }}"
+                )
+            }
             Stmt::Together(pairs) => self.together(pairs),
             Stmt::Augment(target, op, value) => self.augment(target, *op, value),
             Stmt::Put(map, key, place) => {
@@ -205,6 +216,18 @@ impl<'a> Writer<'a> {
                 return self.orelse(orelse);
             }
             Stmt::For(var, range, body, orelse) => return self.count(*var, *range, body, orelse),
+            Stmt::ForTo(var, stop, mask, body, orelse) => {
+                let bound = self.fresh();
+                self.text.line("{");
+                self.text.inside(|text| text.line("int left = 0;"));
+                let line = format!("s64 {bound} = {} & {mask};", self.expr(stop));
+                self.text.inside(|text| text.line(line));
+                return self.loop_of(*var, ("0", &bound, 1), body, orelse);
+            }
+            Stmt::While(var, counting, limit, body, orelse) => {
+                return self.turns((*var, *counting, *limit), body, orelse);
+            }
+            Stmt::Match(subject, cases, orelse) => return self.choose(subject, cases, orelse),
             Stmt::Lookup { var, map, key, then, orelse, .. } => {
                 self.text.line(format!("v{var} = {};", self.find(*map, key)));
                 self.branch(&format!("if (v{var})"), then);
@@ -260,6 +283,16 @@ impl<'a> Writer<'a> {
                     "{{ __auto_type {old} = {place}; __auto_type {new} = {value}; {place} = {sum}; }}"
                 )
             }
+            Target::Element(place, index) => {
+                let (at, old, new) = (self.fresh(), self.fresh(), self.fresh());
+                let (array, index) = (self.place(place), self.expr(index));
+                let (value, sum) = (self.expr(value), operate(op, &old, &new));
+                format!(
+                    "{{ u64 {at} = {index}; if ({at} < LENGTH({array})) {{ \
+                     __auto_type {old} = {array}[{at}]; __auto_type {new} = {value}; \
+                     {array}[{at}] = {sum}; }} }}"
+                )
+            }
             // The entry is read after the value was computed.
             Target::Item(map, key) => {
                 let ty = self.type_name(&self.program.maps[*map].value);
@@ -280,16 +313,32 @@ impl<'a> Writer<'a> {
     }
 
     fn count(&mut self, var: usize, [start, stop, step]: [i64; 3], body: &[Stmt], orelse: &[Stmt]) {
+        self.text.line("{");
+        self.text.inside(|text| text.line("int left = 0;"));
+        let (start, stop) = (start.to_string(), stop.to_string());
+        self.loop_of(var, (&start, &stop, step), body, orelse);
+    }
+
+    /// A loop over a range; its bounds are there already.
+    fn loop_of(
+        &mut self,
+        var: usize,
+        (start, stop, step): (&str, &str, i64),
+        body: &[Stmt],
+        orelse: &[Stmt],
+    ) {
         let counter = self.fresh();
         let sign = if step > 0 { "<" } else { ">" };
-        self.text.line("{");
         self.text.inside(|text| {
-            text.line("int left = 0;");
             text.line(format!(
                 "for (s64 {counter} = {start}; {counter} {sign} {stop}; {counter} += {step}) {{"
             ));
             text.inside(|text| text.line(format!("v{var} = {counter};")));
         });
+        self.end_of_loop(body, orelse);
+    }
+
+    fn end_of_loop(&mut self, body: &[Stmt], orelse: &[Stmt]) {
         self.block_inside(body);
         self.text.inside(|text| text.line("}"));
         if !orelse.is_empty() {
@@ -297,6 +346,57 @@ impl<'a> Writer<'a> {
             self.block_inside(orelse);
             self.text.inside(|text| text.line("}"));
         }
+        self.text.line("}");
+    }
+
+    fn turns(
+        &mut self,
+        (var, counting, limit): (usize, Counting, u32),
+        body: &[Stmt],
+        orelse: &[Stmt],
+    ) {
+        let (start, test, step) = match counting {
+            Counting::Up => (0, format!("v{var} < {limit}"), "++"),
+            Counting::Down => (limit, format!("v{var}"), "--"),
+            Counting::Forever => (0, "1".to_owned(), "++"),
+        };
+        self.text.line("{");
+        self.text.inside(|text| {
+            text.line("int left = 0;");
+            text.line(format!("v{var} = {start};"));
+            text.line(format!("while ({test}) {{"));
+            text.inside(|text| {
+                if counting == Counting::Forever {
+                    text.line(format!("if (v{var} >= {limit}) {{ left = 1; break; }}"));
+                }
+                text.line(format!("v{var}{step};"));
+            });
+        });
+        self.end_of_loop(body, orelse);
+    }
+
+    fn choose(&mut self, subject: &Expr, cases: &[(Vec<i128>, Vec<Stmt>)], orelse: &[Stmt]) {
+        let held = self.fresh();
+        let subject = self.expr(subject);
+        self.text.line("{");
+        self.text.inside(|text| text.line(format!("__auto_type {held} = {subject};")));
+        let mut word = "if";
+        for (numbers, block) in cases {
+            let tests: Vec<String> = numbers
+                .iter()
+                .map(|number| {
+                    format!("{held} == {}", constant(*number, Scalar::of_literal(*number)))
+                })
+                .collect();
+            let head = format!("{word} ({}) {{", tests.join(" || "));
+            self.text.inside(|text| text.line(head));
+            self.block_inside(block);
+            self.text.inside(|text| text.line("}"));
+            word = "else if";
+        }
+        self.text.inside(|text| text.line("else {"));
+        self.block_inside(orelse);
+        self.text.inside(|text| text.line("}"));
         self.text.line("}");
     }
 
@@ -400,6 +500,17 @@ impl<'a> Writer<'a> {
                 self.update(*map, &self.expr(key), &self.expr(value), *flags)
             }
             Expr::Delete(map, key) => self.delete(*map, key),
+            Expr::Walrus(var, value) => format!("({{ v{var} = {}; v{var}; }})", self.expr(value)),
+            Expr::Element(place, index) => {
+                let (array, at) = (self.place(place), self.fresh());
+                let index = self.expr(index);
+                format!("({{ u64 {at} = {index}; {at} < LENGTH({array}) ? {array}[{at}] : 0; }})")
+            }
+            Expr::Atomic(op, place, operands) => {
+                let (place, name) = (self.place(place), atomic_name(*op));
+                let operands: Vec<&Expr> = operands.iter().collect();
+                self.in_order(&operands, |texts| format!("{name}(&{place}, {})", texts.join(", ")))
+            }
         }
     }
 
@@ -458,6 +569,18 @@ impl<'a> Writer<'a> {
                 format!("{0} {sign} {1} ? {0} : {1}", names[0], names[1])
             }),
         })
+    }
+}
+
+const fn atomic_name(op: Atomic) -> &'static str {
+    match op {
+        Atomic::Add => "__sync_fetch_and_add",
+        Atomic::Sub => "__sync_fetch_and_sub",
+        Atomic::And => "__sync_fetch_and_and",
+        Atomic::Or => "__sync_fetch_and_or",
+        Atomic::Xor => "__sync_fetch_and_xor",
+        Atomic::Exchange => "__sync_lock_test_and_set",
+        Atomic::CompareExchange => "__sync_val_compare_and_swap",
     }
 }
 

@@ -23,6 +23,8 @@ static long long (*const bpf_map_update_elem)(void *map, const void *key, const 
 					      u64 flags) = (void *)2;
 static long long (*const bpf_map_delete_elem)(void *map, const void *key) = (void *)3;
 
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
 /* Division as BPF has it: by zero it gives 0, and the dividend for the rest;
  * the signed one truncates toward zero. Version 3 of the instructions has no
  * signed division. */

@@ -2,8 +2,8 @@
 
 use crate::text::Text;
 use crate::tree::{
-    Base, Binary, Compare, Declared, Expr, Fold, Found, Function, Map, Place, Program, Step, Stmt,
-    Target, Type, Unary,
+    Atomic, Base, Binary, Compare, Counting, Declared, Expr, Fold, Found, Function, Map, Place,
+    Program, Step, Stmt, Target, Type, Unary,
 };
 use crate::used::{Used, stored_globals};
 
@@ -12,6 +12,8 @@ from ctypes import c_bool, c_int8, c_int16, c_int32, c_int64
 from ctypes import c_uint8, c_uint16, c_uint32, c_uint64, c_void_p
 
 from pythonbpf import bpf, bpfglobal, map, section, struct
+from pythonbpf.helper import atomic_add, atomic_and, atomic_cmpxchg, atomic_or, atomic_sub
+from pythonbpf.helper import atomic_xchg, atomic_xor
 from pythonbpf.maps import Array, HashMap
 
 
@@ -162,6 +164,9 @@ impl Writer<'_> {
         match target {
             Target::Place(place) => self.place(place, true),
             Target::Item(map, key) => format!("{}_m{map}[{}]", self.name, self.expr(key)),
+            Target::Element(place, index) => {
+                format!("{}[{}]", self.place(place, false), self.expr(index))
+            }
         }
     }
 
@@ -234,6 +239,29 @@ impl Writer<'_> {
                 self.branch(&format!("for v{var} in range({range}):"), function, body);
                 return self.orelse(function, orelse);
             }
+            Stmt::ForTo(var, stop, mask, body, orelse) => {
+                let head = format!("for v{var} in range({} & {mask}):", self.expr(stop));
+                self.branch(&head, function, body);
+                return self.orelse(function, orelse);
+            }
+            Stmt::While(var, counting, limit, body, orelse) => {
+                return self.turns(function, (*var, *counting, *limit), body, orelse);
+            }
+            Stmt::Match(subject, cases, orelse) => {
+                self.text.line(format!("match {}:", self.expr(subject)));
+                let (name, program) = (self.name, self.program);
+                self.text.inside(|text| {
+                    let mut inner = Writer { name, program, text };
+                    for (numbers, block) in cases {
+                        let numbers: Vec<String> =
+                            numbers.iter().map(ToString::to_string).collect();
+                        let head = format!("case {}:", numbers.join(" | "));
+                        inner.branch(&head, function, block);
+                    }
+                    inner.branch("case _:", function, orelse);
+                });
+                return;
+            }
             Stmt::Lookup { var, map, key, found, then, orelse } => {
                 self.text.line(format!("v{var} = {}_m{map}.lookup({})", self.name, self.expr(key)));
                 let (test, then, orelse) = match found {
@@ -252,6 +280,33 @@ impl Writer<'_> {
             Stmt::Out(slot, value) => format!("{}_out[{slot}] = {}", self.name, self.expr(value)),
         };
         self.text.line(line);
+    }
+
+    fn turns(
+        &mut self,
+        function: &Function,
+        (var, counting, limit): (usize, Counting, u32),
+        body: &[Stmt],
+        orelse: &[Stmt],
+    ) {
+        let (start, head, step) = match counting {
+            Counting::Up => (0, format!("while v{var} < {limit}:"), "+= 1"),
+            Counting::Down => (limit, format!("while v{var}:"), "-= 1"),
+            Counting::Forever => (0, "while True:".to_owned(), "+= 1"),
+        };
+        self.text.line(format!("v{var} = {start}"));
+        self.text.line(head);
+        self.text.inside(|text| {
+            if counting == Counting::Forever {
+                text.line(format!("if v{var} >= {limit}:"));
+                text.inside(|text| text.line("break"));
+            }
+            text.line(format!("v{var} {step}"));
+        });
+        if !body.is_empty() {
+            self.block(function, body);
+        }
+        self.orelse(function, orelse);
     }
 
     fn choice(
@@ -343,6 +398,14 @@ impl Writer<'_> {
                 let (key, value) = (self.expr(key), self.expr(value));
                 format!("{name}_m{map}.update({key}, {value}, flags={flags})")
             }
+            Expr::Walrus(var, value) => format!("(v{var} := {})", self.expr(value)),
+            Expr::Element(place, index) => {
+                format!("{}[{}]", self.place(place, false), self.expr(index))
+            }
+            Expr::Atomic(op, place, operands) => {
+                let (target, word) = (self.place(place, true), atomic_word(*op));
+                format!("atomic_{word}({target}, {})", self.list(operands))
+            }
             Expr::Delete(map, key) => format!("{name}_m{map}.delete({})", self.expr(key)),
         }
     }
@@ -360,6 +423,18 @@ const fn sign(op: Binary) -> &'static str {
         Binary::Xor => "^",
         Binary::Shl => "<<",
         Binary::Shr => ">>",
+    }
+}
+
+const fn atomic_word(op: Atomic) -> &'static str {
+    match op {
+        Atomic::Add => "add",
+        Atomic::Sub => "sub",
+        Atomic::And => "and",
+        Atomic::Or => "or",
+        Atomic::Xor => "xor",
+        Atomic::Exchange => "xchg",
+        Atomic::CompareExchange => "cmpxchg",
     }
 }
 

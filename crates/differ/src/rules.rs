@@ -2,7 +2,7 @@
 //! constant, and whether it may be written at all.
 
 use crate::scalar::Scalar;
-use crate::tree::{Binary, Expr, Fold, Function, Program, Type, Unary};
+use crate::tree::{Atomic, Base, Binary, Expr, Fold, Function, Place, Program, Type, Unary};
 
 /// An expression that the language refuses, or leaves to either reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,11 +14,13 @@ pub struct Known {
     pub ty: Scalar,
     /// Its value, if it is made of constants alone.
     pub value: Option<i128>,
+    /// Whether a cast is among them: then it wraps as C does.
+    pub typed: bool,
 }
 
 impl Known {
-    const fn of(ty: Scalar) -> Self {
-        Self { ty, value: None }
+    pub const fn of(ty: Scalar) -> Self {
+        Self { ty, value: None, typed: false }
     }
 }
 
@@ -35,7 +37,9 @@ impl Scope<'_> {
         match expr {
             Expr::Lit(value) => literal(*value),
             Expr::Constant(index) => literal(*self.program.constants.get(*index).ok_or(Refused)?),
-            Expr::Bool(value) => Ok(Known { ty: Scalar::Bool, value: Some(i128::from(*value)) }),
+            Expr::Bool(value) => {
+                Ok(Known { value: Some(i128::from(*value)), ..Known::of(Scalar::Bool) })
+            }
             Expr::Given(_) => Ok(Known::of(Scalar::I64)),
             Expr::Read(place) => match self.program.place_type(self.function, place) {
                 Some(Type::Scalar(ty)) => Ok(Known::of(ty)),
@@ -64,7 +68,8 @@ impl Scope<'_> {
                 if *ty == Scalar::Bool {
                     self.at_run_time(operand)?;
                 }
-                Ok(Known { ty: *ty, value: known.value.map(|value| ty.wrap(value)) })
+                let value = known.value.map(|value| ty.wrap(value));
+                Ok(Known { ty: *ty, value, typed: true })
             }
             Expr::Abs(operand) => Ok(Known::of(self.at_run_time(operand)?.promote())),
             Expr::Call(callee, args) => self.call(*callee, args),
@@ -78,6 +83,21 @@ impl Scope<'_> {
                 self.known(value)?;
                 self.entry(*map, key).map(|_| Known::of(Scalar::I64))
             }
+            Expr::Walrus(var, value) => {
+                self.known(value)?;
+                match self.function.vars.get(*var) {
+                    Some(Type::Scalar(ty)) => Ok(Known::of(*ty)),
+                    _ => Err(Refused),
+                }
+            }
+            Expr::Element(place, index) => {
+                self.at_run_time(index)?;
+                match self.program.place_type(self.function, place) {
+                    Some(Type::Array(ty, _)) => Ok(Known::of(ty)),
+                    _ => Err(Refused),
+                }
+            }
+            Expr::Atomic(op, place, operands) => self.atomic(*op, place, operands),
             Expr::Delete(_, key) => self.known(key).map(|_| Known::of(Scalar::I64)),
         }
     }
@@ -106,8 +126,8 @@ impl Scope<'_> {
             return Err(Refused);
         }
         match op {
-            Unary::Neg => folded(-value, known.ty.promote()),
-            Unary::BitNot => folded(!value, known.ty.promote()),
+            Unary::Neg => folded(-value, known.ty.promote(), known.typed),
+            Unary::BitNot => folded(!value, known.ty.promote(), known.typed),
             Unary::Not => Err(Refused),
         }
     }
@@ -135,6 +155,18 @@ impl Scope<'_> {
         Ok(Known::of(callee.ret.unwrap_or(Scalar::I64)))
     }
 
+    fn atomic(self, op: Atomic, place: &Place, operands: &[Expr]) -> Result<Known, Refused> {
+        operands.iter().try_for_each(|operand| self.known(operand).map(|_| ()))?;
+        let count = if op == Atomic::CompareExchange { 2 } else { 1 };
+        let is_local = matches!(place.base, Base::Var(_));
+        match self.program.place_type(self.function, place) {
+            Some(Type::Scalar(ty)) if ty.bits() >= 32 && !is_local && operands.len() == count => {
+                Ok(Known::of(ty))
+            }
+            _ => Err(Refused),
+        }
+    }
+
     fn entry(self, map: usize, key: &Expr) -> Result<Known, Refused> {
         self.known(key)?;
         match self.program.maps.get(map).ok_or(Refused)?.value {
@@ -145,7 +177,7 @@ impl Scope<'_> {
 }
 
 fn literal(value: i128) -> Result<Known, Refused> {
-    Ok(Known { ty: Scalar::of_literal(value), value: Some(value) })
+    Ok(Known { ty: Scalar::of_literal(value), value: Some(value), typed: false })
 }
 
 /// Two operands under an operator. Constants are computed as Python does,
@@ -167,7 +199,7 @@ pub fn binary(op: Binary, left: Known, right: Known) -> Result<Known, Refused> {
     if matches!(op, Binary::Div | Binary::Rem) && b == 0 {
         return Err(Refused);
     }
-    folded(compute(op, a, b), ty)
+    folded(compute(op, a, b), ty, left.typed || right.typed)
 }
 
 /// On numbers of which neither has more than 64 bits; a product or a shift
@@ -189,9 +221,9 @@ fn compute(op: Binary, a: i128, b: i128) -> i128 {
 
 /// A constant that was computed: of the common type if it fits, wider if that
 /// has a sign. What would need more than 63 bits is not asked.
-fn folded(value: i128, ty: Scalar) -> Result<Known, Refused> {
-    if ty.holds(value) {
-        return Ok(Known { ty, value: Some(value) });
+fn folded(value: i128, ty: Scalar, typed: bool) -> Result<Known, Refused> {
+    if typed || ty.holds(value) {
+        return Ok(Known { ty, value: Some(ty.wrap(value)), typed });
     }
     if !Scalar::I64.holds(value) {
         return Err(Refused);
@@ -199,5 +231,5 @@ fn folded(value: i128, ty: Scalar) -> Result<Known, Refused> {
     if ty.signed() {
         return literal(value);
     }
-    Ok(Known { ty, value: Some(ty.wrap(value)) })
+    Ok(Known { ty, value: Some(ty.wrap(value)), typed })
 }

@@ -72,7 +72,7 @@ impl Scalar {
     /// The type of a local that is first given a value of this type.
     pub const fn of_local(self) -> Self {
         match self {
-            Self::Bool => Self::Bool,
+            Self::Bool => Self::I64,
             Self::Int { signed, .. } => Self::int(64, signed),
         }
     }

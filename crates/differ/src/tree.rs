@@ -154,6 +154,36 @@ pub enum Expr {
     Update(usize, Box<Expr>, Box<Expr>, u32),
     /// `m.delete(k)`
     Delete(usize, Box<Expr>),
+    /// `(v := x)`, on a local that has a value already.
+    Walrus(Var, Box<Expr>),
+    /// An element of an array, by an index that may lie outside.
+    Element(Place, Box<Expr>),
+    /// An atomic operation on a number of 32 or 64 bits in a map or a global;
+    /// the last value is for the comparing one alone.
+    Atomic(Atomic, Place, Vec<Expr>),
+}
+
+/// The atomic operations; all give the old value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Atomic {
+    Add,
+    Sub,
+    And,
+    Or,
+    Xor,
+    Exchange,
+    CompareExchange,
+}
+
+/// How a `while` counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// `while v < limit`
+    Up,
+    /// `while v`
+    Down,
+    /// `while True`, with `if v >= limit: break`
+    Forever,
 }
 
 /// How a local gets its type.
@@ -173,6 +203,8 @@ pub enum Target {
     Place(Place),
     /// `m[k]`
     Item(usize, Expr),
+    /// An element of an array, by an index that may lie outside.
+    Element(Place, Expr),
 }
 
 /// How the result of a lookup is tested.
@@ -204,6 +236,12 @@ pub enum Stmt {
     If(Expr, Vec<Stmt>, Vec<Stmt>),
     /// `for v in range(start, stop, step)`, with `else`.
     For(Var, [i64; 3], Vec<Stmt>, Vec<Stmt>),
+    /// `for v in range(stop & mask)`
+    ForTo(Var, Expr, u32, Vec<Stmt>, Vec<Stmt>),
+    /// A `while` that counts a local of its own to a limit or from it.
+    While(Var, Counting, u32, Vec<Stmt>, Vec<Stmt>),
+    /// `match`, with numbers to compare with and what is done if none fits.
+    Match(Expr, Vec<(Vec<i128>, Vec<Stmt>)>, Vec<Stmt>),
     /// A lookup into a new local, and what is done with the entry and without.
     Lookup {
         var: Var,
@@ -227,7 +265,12 @@ impl Stmt {
         match self {
             Self::If(_, then, orelse)
             | Self::For(_, _, then, orelse)
+            | Self::ForTo(_, _, _, then, orelse)
+            | Self::While(_, _, _, then, orelse)
             | Self::Lookup { then, orelse, .. } => vec![then, orelse],
+            Self::Match(_, cases, orelse) => {
+                cases.iter_mut().map(|(_, block)| block).chain([orelse]).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -237,7 +280,12 @@ impl Stmt {
         match self {
             Self::If(_, then, orelse)
             | Self::For(_, _, then, orelse)
+            | Self::ForTo(_, _, _, then, orelse)
+            | Self::While(_, _, _, then, orelse)
             | Self::Lookup { then, orelse, .. } => vec![then, orelse],
+            Self::Match(_, cases, orelse) => {
+                cases.iter().map(|(_, block)| block).chain([orelse]).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -253,10 +301,14 @@ impl Stmt {
             Self::Make(_, fields) => fields.iter().map(|(_, value)| value).collect(),
             Self::Assign(target, value) | Self::Augment(target, _, value) => match target {
                 Target::Place(_) => vec![value],
-                Target::Item(_, key) => vec![key, value],
+                Target::Item(_, key) | Target::Element(_, key) => vec![key, value],
             },
             Self::Together(pairs) => pairs.iter().map(|(_, value)| value).collect(),
-            Self::Put(_, key, _) | Self::Remove(_, key) | Self::Lookup { key, .. } => vec![key],
+            Self::Put(_, key, _)
+            | Self::Remove(_, key)
+            | Self::Lookup { key, .. }
+            | Self::ForTo(_, key, ..)
+            | Self::Match(key, ..) => vec![key],
             _ => Vec::new(),
         }
     }
@@ -272,10 +324,14 @@ impl Stmt {
             Self::Make(_, fields) => fields.iter_mut().map(|(_, value)| value).collect(),
             Self::Assign(target, value) | Self::Augment(target, _, value) => match target {
                 Target::Place(_) => vec![value],
-                Target::Item(_, key) => vec![key, value],
+                Target::Item(_, key) | Target::Element(_, key) => vec![key, value],
             },
             Self::Together(pairs) => pairs.iter_mut().map(|(_, value)| value).collect(),
-            Self::Put(_, key, _) | Self::Remove(_, key) | Self::Lookup { key, .. } => vec![key],
+            Self::Put(_, key, _)
+            | Self::Remove(_, key)
+            | Self::Lookup { key, .. }
+            | Self::ForTo(_, key, ..)
+            | Self::Match(key, ..) => vec![key],
             _ => Vec::new(),
         }
     }
@@ -294,14 +350,18 @@ impl Expr {
             | Self::Abs(a)
             | Self::Item(_, a)
             | Self::Has(_, a, _)
-            | Self::Delete(_, a) => vec![a],
+            | Self::Delete(_, a)
+            | Self::Walrus(_, a)
+            | Self::Element(_, a) => vec![a],
             Self::Binary(_, a, b) | Self::Get(_, a, b) | Self::Update(_, a, b, _) => vec![a, b],
             Self::Choice(a, b, c) => vec![a, b, c],
             Self::Compare(a, rest) => {
                 std::iter::once(&**a).chain(rest.iter().map(|(_, b)| b)).collect()
             }
             Self::In(a, rest, _) => std::iter::once(&**a).chain(rest).collect(),
-            Self::Fold(_, all) | Self::Call(_, all) => all.iter().collect(),
+            Self::Fold(_, all) | Self::Call(_, all) | Self::Atomic(_, _, all) => {
+                all.iter().collect()
+            }
         }
     }
 
@@ -317,21 +377,31 @@ impl Expr {
             | Self::Abs(a)
             | Self::Item(_, a)
             | Self::Has(_, a, _)
-            | Self::Delete(_, a) => vec![a],
+            | Self::Delete(_, a)
+            | Self::Walrus(_, a)
+            | Self::Element(_, a) => vec![a],
             Self::Binary(_, a, b) | Self::Get(_, a, b) | Self::Update(_, a, b, _) => vec![a, b],
             Self::Choice(a, b, c) => vec![a, b, c],
             Self::Compare(a, rest) => {
                 std::iter::once(&mut **a).chain(rest.iter_mut().map(|(_, b)| b)).collect()
             }
             Self::In(a, rest, _) => std::iter::once(&mut **a).chain(rest).collect(),
-            Self::Fold(_, all) | Self::Call(_, all) => all.iter_mut().collect(),
+            Self::Fold(_, all) | Self::Call(_, all) | Self::Atomic(_, _, all) => {
+                all.iter_mut().collect()
+            }
         }
     }
 
     /// Whether it changes anything, so that its place in the order counts.
     pub fn acts(&self) -> bool {
-        matches!(self, Self::Call(..) | Self::Update(..) | Self::Delete(..))
-            || self.parts().into_iter().any(Self::acts)
+        matches!(
+            self,
+            Self::Call(..)
+                | Self::Update(..)
+                | Self::Delete(..)
+                | Self::Walrus(..)
+                | Self::Atomic(..)
+        ) || self.parts().into_iter().any(Self::acts)
     }
 }
 

@@ -69,6 +69,7 @@ impl Used {
             Stmt::Assign(target, _) | Stmt::Augment(target, ..) => match target {
                 Target::Place(place) => self.place(program, place),
                 Target::Item(map, _) => self.map(program, *map),
+                Target::Element(place, _) => self.place(program, place),
             },
             Stmt::Together(pairs) => {
                 pairs.iter().for_each(|(place, _)| self.place(program, place));
@@ -95,7 +96,9 @@ impl Used {
             Expr::Constant(index) => {
                 self.constants.insert(*index);
             }
-            Expr::Read(place) => self.place(program, place),
+            Expr::Read(place) | Expr::Element(place, _) | Expr::Atomic(_, place, _) => {
+                self.place(program, place);
+            }
             Expr::Call(callee, _) => self.function(program, *callee),
             Expr::Item(map, _)
             | Expr::Get(map, ..)
@@ -114,9 +117,8 @@ pub fn stored_globals(block: &[Stmt]) -> BTreeSet<usize> {
     for stmt in block {
         let places: Vec<&Place> = match stmt {
             Stmt::Copy(to, _) => vec![to],
-            Stmt::Assign(Target::Place(place), _) | Stmt::Augment(Target::Place(place), ..) => {
-                vec![place]
-            }
+            Stmt::Assign(Target::Place(place) | Target::Element(place, _), _)
+            | Stmt::Augment(Target::Place(place) | Target::Element(place, _), ..) => vec![place],
             Stmt::Together(pairs) => pairs.iter().map(|(place, _)| place).collect(),
             _ => Vec::new(),
         };
@@ -125,9 +127,17 @@ pub fn stored_globals(block: &[Stmt]) -> BTreeSet<usize> {
                 found.insert(global);
             }
         }
+        stmt.exprs().into_iter().for_each(|expr| atomic_globals(expr, &mut found));
         for inner in stmt.blocks() {
             found.extend(stored_globals(inner));
         }
     }
     found
+}
+
+fn atomic_globals(expr: &Expr, found: &mut BTreeSet<usize>) {
+    if let Expr::Atomic(_, Place { base: Base::Global(global), .. }, _) = expr {
+        found.insert(*global);
+    }
+    expr.parts().into_iter().for_each(|part| atomic_globals(part, found));
 }

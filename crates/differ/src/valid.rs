@@ -1,7 +1,7 @@
 //! Whether a program that was made smaller is still one that the language
 //! allows.
 
-use crate::rules::{Refused, Scope, binary};
+use crate::rules::{Known, Refused, Scope, binary};
 use crate::scalar::Scalar;
 use crate::tree::{Base, Declared, Expr, Function, Place, Program, Stmt, Target, Type, Var};
 
@@ -16,6 +16,7 @@ pub fn settle(program: &mut Program) -> Result<(), Refused> {
             visible: (0..function.params).collect(),
             function: &mut function,
             is_main: id == main,
+            counters: Vec::new(),
             loops: 0,
         };
         walk.block(&body)?;
@@ -33,6 +34,8 @@ struct Walk<'a> {
     function: &'a mut Function,
     is_main: bool,
     visible: Vec<Var>,
+    /// What the loops around count.
+    counters: Vec<Var>,
     loops: usize,
 }
 
@@ -78,8 +81,12 @@ impl Walk<'_> {
     }
 
     fn reads(&self, expr: &Expr) -> Result<(), Refused> {
-        if let Expr::Read(place) = expr {
-            self.place(place)?;
+        match expr {
+            Expr::Read(place) | Expr::Element(place, _) | Expr::Atomic(_, place, _) => {
+                self.place(place)?;
+            }
+            Expr::Walrus(var, _) => self.writable(&Place::of(Base::Var(*var)))?,
+            _ => {}
         }
         expr.parts().into_iter().try_for_each(|part| self.reads(part))
     }
@@ -90,13 +97,24 @@ impl Walk<'_> {
 
     /// A number stored where a number is.
     fn store(&self, place: &Place, value: &Expr) -> Result<(), Refused> {
-        let Type::Scalar(ty) = self.place(place)? else { return Err(Refused) };
-        let given = self.scope().known(value)?.ty;
-        let is_local = matches!(place.base, Base::Var(_)) && place.path.is_empty();
-        if ty == Scalar::Bool && is_local && given != Scalar::Bool {
-            return Err(Refused);
+        self.writable(place)?;
+        self.scope().known(value).map(|_| ())
+    }
+
+    /// A number that may be stored to; what a `while` counts may not.
+    fn writable(&self, place: &Place) -> Result<(), Refused> {
+        let counts = matches!(place.base, Base::Var(var) if self.counters.contains(&var));
+        match self.place(place)? {
+            Type::Scalar(_) if !counts => Ok(()),
+            _ => Err(Refused),
         }
-        Ok(())
+    }
+
+    fn element(&self, place: &Place, index: &Expr) -> Result<Scalar, Refused> {
+        match self.place(place)? {
+            Type::Array(ty, _) if !self.is_constant(index) => Ok(ty),
+            _ => Err(Refused),
+        }
     }
 
     fn stmt(&mut self, stmt: &Stmt) -> Result<(), Refused> {
@@ -115,16 +133,23 @@ impl Walk<'_> {
             }
             Stmt::Copy(to, from) => same(&self.place(to)?, &self.place(from)?)?,
             Stmt::Assign(Target::Place(place), value) => self.store(place, value)?,
+            Stmt::Assign(Target::Element(place, index), _) => {
+                self.element(place, index)?;
+            }
             Stmt::Together(pairs) => {
                 pairs.iter().try_for_each(|(place, value)| self.store(place, value))?;
             }
             Stmt::Augment(target, op, value) => {
                 let ty = match target {
-                    Target::Place(place) => self.place(place)?,
+                    Target::Place(place) => {
+                        self.writable(place)?;
+                        self.place(place)?
+                    }
+                    Target::Element(place, index) => Type::Scalar(self.element(place, index)?),
                     Target::Item(map, _) => self.program.maps[*map].value.clone(),
                 };
                 let Type::Scalar(ty) = ty else { return Err(Refused) };
-                let old = crate::rules::Known { ty, value: None };
+                let old = Known::of(ty);
                 binary(*op, old, self.scope().known(value)?)?;
             }
             Stmt::Put(map, _, place) => {
@@ -134,11 +159,29 @@ impl Walk<'_> {
                 self.inner(then, None)?;
                 self.inner(orelse, None)?;
             }
+            Stmt::ForTo(var, stop, _, body, orelse) => {
+                if self.is_constant(stop) || self.counters.contains(var) {
+                    return Err(Refused);
+                }
+                self.turns(*var, body, orelse)?;
+            }
             Stmt::For(var, _, body, orelse) => {
-                self.loops += 1;
-                let result = self.inner(body, Some(*var));
-                self.loops -= 1;
+                if self.counters.contains(var) {
+                    return Err(Refused);
+                }
+                self.turns(*var, body, orelse)?;
+            }
+            Stmt::While(var, _, _, body, orelse) => {
+                self.counters.push(*var);
+                let result = self.turns(*var, body, orelse);
+                self.counters.pop();
                 result?;
+            }
+            Stmt::Match(subject, cases, orelse) => {
+                if self.is_constant(subject) {
+                    return Err(Refused);
+                }
+                cases.iter().try_for_each(|(_, block)| self.inner(block, None))?;
                 self.inner(orelse, None)?;
             }
             Stmt::Lookup { var, then, orelse, .. } => {
@@ -150,6 +193,14 @@ impl Walk<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    fn turns(&mut self, var: Var, body: &[Stmt], orelse: &[Stmt]) -> Result<(), Refused> {
+        self.loops += 1;
+        let result = self.inner(body, Some(var));
+        self.loops -= 1;
+        result?;
+        self.inner(orelse, None)
     }
 
     fn returned(&self, value: Option<&Expr>) -> Result<(), Refused> {

@@ -3,7 +3,7 @@
 use super::{Cost, GIVEN, Generator};
 use crate::rules::Scope;
 use crate::scalar::Scalar;
-use crate::tree::{Binary, Compare, Expr, Fold, Type, Unary};
+use crate::tree::{Atomic, Base, Binary, Compare, Expr, Fold, Place, Type, Unary};
 
 const BINARIES: [Binary; 10] = [
     Binary::Add,
@@ -16,6 +16,15 @@ const BINARIES: [Binary; 10] = [
     Binary::Xor,
     Binary::Shl,
     Binary::Shr,
+];
+const ATOMICS: [Atomic; 7] = [
+    Atomic::Add,
+    Atomic::Sub,
+    Atomic::And,
+    Atomic::Or,
+    Atomic::Xor,
+    Atomic::Exchange,
+    Atomic::CompareExchange,
 ];
 const COMPARES: [Compare; 6] =
     [Compare::Eq, Compare::Ne, Compare::Lt, Compare::Le, Compare::Gt, Compare::Ge];
@@ -111,7 +120,10 @@ impl Generator {
                 Expr::In(needle, self.some(1, next), self.random.percent(30))
             }
             68..=75 => self.call(next).unwrap_or_else(|| self.leaf()),
-            76..=83 => self.map_read(next).unwrap_or_else(|| self.leaf()),
+            76..=77 => self.element(next).unwrap_or_else(|| self.leaf()),
+            78 => self.walrus(next).unwrap_or_else(|| self.leaf()),
+            79 => self.atomic(next).unwrap_or_else(|| self.leaf()),
+            80..=83 => self.map_read(next).unwrap_or_else(|| self.leaf()),
             84..=85 => self.map_result(next).unwrap_or_else(|| self.leaf()),
             86..=91 => {
                 let op = self.random.pick(&[Unary::Neg, Unary::BitNot, Unary::Not]);
@@ -165,6 +177,48 @@ impl Generator {
         all.extend(self.some(1, depth));
         all.iter().for_each(|_| self.pay_choice());
         Expr::Fold(op.unwrap_or(Fold::And), all)
+    }
+
+    /// An array of numbers, and what they are.
+    pub(super) fn some_array(&mut self) -> Option<(Place, Scalar)> {
+        self.pay_choice();
+        let arrays = self.arrays();
+        match self.random.pick(&arrays)? {
+            (place, Type::Array(ty, _)) => Some((place, ty)),
+            _ => None,
+        }
+    }
+
+    /// An index that may lie inside; one that cannot would be refused.
+    pub(super) fn index(&mut self, depth: usize) -> Expr {
+        let mask = self.random.pick(&[1, 3, 3, 3, 7, 15]).unwrap_or(3);
+        let value = Box::new(self.at_run_time(depth));
+        Expr::Binary(Binary::And, value, Box::new(Expr::Lit(mask)))
+    }
+
+    fn element(&mut self, depth: usize) -> Option<Expr> {
+        let (array, _) = self.some_array()?;
+        Some(Expr::Element(array, Box::new(self.index(depth))))
+    }
+
+    fn walrus(&mut self, depth: usize) -> Option<Expr> {
+        let mut locals = self.writable();
+        locals.retain(|(place, _)| matches!(place.base, Base::Var(_)) && place.path.is_empty());
+        let (place, _) = self.random.pick(&locals)?;
+        let Base::Var(var) = place.base else { return None };
+        Some(Expr::Walrus(var, self.boxed(depth)))
+    }
+
+    fn atomic(&mut self, depth: usize) -> Option<Expr> {
+        let mut places = self.writable();
+        places.retain(|(place, ty)| !matches!(place.base, Base::Var(_)) && ty.bits() >= 32);
+        let (place, _) = self.random.pick(&places)?;
+        let op = self.random.pick(&ATOMICS)?;
+        let mut operands = vec![self.expr(depth)];
+        if op == Atomic::CompareExchange {
+            operands.push(self.expr(depth));
+        }
+        Some(Expr::Atomic(op, place, operands))
     }
 
     /// A truth value, of type `bool`.

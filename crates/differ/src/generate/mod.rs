@@ -42,6 +42,8 @@ struct Generator {
     /// How often this point is passed at the most.
     turns: u64,
     cost: Cost,
+    /// What the loops around count, and nothing else changes.
+    counters: Vec<Var>,
     /// Hashes of which an entry is held.
     held: Vec<usize>,
 }
@@ -58,6 +60,7 @@ pub fn program(seed: u64, index: u64) -> Program {
         loops: 0,
         turns: 1,
         cost: Cost::default(),
+        counters: Vec::new(),
         held: Vec::new(),
     };
     generator.declarations();

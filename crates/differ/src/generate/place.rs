@@ -42,6 +42,21 @@ impl Generator {
             .collect()
     }
 
+    /// Numbers that can be stored to.
+    pub(super) fn writable(&self) -> Vec<(Place, Scalar)> {
+        let mut all = self.readable();
+        all.retain(|(place, _)| match place.base {
+            Base::Var(var) => !self.counters.contains(&var),
+            _ => true,
+        });
+        all
+    }
+
+    /// Arrays of numbers.
+    pub(super) fn arrays(&self) -> Vec<(Place, Type)> {
+        self.places(&|ty| matches!(ty, Type::Array(..)))
+    }
+
     /// Structs, the given one or any.
     pub(super) fn struct_places(&self, id: Option<usize>) -> Vec<(Place, Type)> {
         self.places(&|ty| matches!(ty, Type::Struct(found) if id.is_none_or(|id| id == *found)))

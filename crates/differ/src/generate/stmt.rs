@@ -1,9 +1,9 @@
 //! Random statements.
 
 use super::{Cost, Generator};
-use crate::rules::{Scope, binary};
+use crate::rules::{Known, Scope, binary};
 use crate::scalar::Scalar;
-use crate::tree::{Base, Binary, Declared, Expr, Found, Place, Stmt, Target, Type};
+use crate::tree::{Base, Binary, Counting, Declared, Expr, Found, Place, Stmt, Target, Type};
 
 /// How deep expressions of statements nest.
 const DEPTH: usize = 3;
@@ -41,8 +41,9 @@ impl Generator {
             24..=37 => self.assign(),
             38..=49 => self.augment(),
             50..=61 => Some(self.branch()),
-            62..=70 => Some(self.count()),
-            71..=75 => self.map_assign(),
+            62..=69 => Some(self.count()),
+            70..=72 => Some(self.matching()),
+            73..=75 => self.map_assign(),
             76..=80 => self.map_augment(),
             81..=86 => self.look_up(),
             87..=88 => self.together(),
@@ -68,17 +69,20 @@ impl Generator {
         Some(Stmt::Let(var, declared, value))
     }
 
-    /// A place for a number, and a number for it. A truth value stays one in
-    /// a local.
+    /// A place for a number, and a number for it.
     fn store(&mut self) -> Option<(Place, Expr)> {
-        let places = self.readable();
-        let (place, ty) = self.random.pick(&places)?;
-        let is_local = matches!(place.base, Base::Var(_)) && place.path.is_empty();
-        let value = if ty == Scalar::Bool && is_local { self.boolean() } else { self.expr(DEPTH) };
-        Some((place, value))
+        let places = self.writable();
+        let (place, _) = self.random.pick(&places)?;
+        Some((place, self.expr(DEPTH)))
     }
 
     fn assign(&mut self) -> Option<Stmt> {
+        if self.random.percent(20)
+            && let Some((array, _)) = self.some_array()
+        {
+            let index = self.index(DEPTH - 1);
+            return Some(Stmt::Assign(Target::Element(array, index), self.expr(DEPTH)));
+        }
         let (place, value) = self.store()?;
         Some(Stmt::Assign(Target::Place(place), value))
     }
@@ -95,13 +99,18 @@ impl Generator {
         let value = self.right_operand(op, DEPTH - 1);
         let scope = Scope { program: &self.program, function: &self.function };
         let right = scope.known(&value).ok()?;
-        let left = crate::rules::Known { ty, value: None };
-        binary(op, left, right).is_ok().then_some((op, value))
+        binary(op, Known::of(ty), right).is_ok().then_some((op, value))
     }
 
     fn augment(&mut self) -> Option<Stmt> {
-        let mut places = self.readable();
-        places.retain(|(_, ty)| *ty != Scalar::Bool);
+        if self.random.percent(20)
+            && let Some((array, ty)) = self.some_array()
+        {
+            let index = self.index(DEPTH - 1);
+            let (op, value) = self.change(ty)?;
+            return Some(Stmt::Augment(Target::Element(array, index), op, value));
+        }
+        let places = self.writable();
         let (place, ty) = self.random.pick(&places)?;
         let (op, value) = self.change(ty)?;
         Some(Stmt::Augment(Target::Place(place), op, value))
@@ -139,9 +148,17 @@ impl Generator {
         let range = [start, start + step * count, step];
         let outer = self.visible.clone();
         let again = outer.iter().copied().find(|&var| {
-            self.function.vars[var] == Type::Scalar(Scalar::I64) && self.random.percent(5)
+            let number = self.function.vars[var] == Type::Scalar(Scalar::I64);
+            number && !self.counters.contains(&var) && self.random.percent(5)
         });
-        let var = again.unwrap_or_else(|| self.new_var(Type::Scalar(Scalar::I64)));
+        let kind = self.random.below(10);
+        let var =
+            again.filter(|_| kind < 8).unwrap_or_else(|| self.new_var(Type::Scalar(Scalar::I64)));
+        let stop = self.at_run_time(1);
+        if kind >= 8 {
+            self.counters.push(var);
+        }
+        let count = if kind == 7 { 3 } else { count };
         let turns = self.turns;
         self.turns = turns * count.max(1) as u64;
         self.loops += 1;
@@ -149,10 +166,41 @@ impl Generator {
         let statements = 1 + self.random.below(3);
         let body = self.block(statements);
         self.visible = outer;
+        self.counters.retain(|&counter| counter != var);
         self.loops -= 1;
         self.turns = turns;
         let orelse = if self.random.percent(15) { self.block(1) } else { Vec::new() };
-        Stmt::For(var, range, body, orelse)
+        match kind {
+            7 => Stmt::ForTo(var, stop, 3, body, orelse),
+            8.. => {
+                let kinds = [Counting::Up, Counting::Down, Counting::Forever];
+                let counting = self.random.pick(&kinds).unwrap_or(Counting::Up);
+                Stmt::While(var, counting, count.max(1) as u32, body, orelse)
+            }
+            _ => Stmt::For(var, range, body, orelse),
+        }
+    }
+
+    fn matching(&mut self) -> Stmt {
+        let subject = self.at_run_time(DEPTH - 1);
+        let mut known: Vec<i128> = Vec::new();
+        let mut cases = Vec::new();
+        for _ in 0..1 + self.random.below(3) {
+            self.pay_choice();
+            let mut numbers = Vec::new();
+            for _ in 0..1 + self.random.below(2) {
+                let number = i128::from(self.random.below(12) as i32 - 2);
+                if !known.contains(&number) {
+                    known.push(number);
+                    numbers.push(number);
+                }
+            }
+            if !numbers.is_empty() {
+                cases.push((numbers, self.block(1)));
+            }
+        }
+        let orelse = if self.random.percent(60) { self.block(1) } else { Vec::new() };
+        Stmt::Match(subject, cases, orelse)
     }
 
     fn map_assign(&mut self) -> Option<Stmt> {
