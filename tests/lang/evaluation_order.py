@@ -14,6 +14,7 @@
 # map: out[12] == 21
 # map: out[13] == 12
 # map: out[14] == 0
+# map: out[15] == 6
 from ctypes import c_int64, c_void_p
 
 from pythonbpf import bpf, bpfglobal, map, section, struct
@@ -126,6 +127,11 @@ def prog(ctx: c_void_p) -> c_int64:
     if seen < 99 < step(1):
         return 1
     out[14] = trail[0]
+    # The key is read after the value was computed.
+    trail[0] = 0
+    pairs[3] = 0
+    pairs[trail[0]] = step(3) * 2
+    out[15] = pairs[3]
     return 2
 
 

@@ -5,6 +5,7 @@ use diagnostics::{Diagnostic, Span, codes};
 use ir::{Expr, IntType, Place, PtrType, StmtKind, Type};
 use syntax::{BinaryOp, ExprKind, Ident};
 
+use super::compare::is_plain;
 use super::value::Value;
 use super::{Body, Named};
 use crate::session::{Item, Reported, Result};
@@ -160,7 +161,11 @@ impl Body<'_, '_> {
         at: Span,
     ) -> Result<()> {
         // Python computes the value before the target's key or index.
-        let value = if calls(target) { self.hold(value, value_span)? } else { value };
+        let first = match &value {
+            Value::Scalar(_) => computes(target),
+            _ => calls(target),
+        };
+        let value = if first { self.hold(value, value_span)? } else { value };
         match &target.kind {
             ExprKind::Name(name) if self.global_names.contains(name) => {
                 let (place, ty) = self.global_place(name, target.span)?;
@@ -542,6 +547,17 @@ impl Body<'_, '_> {
         let old = self.integer(old?, target.span)?;
         let sum = self.apply(op, old, new, at)?;
         self.store_place(place, &ty, sum, value.span, at)
+    }
+}
+
+/// Whether finding the place of a target takes more than names and literals:
+/// what the value does might change what is found.
+fn computes(target: &syntax::Expr) -> bool {
+    match &target.kind {
+        ExprKind::Name(_) => false,
+        ExprKind::Attribute(base, _) => computes(base),
+        ExprKind::Index(base, index) => computes(base) || !is_plain(index),
+        _ => true,
     }
 }
 
