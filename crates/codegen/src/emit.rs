@@ -25,7 +25,9 @@ use crate::{Cpu, Emit, Error, Result, barrier, null_tests};
 const TRIPLE: &str = "bpfel";
 
 /// What is still worth doing where hidden numbers turned out to be constants.
-const AFTER_BARRIERS: &str = "function(instcombine,simplifycfg,sroa,early-cse<memssa>,dse)";
+/// Combining need not leave nothing to combine: LLVM would end the process.
+const AFTER_BARRIERS: &str =
+    "function(instcombine<no-verify-fixpoint>,simplifycfg,sroa,early-cse<memssa>,dse)";
 
 /// The machine that code is made for.
 pub(crate) fn machine(cpu: Cpu) -> Result<TargetMachine> {
