@@ -19,14 +19,8 @@ pub struct Texts {
     pub c: String,
 }
 
-/// Writes a program down with what became of it.
-pub fn write(
-    folder: &Path,
-    name: &str,
-    texts: &Texts,
-    inputs: &[Input],
-    outcome: &Outcome,
-) -> std::io::Result<()> {
+/// Writes a program down.
+pub fn write(folder: &Path, name: &str, texts: &Texts, inputs: &[Input]) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut python = String::new();
     for input in inputs {
@@ -34,7 +28,11 @@ pub fn write(
         python.push_str(&format!("{GIVEN}{}\n", numbers.join(" ")));
     }
     fs::write(folder.join(format!("{name}.py")), python + &texts.python)?;
-    fs::write(folder.join(format!("{name}.c")), &texts.c)?;
+    fs::write(folder.join(format!("{name}.c")), &texts.c)
+}
+
+/// Writes down beside it what became of it.
+pub fn explain(folder: &Path, name: &str, outcome: &Outcome) -> std::io::Result<()> {
     let found = match outcome {
         Outcome::Refused(complaint) => format!("{}: {}\n", complaint.code, complaint.message),
         Outcome::Rejected(text)

@@ -28,7 +28,7 @@ mod valid;
 pub use build::{CLANG, Clang};
 pub use case::check as check_case;
 pub use report::Report;
-pub use session::{Options, differ};
+pub use session::{Options, differ, write};
 
 /// What keeps this process from loading programs, in words.
 pub fn missing_privilege() -> Option<String> {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use pythonbpf_differ::{CLANG, Clang, Options, differ, missing_privilege};
+use pythonbpf_differ::{CLANG, Clang, Options, differ, missing_privilege, write};
 
 /// Random programs in Python and in C, run side by side in the kernel.
 #[derive(Parser)]
@@ -28,6 +28,9 @@ struct Cli {
     /// The folder for failing programs, made smaller.
     #[arg(long, default_value = "target/differ")]
     keep: PathBuf,
+    /// Write the programs to the folder as one file, and run nothing.
+    #[arg(long)]
+    write: bool,
     /// Print no figures while it runs.
     #[arg(long)]
     quiet: bool,
@@ -35,6 +38,12 @@ struct Cli {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    let seed = cli.seed.unwrap_or_else(fresh);
+    let (first, count, batch, keep) = (cli.first, cli.count, cli.batch, cli.keep.clone());
+    let options = Options { seed, first, count, batch, keep };
+    if cli.write {
+        return done(write(&options));
+    }
     if let Some(missing) = missing_privilege() {
         eprintln!("differ: skipped, {missing}");
         return ExitCode::SUCCESS;
@@ -43,15 +52,23 @@ fn main() -> ExitCode {
         eprintln!("differ: skipped, there is no {CLANG} to compare with");
         return ExitCode::SUCCESS;
     };
-    run(&cli, clang)
+    run(&cli, clang, &options)
 }
 
-fn run(cli: &Cli, clang: Clang) -> ExitCode {
-    let seed = cli.seed.unwrap_or_else(fresh);
-    println!("differ: seed {seed}, programs {} to {}", cli.first, cli.first + cli.count);
-    let (first, count, batch, keep) = (cli.first, cli.count, cli.batch, cli.keep.clone());
-    let options = Options { seed, first, count, batch, keep };
-    let result = differ(clang, &options, |report| {
+fn done(result: std::io::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("differ: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: &Cli, clang: Clang, options: &Options) -> ExitCode {
+    let Options { seed, first, count, .. } = options;
+    println!("differ: seed {seed}, programs {first} to {}", first + count);
+    let result = differ(clang, options, |report| {
         if cli.quiet {
             return;
         }
@@ -71,10 +88,7 @@ fn run(cli: &Cli, clang: Clang) -> ExitCode {
             println!("differ: failing programs are in {}", cli.keep.display());
             ExitCode::FAILURE
         }
-        Err(error) => {
-            eprintln!("differ: {error}");
-            ExitCode::from(2)
-        }
+        Err(error) => done(Err(error)),
     }
 }
 

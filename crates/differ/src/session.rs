@@ -91,6 +91,25 @@ pub fn differ(
     Ok(report)
 }
 
+/// Writes programs down as they are built together, and runs nothing.
+///
+/// # Errors
+/// The files cannot be written.
+pub fn write(options: &Options) -> std::io::Result<()> {
+    let programs: Vec<Program> = (options.first..options.first + options.count)
+        .map(|index| generate::program(options.seed, index))
+        .collect();
+    let named = named(&programs);
+    let texts = case::Texts { python: python::file(&named), c: c::file(&named) };
+    let name = format!("{}-{}", options.seed, options.first);
+    case::write(&options.keep, &name, &texts, &inputs(options.seed, options.first))
+}
+
+/// The names that programs have where they are built together.
+fn named(programs: &[Program]) -> Vec<(String, &Program)> {
+    (0..).zip(programs).map(|(index, program)| (format!("p{index}"), program)).collect()
+}
+
 /// The numbers that a program's runs are given.
 fn inputs(seed: u64, index: u64) -> Vec<Input> {
     let mut random = Random::new(seed, INPUTS + index);
@@ -99,8 +118,7 @@ fn inputs(seed: u64, index: u64) -> Vec<Input> {
 
 fn batch(clang: Clang, options: &Options, first: u64, programs: &[Program]) -> Vec<Outcome> {
     let inputs = inputs(options.seed, first);
-    let named: Vec<(String, &Program)> =
-        (0..).zip(programs).map(|(index, program)| (format!("p{index}"), program)).collect();
+    let named = named(programs);
     if let Some(seen) = together(clang, &named, &inputs) {
         return seen
             .into_iter()
@@ -181,11 +199,7 @@ fn keep(
     };
     let named = [(case::NAME.to_owned(), &smaller)];
     let name = format!("{}-{index}", options.seed);
-    case::write(
-        &options.keep,
-        &name,
-        &case::Texts { python: python::file(&named), c: c::file(&named) },
-        &inputs,
-        &outcome,
-    )
+    let texts = case::Texts { python: python::file(&named), c: c::file(&named) };
+    case::write(&options.keep, &name, &texts, &inputs)?;
+    case::explain(&options.keep, &name, &outcome)
 }
