@@ -10,6 +10,9 @@ struct {
 	__uint(value_size, 4);
 } events SEC(".maps");
 
+/* Events that found no room, as the Python program counts them by itself. */
+u64 lost SEC(".data.lost");
+
 SEC("tracepoint/sched/sched_process_fork")
 long forked(void *ctx)
 {
@@ -17,6 +20,7 @@ long forked(void *ctx)
 	event.timestamp = ktime_get_ns();
 	event.pid = get_current_pid_tgid() >> 32;
 	event.cpu = get_smp_processor_id();
-	perf_event_output(ctx, &events, 0xffffffffULL, &event, sizeof(event));
+	if (perf_event_output(ctx, &events, 0xffffffffULL, &event, sizeof(event)) < 0)
+		__sync_fetch_and_add(&lost, 1);
 	return 0;
 }

@@ -9,6 +9,9 @@ struct {
 	__uint(max_entries, 4096);
 } events SEC(".maps");
 
+/* Events that found no room, as the Python program counts them by itself. */
+u64 lost SEC(".data.lost");
+
 SEC("tracepoint/syscalls/sys_enter_execve")
 long track_processes(void *ctx)
 {
@@ -16,6 +19,7 @@ long track_processes(void *ctx)
 	event.timestamp = ktime_get_ns();
 	event.pid = get_current_pid_tgid() >> 32;
 	get_current_comm(event.comm, sizeof(event.comm));
-	ringbuf_output(&events, &event, sizeof(event), 0);
+	if (ringbuf_output(&events, &event, sizeof(event), 0) < 0)
+		__sync_fetch_and_add(&lost, 1);
 	return 0;
 }

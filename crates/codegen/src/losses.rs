@@ -3,7 +3,7 @@
 //! The kernel tells nobody but the program that a ring buffer was full, and
 //! tells the reader of a perf buffer late. So each map that programs send
 //! through gets a counter, `__pythonbpf_lost_<map>` in the section
-//! `.bss.lost`, to which every send that fails adds one, atomically; readers
+//! `.data.lost`, to which every send that fails adds one, atomically; readers
 //! find it by its name.
 
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ use crate::Result;
 use crate::declare::Declared;
 use crate::function::Lowering;
 
-const SECTION: &str = ".bss.lost";
+const SECTION: &str = ".data.lost";
 /// The name of a counter, before the map's name.
 const PREFIX: &str = "__pythonbpf_lost_";
 

@@ -24,7 +24,7 @@ pub fn source_line(object: &[u8], program: &str, index: u32) -> Option<SourceLin
     }
     let strings = Strings::of(elf::section(object, ".BTF")?)?;
     let records = line_records(elf::section(object, ".BTF.ext")?, &strings, &function.section)?;
-    let wanted = u32::try_from(function.offset + offset).ok()?;
+    let wanted = u32::try_from(function.offset.checked_add(offset)?).ok()?;
     let start = u32::try_from(function.offset).ok()?;
     let record = records
         .into_iter()
