@@ -14,8 +14,6 @@ say "Rust tests"
 say "Random programs beside C: the same ones each time, and new ones"
 "$CARGO" xtask differ --seed 1 --count 1000 --quiet || failed=1
 "$CARGO" xtask differ --count 200 --quiet || failed=1
-say "Python tests and the wheel"
-.venv/bin/python -m pytest tests/python || failed=1
 say "the cases and the Python tests on kernels $kernels, in virtual machines"
 status=0
 target/release/xtask vm --kernel "$kernels" || status=$?
@@ -24,4 +22,6 @@ if [ "$status" -eq "$unavailable" ]; then
 elif [ "$status" -ne 0 ]; then
 	failed=1
 fi
+say "Python tests and the wheel"
+.venv/bin/python -m pytest tests/python || failed=1
 exit "$failed"
