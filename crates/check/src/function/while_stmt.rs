@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{Bound, Expr, StmtKind, Type};
+use ir::{Bound, CompareOp, Expr, StmtKind, Type};
 
 use super::Body;
 use super::flow::{Facts, Flow, assigned_names, in_expr};
@@ -65,6 +65,10 @@ impl Body<'_, '_> {
         }
         let turns = { turns::most(&asked, &turn, &|expr| self.limits_in(expr, &entry)) };
         let bound = self.bound(turns, test.span, at).inspect_err(|_| self.assume(&assigned))?;
+        let bound = match bound {
+            Bound::Seen(most) if most <= MAX_OPEN_TURNS && equates(&turn) => Bound::Turns(most),
+            bound => bound,
+        };
         let kind = StmtKind::Loop { index, test: asked, body: turn, orelse, bound };
         self.push(kind, at);
         if !self.flow.reachable {
@@ -151,6 +155,32 @@ impl Body<'_, '_> {
         let zero = (self.ret != Type::Void).then(|| Expr::int(0, self.ret.clone(), at));
         self.push(StmtKind::Return(zero), at);
     }
+}
+
+/// Whether a loop asks if something that it computes equals another number.
+/// Where it does, LLVM may go on with the other one: the verifier then no
+/// longer sees that the loop counts.
+fn equates(body: &[ir::Stmt]) -> bool {
+    let mut stored = HashSet::new();
+    ir::each_stmt(body, &mut |stmt| {
+        if let StmtKind::Store(ir::Place::Local(id), _) = &stmt.kind {
+            stored.insert(*id);
+        }
+    });
+    let computed = |operand: &Expr| {
+        let mut found = false;
+        ir::each_part(operand, &mut |part| {
+            found |= matches!(&part.kind, ir::ExprKind::Load(ir::Place::Local(id)) if stored.contains(id));
+        });
+        found
+    };
+    let mut found = false;
+    ir::each_expr(body, &mut |expr| {
+        if let ir::ExprKind::Compare(CompareOp::Eq | CompareOp::Ne, left, right) = &expr.kind {
+            found |= computed(left) || computed(right);
+        }
+    });
+    found
 }
 
 /// Whether a test always holds, as that of `while True`.
