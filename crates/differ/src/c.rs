@@ -206,8 +206,14 @@ impl<'a> Writer<'a> {
             Stmt::Augment(target, op, value) => self.augment(target, *op, value),
             Stmt::Put(map, key, place) => {
                 let (name, key_type) = (self.name, self.program.maps[*map].key.c_name());
+                let (acts, held) = (key.acts(), self.fresh());
                 let (key, place) = (self.expr(key), self.place(place));
-                format!("PUT({name}_m{map}, {key_type}, {key}, {place});")
+                if acts {
+                    let put = format!("PUT({name}_m{map}, {key_type}, {key}, {held})");
+                    format!("{{ __auto_type {held} = {place}; {put}; }}")
+                } else {
+                    format!("PUT({name}_m{map}, {key_type}, {key}, {place});")
+                }
             }
             Stmt::Remove(map, key) => self.delete(*map, key) + ";",
             Stmt::If(test, then, orelse) => {
