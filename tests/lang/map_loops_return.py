@@ -5,7 +5,9 @@
 # map: out[2] == 6
 # map: out[3] == 4
 # map: out[4] == 9
-from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+# run: counting(data=64) == 3
+# run: pairing(data=64) == 4
+from ctypes import c_int32, c_int64, c_uint16, c_uint32, c_uint64, c_void_p
 
 from pythonbpf import bpf, bpfglobal, map, section, struct
 from pythonbpf.maps import Array, HashMap
@@ -74,6 +76,49 @@ def prog(ctx: c_void_p) -> c_int64:
     out[3] = pair_of(8).a
     out[4] = pair_of(7).a
     return 2
+
+
+@bpf
+@map
+def few() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=8)
+
+
+@bpf
+def fill() -> None:
+    few[1] = 1
+    few[2] = 2
+    few[3] = 3
+
+
+@bpf
+@section("xdp")
+def counting(ctx: c_void_p) -> c_int64:
+    """What is counted may be compared: the verifier need not walk to the bound."""
+    fill()
+    n = 0
+    for _ in few:
+        n += 1
+        if n > 10000:
+            return 0
+    return n
+
+
+@bpf
+@section("xdp")
+def pairing(ctx: c_void_p) -> c_int64:
+    fill()
+    n: c_uint16 = 0
+    last: c_int32 = 0
+    for _, value in few.items():
+        if value[0] == 7:
+            continue
+        for other in few:
+            n += 1
+            last -= other
+            if n > 1000:
+                return 0
+    return 4 if n == 9 and last == -18 else 1
 
 
 @bpf

@@ -2,7 +2,8 @@
 # map: out[0] == 1027
 # map: out[1] == 5
 # map: table[0] == {"tag": 2, "value": {"word": 1027, "bytes": [3, 4, 0, 0], "wide": 1027}}
-from ctypes import c_int64, c_uint8, c_uint32, c_uint64, c_void_p, sizeof, Union
+from ctypes import *
+from ctypes import c_int64, c_uint8, c_uint32, c_uint64, c_void_p, sizeof
 
 from pythonbpf import bpf, bpfglobal, map, section, struct
 from pythonbpf.maps import Array

@@ -636,7 +636,7 @@ impl<'a> Reader<'a> {
         let Some(path) = dotted(base) else { return false };
         match self.module.imports.resolve(&path) {
             Some((module, name)) => module == "ctypes" && name == wanted,
-            None => false,
+            None => path == [wanted] && self.module.imports.has_star("ctypes"),
         }
     }
 

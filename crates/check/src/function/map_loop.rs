@@ -4,7 +4,9 @@
 use std::collections::HashSet;
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{CompareOp, Expr, ExprKind, LocalId, MapId, Place, Region, Stmt, StmtKind, Type};
+use ir::{
+    BinaryOp, CompareOp, Expr, ExprKind, LocalId, MapId, Place, Region, Stmt, StmtKind, Type,
+};
 use kernel::Version;
 use syntax::Ident;
 
@@ -170,6 +172,9 @@ impl Body<'_, '_> {
         let ty = Type::Struct(made.frame);
         let frame = Place::Local(self.hidden("frame", ty.clone()));
         self.push(StmtKind::Zero(frame.clone()), at);
+        let counts = |body: &Self, id| matches!(body.local_type(id), Type::Int(_));
+        let counted = made.captured.iter().any(|one| one.written && counts(self, one.id));
+        let unknown = if counted { Some(self.unknown_zero(at)?) } else { None };
         for (index, captured) in made.captured.iter().enumerate() {
             let local = self.local_type(captured.id);
             let field = frame.clone().field(index);
@@ -177,7 +182,14 @@ impl Body<'_, '_> {
                 let address = Expr::address(Place::Local(captured.id), local, Region::Any, at);
                 self.push(StmtKind::Store(field, address), at);
             } else if before.is_assigned(captured.id) {
-                let value = Expr::load(Place::Local(captured.id), local, at);
+                let mut value = Expr::load(Place::Local(captured.id), local.clone(), at);
+                if let Some(zero) = &unknown
+                    && captured.written
+                    && counts(self, captured.id)
+                {
+                    let wide = value.convert(Type::U64);
+                    value = Expr::binary(BinaryOp::Add, wide, zero.clone(), at).convert(local);
+                }
                 self.push(StmtKind::Store(field, value), at);
             }
         }
@@ -199,6 +211,20 @@ impl Body<'_, '_> {
         }
         self.after_for_each(&frame, made.captured.len(), orelse, at);
         Ok(())
+    }
+
+    /// A zero that the verifier takes for any number. What a loop changes starts
+    /// with it: the verifier walks the body until no turn shows it anything new,
+    /// and a number that it knows and that is compared is new in every turn.
+    fn unknown_zero(&mut self, at: Span) -> Result<Expr> {
+        let [now, zero] = ["now", "zero"].map(|name| Place::Local(self.hidden(name, Type::U64)));
+        let clock = self.call_helper("ktime_get_ns", Vec::new(), Type::U64, at)?;
+        self.push(StmtKind::Store(now.clone(), clock), at);
+        let now = Expr::load(now, Type::U64, at);
+        let same = Expr::new(ExprKind::Hidden(Box::new(now.clone())), Type::U64, at);
+        let difference = Expr::binary(BinaryOp::Sub, now, same, at);
+        self.push(StmtKind::Store(zero.clone(), difference), at);
+        Ok(Expr::load(zero, Type::U64, at))
     }
 
     /// A `return` in the body, and the `else` of the loop.
