@@ -63,6 +63,8 @@ struct Computed {
     step: Expr,
     turns: Expr,
     most: Option<u64>,
+    /// Between what its numbers lie.
+    numbers: Option<NumberRange>,
 }
 
 impl Range {
@@ -126,14 +128,14 @@ impl Range {
                 Self::Constant { start: number(last), stop: before, step: step.saturating_neg() }
             }
             Self::Computed(computed) => {
-                let Computed { start, step, turns, most } = *computed;
+                let Computed { start, step, turns, most, numbers } = *computed;
                 let at = turns.span;
                 let one = Expr::int(1, Type::I64, at);
                 let more = Expr::binary(BinaryOp::Sub, turns.clone(), one, at);
                 let far = Expr::binary(BinaryOp::Mul, more, step.clone(), at);
                 let last = Expr::binary(BinaryOp::Add, start, far, at);
                 let step = minus(&step, at);
-                Self::Computed(Box::new(Computed { start: last, step, turns, most }))
+                Self::Computed(Box::new(Computed { start: last, step, turns, most, numbers }))
             }
         }
     }
@@ -196,6 +198,7 @@ impl Body<'_, '_> {
             if bound.is_err() {
                 this.poison_target(target);
             }
+            this.know_number(target, &range);
             this.block(body);
             this.same_at_turn_end(&before, body.last().map_or(at, |last| last.span));
             bound
@@ -298,6 +301,7 @@ impl Body<'_, '_> {
     /// A range of which something is known at run time only.
     fn computed(&mut self, start: Expr, stop: Expr, step: Expr, at: Span) -> Computed {
         let most = self.most_turns(&start, &stop, &step);
+        let stop_number = stop.clone();
         let zero = || Expr::int(0, Type::I64, at);
         let turns = match (start.as_const(), step.as_const()) {
             (Some(0), Some(1)) => stop,
@@ -312,12 +316,43 @@ impl Body<'_, '_> {
             }
         };
         let turns = if turns.as_const().is_some() { turns } else { self.keep(turns, "turns") };
-        Computed { start, step, turns, most }
+        let numbers = self.numbers_between(&start, &stop_number, &step);
+        Computed { start, step, turns, most, numbers }
+    }
+
+    /// Between what the numbers of a range lie, if there is a turn.
+    fn numbers_between(&self, start: &Expr, stop: &Expr, step: &Expr) -> Option<NumberRange> {
+        let (start, stop) = (self.limits(start), self.limits(stop));
+        let step = self.limits(step);
+        let (min, max) = if step.0 > 0 {
+            (start.0, stop.1 - 1)
+        } else if step.1 < 0 {
+            (stop.0 + 1, start.1)
+        } else {
+            return None;
+        };
+        (min <= max).then_some(NumberRange { min, max, walked: false })
+    }
+
+    /// Takes note of the numbers that a target of a computed range can be.
+    fn know_number(&mut self, target: &syntax::Expr, range: &Range) {
+        let Range::Computed(computed) = range else { return };
+        if let (Kind::Name(name), Some(numbers)) = (&target.kind, computed.numbers)
+            && let Some(id) = self.names.get(name).and_then(|named| named.id)
+            && self.local_type(id) == Type::I64
+        {
+            self.flow.set_number(id, numbers, None);
+        }
     }
 
     /// The most turns that a range can have, by what is known of its numbers.
     fn most_turns(&self, start: &Expr, stop: &Expr, step: &Expr) -> Option<u64> {
-        let by = step.as_const()?;
+        // The smallest step makes the most turns.
+        let by = match self.limits(step) {
+            (least @ 1.., _) => least,
+            (_, least @ ..=-1) => least,
+            _ => return None,
+        };
         let (start, stop) = (self.limits(start), self.limits(stop));
         let distance = if by > 0 { stop.1 - start.0 } else { start.1 - stop.0 };
         u64::try_from((distance.max(0) + by.abs() - 1) / by.abs()).ok()

@@ -62,8 +62,10 @@ fn conjuncts<'a>(test: &'a Expr, holds: bool, all: &mut Vec<(&'a Expr, bool)>) {
 #[derive(Clone, Copy)]
 enum Step {
     Add(i128),
-    /// Divides by two or more.
-    Shrink,
+    /// Divides by two or more; by a shift, whose bounds the verifier knows.
+    Shrink {
+        shifts: bool,
+    },
 }
 
 /// What a loop does to its locals.
@@ -166,20 +168,28 @@ impl Changes {
         let (first, stop) = (limits(counter), limits(bound));
         let known = first.0 == first.1 && bound.as_const().is_some();
         match step {
-            Step::Shrink => {
+            Step::Shrink { shifts } => {
                 let ends = match op {
                     CompareOp::Gt => stop.0 >= 0,
                     CompareOp::Ge => stop.0 >= 1,
                     CompareOp::Ne => stop == (0, 0) && !own.signed,
                     _ => false,
                 };
-                ends.then_some(Turns { most: u64::from(own.bits), seen: false })
+                let seen = shifts && !own.signed;
+                ends.then_some(Turns { most: u64::from(own.bits), seen })
             }
             Step::Add(by) => {
                 let distance = distance(op, by, first, stop)?;
                 let most = (distance + by.abs() - 1) / by.abs();
-                // Neither the counter nor the comparison may wrap on the way.
-                let last = if by > 0 { first.1.max(stop.1) + by } else { first.0.min(stop.0) + by };
+                // Neither the counter nor the comparison may wrap on the way:
+                // this is the farthest that the last step goes.
+                let last = match op {
+                    CompareOp::Lt => stop.1 - 1 + by,
+                    CompareOp::Le => stop.1 + by,
+                    CompareOp::Gt => stop.0 + 1 + by,
+                    CompareOp::Ge => stop.0 + by,
+                    CompareOp::Eq | CompareOp::Ne => stop.0,
+                };
                 let holds_all =
                     |int: IntType| int.holds(last) && int.holds(first.0) && int.holds(first.1);
                 if !holds_all(*own) || !holds_all(*compared) {
@@ -216,7 +226,8 @@ fn step(id: LocalId, value: &Expr) -> Option<Step> {
         (BinaryOp::Add, Some(by)) if own(left) && by != 0 => Some(Step::Add(by)),
         (BinaryOp::Sub, Some(by)) if own(left) && by != 0 => Some(Step::Add(-by)),
         (BinaryOp::Add, None) if own(right) => left.as_const().filter(|by| *by != 0).map(Step::Add),
-        (BinaryOp::Shr, Some(1..)) | (BinaryOp::Div, Some(2..)) if own(left) => Some(Step::Shrink),
+        (BinaryOp::Shr, Some(1..)) if own(left) => Some(Step::Shrink { shifts: true }),
+        (BinaryOp::Div, Some(2..)) if own(left) => Some(Step::Shrink { shifts: false }),
         _ => None,
     }
 }
