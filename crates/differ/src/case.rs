@@ -37,6 +37,7 @@ pub fn explain(folder: &Path, name: &str, outcome: &Outcome) -> std::io::Result<
         Outcome::Refused(complaint) => format!("{}: {}\n", complaint.code, complaint.message),
         Outcome::Rejected(text)
         | Outcome::Skipped(text)
+        | Outcome::TooMuch(text)
         | Outcome::Different(text)
         | Outcome::Broken(text) => format!("{text}\n"),
         Outcome::Same => "the same when alone\n".to_owned(),
@@ -64,7 +65,9 @@ pub fn check(clang: Clang, path: &Path) -> Result<(), String> {
         Outcome::Same => Ok(()),
         Outcome::Refused(complaint) => Err(format!("{}: {}", complaint.code, complaint.message)),
         Outcome::Rejected(text) => Err(format!("refused by the verifier: {text}")),
-        Outcome::Skipped(text) => Err(format!("the twin cannot be run: {text}")),
+        Outcome::Skipped(text) | Outcome::TooMuch(text) => {
+            Err(format!("the twin cannot be run: {text}"))
+        }
         Outcome::Different(text) | Outcome::Broken(text) => Err(text),
     }
 }

@@ -13,7 +13,9 @@ const TOLD: usize = 5;
 pub struct Report {
     tried: u64,
     same: u64,
-    skipped: u64,
+    too_much: u64,
+    /// Why there was no twin, and how often.
+    skipped: BTreeMap<String, u64>,
     /// Failures by class: how many, and the first of them.
     failures: BTreeMap<String, (u64, Vec<String>)>,
 }
@@ -26,8 +28,16 @@ impl Report {
                 self.same += 1;
                 return;
             }
-            Outcome::Skipped(_) => {
-                self.skipped += 1;
+            Outcome::Skipped(reason) => {
+                let words = reason.lines().next().unwrap_or_default().split_whitespace();
+                // Registers and addresses differ each time.
+                let plain = words.filter(|word| !word.contains(|letter: char| letter.is_numeric()));
+                let reason = plain.take(8).collect::<Vec<_>>().join(" ");
+                *self.skipped.entry(reason).or_default() += 1;
+                return;
+            }
+            Outcome::TooMuch(_) => {
+                self.too_much += 1;
                 return;
             }
             Outcome::Refused(complaint) => {
@@ -54,8 +64,15 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} programs, {} the same", self.tried, self.same)?;
-        if self.skipped > 0 {
-            write!(f, ", {} without a C twin that loads", self.skipped)?;
+        let skipped: u64 = self.skipped.values().sum();
+        if skipped > 0 {
+            write!(f, ", {skipped} without a C twin that loads")?;
+        }
+        if self.too_much > 0 {
+            write!(f, ", {} too much for the verifier in both", self.too_much)?;
+        }
+        for (reason, count) in &self.skipped {
+            write!(f, "\n{count} twins: {reason}")?;
         }
         for (class, (count, told)) in &self.failures {
             write!(f, "\n{count} {class}")?;

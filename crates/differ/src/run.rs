@@ -55,7 +55,9 @@ pub enum Failure {
 pub fn observe(bytes: &[u8], names: &[String], inputs: &[Input]) -> Result<Vec<Seen>, Failure> {
     let object = OpenObject::from_bytes("differ", bytes).and_then(OpenObject::load);
     let object = object.map_err(|error| match error {
-        runtime::Error::Rejected(rejection) => Failure::Rejected(format!("{rejection:#?}")),
+        runtime::Error::Rejected(rejection) => {
+            Failure::Rejected(format!("{}\n{}", rejection.message, rejection.log))
+        }
         other => Failure::Other(other.to_string()),
     })?;
     let seen = run_all(&object, names, inputs).map_err(|error| Failure::Other(error.to_string()));

@@ -1,6 +1,6 @@
 //! A run of many programs. They are built and loaded some at a time, as most
-//! of the time goes into starting clang; where a batch fails, its programs
-//! are looked at one by one.
+//! of the time goes into starting clang; where a batch fails, its halves are
+//! looked at, down to single programs.
 
 use std::path::PathBuf;
 
@@ -44,6 +44,8 @@ pub enum Outcome {
     Rejected(String),
     /// There is nothing to compare with: clang or the verifier refused the C.
     Skipped(String),
+    /// Both are too much for the verifier.
+    TooMuch(String),
     /// They did not do the same.
     Different(String),
     /// The kernel or libbpf failed in another way.
@@ -51,6 +53,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether there is something to look at.
+    const fn is_failure(&self) -> bool {
+        !matches!(self, Self::Same | Self::Skipped(_) | Self::TooMuch(_))
+    }
+
     /// Whether another failure is of the same class.
     fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
@@ -81,7 +88,7 @@ pub fn differ(
         {
             let (index, program, outcome) = (index.0, index.1, program);
             report.count(index, &outcome);
-            if !matches!(outcome, Outcome::Same | Outcome::Skipped(_)) {
+            if outcome.is_failure() {
                 keep(clang, options, index, program, &outcome)?;
             }
         }
@@ -117,15 +124,23 @@ fn inputs(seed: u64, index: u64) -> Vec<Input> {
 }
 
 fn batch(clang: Clang, options: &Options, first: u64, programs: &[Program]) -> Vec<Outcome> {
-    let inputs = inputs(options.seed, first);
-    let named = named(programs);
-    if let Some(seen) = together(clang, &named, &inputs) {
-        return seen
-            .into_iter()
-            .map(|found| found.map_or(Outcome::Same, Outcome::Different))
-            .collect();
+    outcomes(clang, programs, &inputs(options.seed, first))
+}
+
+/// What becomes of programs: of all together, or else of one half and the
+/// other.
+fn outcomes(clang: Clang, programs: &[Program], inputs: &[Input]) -> Vec<Outcome> {
+    if let [program] = programs {
+        return vec![alone(clang, program, inputs)];
     }
-    programs.iter().map(|program| alone(clang, program, &inputs)).collect()
+    if let Some(seen) = together(clang, &named(programs), inputs) {
+        let outcome = |found: Option<String>| found.map_or(Outcome::Same, Outcome::Different);
+        return seen.into_iter().map(outcome).collect();
+    }
+    let (one, two) = programs.split_at(programs.len() / 2);
+    let mut all = outcomes(clang, one, inputs);
+    all.extend(outcomes(clang, two, inputs));
+    all
 }
 
 /// The differences of programs that are built together; `None` if any step
@@ -164,7 +179,7 @@ pub fn compare(clang: Clang, python: &str, c: &str, inputs: &[Input]) -> Outcome
         (Ok(ours), Ok(twin)) => ours.difference(&twin).map_or(Outcome::Same, Outcome::Different),
         (Err(Failure::Other(reason)), _) => Outcome::Broken(reason),
         // What is too much for the verifier in C as well says nothing.
-        (Err(Failure::Rejected(log)), Err(_)) if is_too_much(&log) => Outcome::Skipped(log),
+        (Err(Failure::Rejected(log)), Err(_)) if is_too_much(&log) => Outcome::TooMuch(log),
         (Err(Failure::Rejected(log)), _) => Outcome::Rejected(log),
         (Ok(_), Err(reason)) => Outcome::Skipped(reason),
     }
