@@ -4,13 +4,13 @@
 use inkwell::IntPredicate;
 use inkwell::module::Module;
 use inkwell::types::FunctionType;
-use inkwell::values::{BasicMetadataValueEnum, FunctionValue, PointerValue};
+use inkwell::values::{BasicMetadataValueEnum, FunctionValue, IntValue, PointerValue};
 use inkwell::{AddressSpace, basic_block::BasicBlock};
-use ir::{Bound, LocalId, Stmt};
+use ir::{Bound, LocalId, Place, Stmt, StmtKind, Type};
 
 use crate::debug::DebugType;
 use crate::declare::Declared;
-use crate::function::{Loop, Lowering};
+use crate::function::{Loop, Lowering, STACK_ALIGN};
 use crate::{Error, Result, barrier};
 
 /// The kernel's `struct bpf_iter_num`, which programs do not look into.
@@ -64,7 +64,7 @@ pub(crate) fn declare<'c>(declared: &Declared<'c, '_>, llvm: &Module<'c>) -> Opt
 fn uses_iterator(stmts: &[Stmt]) -> bool {
     let mut found = false;
     ir::each_stmt(stmts, &mut |stmt| {
-        found |= matches!(stmt.kind, ir::StmtKind::Loop { bound: Bound::Iterator, .. });
+        found |= matches!(stmt.kind, StmtKind::Loop { bound: Bound::Iterator, .. });
     });
     found
 }
@@ -91,7 +91,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         let [head, asked, turn, next, ended, broken, after] =
             blocks.map(|name| self.new_block(name));
         self.builder.build_store(count, i64_type.const_zero())?;
-        let parts = Parts { turn: asked, ended, iterator: self.start_iterator(bound)? };
+        let parts = Parts { turn: asked, ended, iterator: self.start_iterator(bound, body)? };
         self.builder.build_unconditional_branch(head)?;
         self.go_to(head);
         self.next_turn(count, bound, &parts)?;
@@ -167,7 +167,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         self.d.iterators.ok_or_else(|| Error::Llvm("an iterator that is not declared".to_owned()))
     }
 
-    fn start_iterator(&mut self, bound: Bound) -> Result<Option<PointerValue<'c>>> {
+    fn start_iterator(&mut self, bound: Bound, body: &[Stmt]) -> Result<Option<PointerValue<'c>>> {
         if bound != Bound::Iterator {
             return Ok(None);
         }
@@ -178,8 +178,37 @@ impl<'c> Lowering<'_, 'c, '_> {
             word.const_zero().into(),
             word.const_int(Bound::MAX_ITERATIONS, false).into(),
         ];
-        self.builder.build_call(self.iterators()?.new, &args, "")?;
+        let call = self.builder.build_call(self.iterators()?.new, &args, "zero")?;
+        if let Some(zero) = call.try_as_basic_value().basic() {
+            self.blur(body, zero.into_int_value())?;
+        }
         Ok(Some(slot))
+    }
+
+    /// Adds a zero that the verifier does not know to the numbers that a loop
+    /// changes. What it knows of a number it follows turn by turn, and a loop
+    /// that counts in one would have no end for it.
+    fn blur(&mut self, body: &[Stmt], zero: IntValue<'c>) -> Result<()> {
+        let mut changed = Vec::new();
+        ir::each_stmt(body, &mut |stmt| {
+            if let StmtKind::Store(Place::Local(id), _) = stmt.kind
+                && !changed.contains(&id)
+            {
+                changed.push(id);
+            }
+        });
+        for id in changed {
+            let ty = self.function.local(id).ty.clone();
+            let Type::Int(int) = ty else { continue };
+            let slot = self.local(id)?;
+            let register = self.d.int_type(u32::from(int.bits))?;
+            let old = self.builder.build_load(register, slot, "known")?.into_int_value();
+            let zero = self.builder.build_int_cast_sign_flag(zero, register, true, "zero")?;
+            let new = self.builder.build_int_add(old, zero, "unknown")?;
+            self.store(slot, &ty, new.into(), u64::from(STACK_ALIGN))?;
+            self.mirror(id, &ty, new.into())?;
+        }
+        Ok(())
     }
 
     fn end_iterator(&self, iterator: Option<PointerValue<'c>>) -> Result<()> {
