@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ import instructions  # noqa: E402  # the folder of benchmarks is no package
 
 pytestmark = pytest.mark.host("clang and the C compiler are not in the guest")
 SOURCES = sorted(instructions.PROGRAMS.glob("*.py"))
+TWINS = sorted(instructions.TWINS.glob("*.py"))
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
@@ -24,6 +26,54 @@ def test_no_more_instructions_than_clang(source: Path) -> None:
     ours = instructions.count(instructions.our_object(COMMAND, source))
     clang = instructions.count(instructions.clang_object(source.with_suffix(".c")))
     assert 2 <= ours <= clang
+
+
+def test_features_take_as_many_instructions_as_in_c() -> None:
+    code = [instructions.counted(COMMAND, source) for source in TWINS]
+    table = instructions.table({"instructions": code})
+    print(table)
+    assert len(code) >= 15
+    assert not instructions.failures(code), table
+
+
+def test_the_gate_sees_what_is_longer() -> None:
+    good = [instructions.Figures(f"good{i}", 20, 20) for i in range(20)]
+    assert instructions.failures(good) == []
+    long = [*good, instructions.Figures("long", 24, 20)]
+    assert instructions.failures(long) == ["long: 24 instructions, clang 20"]
+    all_longer = [instructions.Figures("one", 21, 20)]
+    assert instructions.failures(all_longer) == ["the geometric mean is 1.050, more than 1.02"]
+
+
+@pytest.mark.kernel
+def test_the_verifier_looks_at_as_many_instructions_as_in_c() -> None:
+    looked_at = [instructions.verified(COMMAND, source) for source in TWINS]
+    table = instructions.table({"verified": looked_at})
+    print(table)
+    assert instructions.mean(looked_at) <= instructions.VERIFIED_MEAN, table
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("source", TWINS, ids=lambda source: source.stem)
+def test_twins_compute_the_same(source: Path, tmp_path: Path) -> None:
+    ours = instructions.our_object(COMMAND, source)
+    clang = instructions.clang_object(source.with_suffix(".c"))
+    assert _results(ours, tmp_path / "ours.o") == _results(clang, tmp_path / "clang.o")
+
+
+def _results(elf: bytes, path: Path) -> list[int]:
+    """What a program gives for a packet, and the next time, when it finds what it left."""
+    path.write_bytes(elf)
+    packet = path.with_suffix(".packet")
+    packet.write_bytes(bytes(64))
+    pin = Path("/sys/fs/bpf") / f"pythonbpf_{path.parent.name}_{path.stem}"
+    subprocess.run(["bpftool", "prog", "load", path, pin], check=True, capture_output=True)
+    try:
+        once = ["bpftool", "--json", "prog", "run", "pinned", pin, "data_in", packet, "repeat", "1"]
+        runs = [subprocess.run(once, check=True, capture_output=True) for _ in range(2)]
+    finally:
+        pin.unlink()
+    return [json.loads(run.stdout)["retval"] for run in runs]
 
 
 def test_ring_buffer_example_is_small() -> None:

@@ -29,6 +29,16 @@ struct Spill<'c> {
     busy: bool,
 }
 
+/// The one way out of a function. LLVM lays blocks out as they come: where each
+/// `return` had its own, the first would stand in the middle of the code, with
+/// jumps around it and back to it.
+#[derive(Clone, Copy)]
+struct Leave<'c> {
+    block: BasicBlock<'c>,
+    /// Where the returned value waits.
+    value: Option<PointerValue<'c>>,
+}
+
 pub(crate) struct Lowering<'d, 'c, 'a> {
     pub d: &'d Declared<'c, 'a>,
     pub function: &'a ir::Function,
@@ -39,6 +49,7 @@ pub(crate) struct Lowering<'d, 'c, 'a> {
     value: FunctionValue<'c>,
     locals: Vec<PointerValue<'c>>,
     pub loops: Vec<Loop<'c>>,
+    leave: Option<Leave<'c>>,
     pub mirrors: Mirrors<'c>,
     spills: Vec<Spill<'c>>,
 }
@@ -64,6 +75,7 @@ pub(crate) fn lower_body<'c>(declared: &Declared<'c, '_>, index: usize) -> Resul
         value,
         locals: Vec::new(),
         loops: Vec::new(),
+        leave: None,
         mirrors: Mirrors::default(),
         spills: Vec::new(),
     };
@@ -83,6 +95,7 @@ pub(crate) fn lower_body<'c>(declared: &Declared<'c, '_>, index: usize) -> Resul
     if !lowering.is_done() {
         lowering.builder.build_unreachable()?;
     }
+    lowering.end()?;
     declared.debug.locate(&lowering.stack, scope, function.span);
     lowering.stack.build_unconditional_branch(start)?;
     Ok(())
@@ -190,17 +203,49 @@ impl<'c> Lowering<'_, 'c, '_> {
             }
             StmtKind::Return(None) => {
                 self.end_iterators()?;
-                self.builder.build_return(None)?;
-                Ok(())
+                self.return_(None)
             }
             StmtKind::Return(Some(value)) => {
                 let register = self.expr(value)?;
                 let value = self.returned(register, &value.ty)?;
                 self.end_iterators()?;
-                self.builder.build_return(Some(&value))?;
-                Ok(())
+                self.return_(Some(value))
             }
         }
+    }
+
+    fn return_(&mut self, value: Option<IntValue<'c>>) -> Result<()> {
+        let leave = match self.leave {
+            Some(leave) => leave,
+            None => {
+                let slot = value.map(|_| self.slot(u64::from(STACK_ALIGN), "result"));
+                let leave = Leave { block: self.new_block("leave"), value: slot.transpose()? };
+                *self.leave.insert(leave)
+            }
+        };
+        if let (Some(slot), Some(value)) = (leave.value, value) {
+            self.builder.build_store(slot, value)?;
+        }
+        self.builder.build_unconditional_branch(leave.block)?;
+        Ok(())
+    }
+
+    /// The way out, behind all other blocks.
+    fn end(&self) -> Result<()> {
+        let Some(leave) = self.leave else { return Ok(()) };
+        if let Some(last) = self.value.get_last_basic_block().filter(|last| *last != leave.block) {
+            let _ = leave.block.move_after(last);
+        }
+        self.go_to(leave.block);
+        let value = match (leave.value, self.value.get_type().get_return_type()) {
+            (Some(slot), Some(ty)) => Some(self.builder.build_load(ty, slot, "result")?),
+            _ => None,
+        };
+        match value {
+            Some(value) => self.builder.build_return(Some(&value))?,
+            None => self.builder.build_return(None)?,
+        };
+        Ok(())
     }
 
     fn innermost(&self) -> Result<&Loop<'c>> {

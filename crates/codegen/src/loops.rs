@@ -11,7 +11,7 @@ use ir::{Bound, LocalId, Place, Stmt, StmtKind, Type};
 use crate::debug::DebugType;
 use crate::declare::Declared;
 use crate::function::{Loop, Lowering, STACK_ALIGN};
-use crate::{Error, Result, barrier};
+use crate::{Error, Result};
 
 /// The kernel's `struct bpf_iter_num`, which programs do not look into.
 const ITERATOR: &str = "bpf_iter_num";
@@ -136,7 +136,7 @@ impl<'c> Lowering<'_, 'c, '_> {
                 let turns = self.builder.build_load(i64_type, count, "turns")?.into_int_value();
                 // LLVM must not know that this is a count, or it makes
                 // another test of it that the verifier does not follow.
-                let turns = barrier::hide(self.d.context, &self.builder, turns)?;
+                let turns = self.hidden(turns)?;
                 let most = i64_type.const_int(most, false);
                 let left =
                     self.builder.build_int_compare(IntPredicate::ULT, turns, most, "left")?;

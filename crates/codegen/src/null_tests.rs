@@ -3,6 +3,9 @@
 //! pointers. So, once all passes have run, a test that is put together with
 //! anything, rather than jumped on, first becomes a plain number behind a
 //! barrier; only numbers are put together then.
+//!
+//! "`a` is null or `b` is null" and "neither is null" need none: no one test of
+//! numbers says the same, and the code generator makes two jumps of them.
 
 use inkwell::IntPredicate;
 use inkwell::builder::Builder;
@@ -52,10 +55,29 @@ fn uses(function: FunctionValue<'_>) -> Vec<Use<'_>> {
             let operands = (0..user.get_num_operands()).map(move |index| (user, index));
             operands.filter_map(|(user, index)| {
                 let test = operand(user, index).and_then(null_test)?;
-                Some(Use { test, user, index })
+                (!stays_apart(test, user)).then_some(Use { test, user, index })
             })
         })
         .collect()
+}
+
+/// Whether what a test is put together to becomes jumps, and no other test.
+fn stays_apart(test: InstructionValue<'_>, user: InstructionValue<'_>) -> bool {
+    match test.get_icmp_predicate() {
+        Some(IntPredicate::EQ) => joins(user, InstructionOpcode::Or, 1, 1),
+        Some(IntPredicate::NE) => joins(user, InstructionOpcode::And, 2, 0),
+        _ => false,
+    }
+}
+
+/// Whether an instruction is `and` or `or` of two bits, or the choice that is
+/// the same: one whose arm at an index is the constant.
+fn joins(user: InstructionValue<'_>, opcode: InstructionOpcode, arm: u32, constant: u64) -> bool {
+    user.get_opcode() == opcode
+        || user.get_opcode() == InstructionOpcode::Select
+            && matches!(operand(user, arm), Some(BasicValueEnum::IntValue(bit))
+                if bit.get_type().get_bit_width() == 1
+                    && bit.get_zero_extended_constant() == Some(constant))
 }
 
 fn operand(user: InstructionValue<'_>, index: u32) -> Option<BasicValueEnum<'_>> {
