@@ -53,6 +53,12 @@ def prog(ctx: c_void_p) -> c_int64:
         return 2
     if c_uint32(1) - 2 != 0xFFFFFFFF:
         return 3
+    least = -9223372036854775808
+    least += out[9]
+    minus = 0x8000000000000000 - 0x8000000000000001
+    minus += out[9]
+    if least > 0 or minus > 0:
+        return 4
     return 0
 
 @bpf

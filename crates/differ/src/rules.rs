@@ -228,8 +228,5 @@ fn folded(value: i128, ty: Scalar, typed: bool) -> Result<Known, Refused> {
     if !Scalar::I64.holds(value) {
         return Err(Refused);
     }
-    if ty.signed() {
-        return literal(value);
-    }
-    Ok(Known { ty, value: Some(ty.wrap(value)), typed })
+    literal(value)
 }

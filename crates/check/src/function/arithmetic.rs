@@ -169,7 +169,8 @@ impl Body<'_, '_> {
         if int.holds(value) {
             return Ok(Value::Scalar(Expr::int(value, Type::Int(int), at)));
         }
-        if int.signed {
+        // The least number of 64 bits is minus a literal that has no sign.
+        if int.signed || IntType::I64.holds(value) {
             return self.literal(value, at);
         }
         Ok(Value::Scalar(Expr::int(int.wrap(value), Type::Int(int), at)))
