@@ -13,6 +13,7 @@ from pythonbpf.errors import CompileError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
     from pathlib import Path
     from typing import Literal
 
@@ -26,6 +27,7 @@ def compile(
     loglevel: int | str = WARNING,
     *,
     kernel: str | None = None,
+    without: Sequence[str] = (),
 ) -> Path:
     """Compiles a file to a BPF object that any libbpf loader takes.
 
@@ -35,6 +37,7 @@ def compile(
         loglevel: least level of what is logged, as :mod:`logging` has them.
         kernel: the oldest kernel that the object is to load on, such as ``"5.10"``; by default
             the running one.
+        without: rewrites to leave out, of ``"reserve"``, ``"in-place"`` and ``"once"``.
 
     Returns:
         The path that was written.
@@ -42,9 +45,10 @@ def compile(
     Raises:
         CompileError: the program is wrong.
         SourceNotFoundError: there is no such file, or the caller has none.
-        ValueError: the source is not a file and no output is given, or the kernel is no version.
+        ValueError: the source is not a file and no output is given, the kernel is no version, or
+            no rewrite has such a name.
     """
-    return _write(filename, output, loglevel, kernel, "object", ".o")
+    return _write(filename, output, loglevel, (kernel, without), "object", ".o")
 
 
 def compile_to_ir(
@@ -53,9 +57,10 @@ def compile_to_ir(
     loglevel: int | str = WARNING,
     *,
     kernel: str | None = None,
+    without: Sequence[str] = (),
 ) -> Path:
     """Compiles a file to LLVM IR as text; all else is as in :func:`compile`, with ``.ll``."""
-    return _write(filename, output, loglevel, kernel, "ir", ".ll")
+    return _write(filename, output, loglevel, (kernel, without), "ir", ".ll")
 
 
 def build(
@@ -63,13 +68,14 @@ def build(
     emit: Literal["object", "ir", "asm"],
     loglevel: int | str,
     kernel: str | None = None,
+    without: Sequence[str] = (),
 ) -> _native.Compilation:
     """Compiles a source; errors are raised, warnings logged.
 
     Raises:
         CompileError: the program is wrong.
     """
-    compilation = _native.compile(source.name, source.text, emit, kernel)
+    compilation = _native.compile(source.name, source.text, emit, kernel, tuple(without))
     if compilation.output is None:
         raise CompileError(compilation.rendered, compilation.diagnostics)
     if compilation.diagnostics:
@@ -89,7 +95,7 @@ def _write(
     filename: str | os.PathLike[str] | None,
     output: str | os.PathLike[str] | None,
     loglevel: int | str,
-    kernel: str | None,
+    target: tuple[str | None, Sequence[str]],
     emit: Literal["object", "ir"],
     suffix: str,
 ) -> Path:
@@ -99,6 +105,6 @@ def _write(
     from pathlib import Path
 
     path = Path(source.name).with_suffix(suffix) if output is None else Path(output)
-    compilation = build(source, emit, loglevel, kernel)
+    compilation = build(source, emit, loglevel, *target)
     path.write_bytes(compilation.output or b"")
     return path

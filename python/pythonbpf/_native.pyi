@@ -12,7 +12,11 @@ def main(args: list[str]) -> int:
     """Runs the ``pythonbpf`` command; gives its exit status."""
 
 def compile(
-    name: str, text: bytes, emit: Literal["object", "ir", "asm"], kernel: str | None
+    name: str,
+    text: bytes,
+    emit: Literal["object", "ir", "asm"],
+    kernel: str | None,
+    without: tuple[str, ...],
 ) -> Compilation:
     """Compiles a text. Never raises for what the text says."""
 

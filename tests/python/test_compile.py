@@ -130,3 +130,16 @@ def test_the_command_is_there(run: Run) -> None:
     assert result.returncode == 0
     assert "pythonbpf" in result.stdout
     assert run("-m", "pythonbpf", "nonsense").returncode == 2
+
+
+def test_rewrites_can_be_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "twice.py"
+    text = GOOD.replace("c_int64(2)", "cpu() + cpu()")
+    path.write_text("from pythonbpf.helper import smp_processor_id as cpu\n" + text)
+    calls = [
+        compile_to_ir(path, without=without).read_text().count("inttoptr (i64 8 to ptr)()")
+        for without in ((), ["once"])
+    ]
+    assert calls == [1, 2]
+    with pytest.raises(ValueError, match='no rewrite is called "twice"'):
+        compile(path, without=["twice"])

@@ -45,8 +45,13 @@ pub struct Checked {
 }
 
 /// Checks the tree of a file whose programs are to load on this kernel and
-/// newer ones.
-pub fn check(source: &SourceFile, tree: &syntax::Module, kernel: Version) -> Checked {
+/// newer ones. The program is rewritten to be faster, but for `without`.
+pub fn check(
+    source: &SourceFile,
+    tree: &syntax::Module,
+    kernel: Version,
+    without: &[optimize::Rewrite],
+) -> Checked {
     let mut session = session::Session::new(source, tree, kernel);
     if tree.definitions.is_empty() {
         let at = diagnostics::Span::new(0, 0);
@@ -71,6 +76,6 @@ pub fn check(source: &SourceFile, tree: &syntax::Module, kernel: Version) -> Che
     for signature in session.signatures() {
         function::check(&mut session, &signature, &mut graph);
     }
-    reach::check(&mut session, &graph);
+    reach::check(&mut session, &graph, without);
     session.finish(programs)
 }

@@ -16,8 +16,8 @@ pub(crate) struct Graph {
     pub helpers: HashMap<FunctionId, Vec<(&'static Helper, Span)>>,
 }
 
-/// Checks the rules.
-pub(crate) fn check(session: &mut Session<'_>, graph: &Graph) {
+/// Checks the rules, and makes of the program what its whole allows to.
+pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, without: &[optimize::Rewrite]) {
     let signatures = session.signatures();
     let mut done = HashSet::new();
     let mut cycles = false;
@@ -25,6 +25,10 @@ pub(crate) fn check(session: &mut Session<'_>, graph: &Graph) {
         cycles |= find_cycle(session, graph, signature.id, &mut Vec::new(), &mut done);
     }
     if !cycles {
+        if !session.has_errors() {
+            // Before the locals that are left find their places.
+            optimize::optimize(&mut session.module, without);
+        }
         crate::work::check(session);
         crate::bounds::settle(&mut session.module);
         crate::scratch::place(session);

@@ -63,22 +63,13 @@ fn indexed(module: &Module, function: &Function) -> HashSet<LocalId> {
     ir::each_place_mut(&mut body, &mut |place| {
         if let Place::Index(base, index) = place
             && !scope.knows(index)
-            && let Some(id) = root(base)
+            && let Some(id) = base.local()
         {
             found.insert(id);
         }
     });
     found.retain(|id| function.local(*id).ty.size(module) > 0);
     found
-}
-
-/// The local that a place lies in.
-fn root(place: &Place) -> Option<LocalId> {
-    match place {
-        Place::Local(id) => Some(*id),
-        Place::Field(base, _) | Place::Index(base, _) | Place::Part(base, ..) => root(base),
-        Place::Global(_) | Place::Deref(_) => None,
-    }
 }
 
 /// What a local takes of the stack, if it has to be in memory.

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
-use compiler::KernelVersion;
+use compiler::{KernelVersion, Rewrite};
 
 /// Compile BPF programs written in Python and run them in the kernel.
 #[derive(Debug, Parser)]
@@ -77,6 +78,15 @@ pub(crate) struct Build {
     /// The oldest kernel that the object is to load on [default: this one]
     #[arg(long, value_name = "VERSION")]
     pub kernel: Option<KernelVersion>,
+    /// Rewrites to leave out, which make programs faster
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = rewrite())]
+    pub without: Vec<Rewrite>,
+}
+
+/// Reads the name of a rewrite.
+fn rewrite() -> impl TypedValueParser<Value = Rewrite> {
+    PossibleValuesParser::new(Rewrite::ALL.map(Rewrite::name))
+        .try_map(|name| name.parse::<Rewrite>())
 }
 
 /// What `build` makes.

@@ -31,7 +31,8 @@ pub(crate) fn build(args: &Build) -> Outcome {
         Emit::Ir => compiler::Emit::Ir,
         Emit::Asm => compiler::Emit::Assembly,
     };
-    let (bytes, _) = compile(&source, &compiler::Options { cpu, kernel }, emit)?;
+    let options = compiler::Options { cpu, kernel, without: args.without.clone() };
+    let (bytes, _) = compile(&source, &options, emit)?;
     match output {
         Some(path) => write_file(&path, &bytes)?,
         None => write_stdout(&bytes)?,

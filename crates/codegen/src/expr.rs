@@ -379,8 +379,12 @@ impl<'c> Lowering<'_, 'c, '_> {
         let given = args;
         let args = self.helper_args(args)?;
         let params: Vec<_> = args.iter().map(|arg| arg.get_type().into()).collect();
+        // A call that is read as 32 bits is not the same as one that is read
+        // as 64.
+        let repeated = self.repeated.contains(&id);
         let ty = match &expr.ty {
             Type::Void => self.d.context.void_type().fn_type(&params, false),
+            Type::Int(_) if repeated => self.d.context.i64_type().fn_type(&params, false),
             ty => self.d.register_type(ty)?.fn_type(&params, false),
         };
         let number = self.d.context.i64_type().const_int(u64::from(id), false);
@@ -396,10 +400,26 @@ impl<'c> Lowering<'_, 'c, '_> {
             }
         }
         let result = call.try_as_basic_value().basic();
+        if self.d.module.steady_helpers.contains(&id) {
+            self.steady(call);
+        }
+        if let (true, Some(result)) = (repeated, result) {
+            return self.convert_register(result, &Type::U64, &expr.ty).map(Some);
+        }
         if let Some(result) = result {
             self.count_loss(id, given, result)?;
         }
         Ok(result)
+    }
+
+    /// Tells LLVM that a call gives what the same call before it gave.
+    fn steady(&self, call: inkwell::values::CallSiteValue<'c>) {
+        // `memory` has no bit set for any memory: neither read nor written.
+        for name in ["memory", "nounwind", "willreturn"] {
+            let kind = Attribute::get_named_enum_kind_id(name);
+            let attribute = self.d.context.create_enum_attribute(kind, 0);
+            call.add_attribute(AttributeLoc::Function, attribute);
+        }
     }
 
     fn call(

@@ -1,5 +1,7 @@
 //! Function bodies: statements, control flow and the stack.
 
+use std::collections::HashSet;
+
 use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
 use inkwell::builder::Builder;
@@ -51,6 +53,8 @@ pub(crate) struct Lowering<'d, 'c, 'a> {
     pub loops: Vec<Loop<'c>>,
     leave: Option<Leave<'c>>,
     pub mirrors: Mirrors<'c>,
+    /// Steady helpers that the function calls more than once.
+    pub repeated: HashSet<u32>,
     spills: Vec<Spill<'c>>,
 }
 
@@ -77,6 +81,7 @@ pub(crate) fn lower_body<'c>(declared: &Declared<'c, '_>, index: usize) -> Resul
         loops: Vec::new(),
         leave: None,
         mirrors: Mirrors::default(),
+        repeated: repeated(declared.module, function),
         spills: Vec::new(),
     };
     declared.debug.locate(&lowering.builder, scope, function.span);
@@ -99,6 +104,20 @@ pub(crate) fn lower_body<'c>(declared: &Declared<'c, '_>, index: usize) -> Resul
     declared.debug.locate(&lowering.stack, scope, function.span);
     lowering.stack.build_unconditional_branch(start)?;
     Ok(())
+}
+
+/// The steady helpers that a function calls more than once.
+fn repeated(module: &ir::Module, function: &ir::Function) -> HashSet<u32> {
+    let (mut called, mut again) = (HashSet::new(), HashSet::new());
+    ir::each_expr(&function.body, &mut |expr| {
+        if let ir::ExprKind::Helper(id, _) = expr.kind
+            && module.steady_helpers.contains(&id)
+            && !called.insert(id)
+        {
+            again.insert(id);
+        }
+    });
+    again
 }
 
 impl<'c> Lowering<'_, 'c, '_> {
@@ -181,6 +200,7 @@ impl<'c> Lowering<'_, 'c, '_> {
                 Ok(())
             }
             StmtKind::Zero(place) => self.zero(place),
+            StmtKind::ZeroPart(place, start, len) => self.zero_part(place, *start, *len),
             StmtKind::Copy(to, from) => self.copy(to, from),
             StmtKind::StoreStr(place, text) => self.store_text(place, text),
             StmtKind::Eval(value) => self.evaluate(value),

@@ -139,6 +139,18 @@ impl<'c> Lowering<'_, 'c, '_> {
     pub(crate) fn zero(&mut self, place: &Place) -> Result<()> {
         let size = self.type_of(place)?.size(self.d.module);
         let (address, align) = self.address(place)?;
+        self.clear(address, align, size)
+    }
+
+    /// Zeroes some bytes of a place.
+    pub(crate) fn zero_part(&mut self, place: &Place, start: u32, len: u32) -> Result<()> {
+        let (address, align) = self.address(place)?;
+        let offset = self.d.context.i64_type().const_int(u64::from(start), false);
+        let address = self.offset(address, offset)?;
+        self.clear(address, align_at(align, u64::from(start)), u64::from(len))
+    }
+
+    fn clear(&mut self, address: PointerValue<'c>, align: u64, size: u64) -> Result<()> {
         if is_long(size, align) {
             return self.each_word(size, align, |body, word, offset| {
                 let target = body.offset(address, offset)?;

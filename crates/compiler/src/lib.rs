@@ -5,6 +5,7 @@ pub use check::Version as KernelVersion;
 pub use codegen::Cpu;
 use codegen::Error;
 use diagnostics::{Diagnostic, SourceFile, Span, codes};
+pub use optimize::Rewrite;
 
 /// What the result is built for.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,8 @@ pub struct Options {
     pub cpu: Cpu,
     /// The oldest kernel that the programs are to load on.
     pub kernel: KernelVersion,
+    /// What is left as it was written.
+    pub without: Vec<Rewrite>,
 }
 
 /// A program of the file, as far as loaders and messages need it.
@@ -92,7 +95,7 @@ fn front(source: &SourceFile, options: &Options) -> (Compilation, Option<ir::Mod
         return (Compilation::failed(diagnostics), None);
     }
     let failed = diagnostics.iter().any(Diagnostic::is_error);
-    let checked = check::check(source, &tree, options.kernel);
+    let checked = check::check(source, &tree, options.kernel, &options.without);
     // A definition that could not be read leaves nothing to compile; the
     // reason was given.
     let spare = |diagnostic: &Diagnostic| failed && diagnostic.code == &codes::NOTHING_TO_COMPILE;

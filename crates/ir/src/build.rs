@@ -3,8 +3,8 @@
 use diagnostics::Span;
 
 use crate::{
-    BinaryOp, CompareOp, Expr, ExprKind, Function, Module, Place, PtrType, Region, Stmt, StmtKind,
-    TextOp, Type,
+    BinaryOp, CompareOp, Expr, ExprKind, Function, LocalId, Module, Place, PtrType, Region, Stmt,
+    StmtKind, TextOp, Type,
 };
 
 impl Expr {
@@ -123,6 +123,15 @@ impl Place {
                 _ => None,
             },
             Self::Part(_, _, len) => Some(Type::Str(*len)),
+        }
+    }
+
+    /// The local that this place is or lies in, if it is one.
+    pub fn local(&self) -> Option<LocalId> {
+        match self {
+            Self::Local(id) => Some(*id),
+            Self::Field(base, _) | Self::Index(base, _) | Self::Part(base, ..) => base.local(),
+            Self::Global(_) | Self::Deref(_) => None,
         }
     }
 

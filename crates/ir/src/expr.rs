@@ -222,6 +222,8 @@ pub enum StmtKind {
     Store(Place, Expr),
     /// Makes all bytes of an aggregate zero.
     Zero(Place),
+    /// Makes some bytes of an aggregate zero: where they start, how many.
+    ZeroPart(Place, u32, u32),
     /// Copies an aggregate of the same type; source and target may be one.
     Copy(Place, Place),
     /// Writes the bytes of a text into a string, the rest becoming zero.

@@ -30,4 +30,4 @@ pub use rewrite::{each_call_mut, each_place_mut};
 pub use text::TextOp;
 pub use types::{Field, IntType, PtrType, Region, Struct, StructId, Type};
 pub use verify::verify;
-pub use visit::{each_expr, each_part, each_stmt};
+pub use visit::{each_expr, each_part, each_place, each_place_of, each_stmt};

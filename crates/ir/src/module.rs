@@ -150,6 +150,9 @@ pub struct Module {
     pub strings: Vec<Vec<u8>>,
     /// The licence.
     pub license: String,
+    /// Helpers, by number, that give the same at each call in a run and change
+    /// nothing.
+    pub steady_helpers: Vec<u32>,
 }
 
 impl Module {

@@ -142,6 +142,10 @@ impl Writer<'_> {
                 let place = self.place(place);
                 writeln!(self.out, "{pad}zero {place}")
             }
+            StmtKind::ZeroPart(place, start, len) => {
+                let line = format!("zero {} bytes {start}..{}", self.place(place), start + len);
+                writeln!(self.out, "{pad}{line}")
+            }
             StmtKind::Copy(to, from) => {
                 let line = format!("copy {} <- {}", self.place(to), self.place(from));
                 writeln!(self.out, "{pad}{line}")

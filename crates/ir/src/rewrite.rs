@@ -34,7 +34,9 @@ fn walk(stmts: &mut [Stmt], change: &mut dyn FnMut(Part<'_>)) {
                 in_place(place, change);
                 in_expr(value, change);
             }
-            StmtKind::Zero(place) | StmtKind::StoreStr(place, _) => in_place(place, change),
+            StmtKind::Zero(place)
+            | StmtKind::ZeroPart(place, ..)
+            | StmtKind::StoreStr(place, _) => in_place(place, change),
             StmtKind::Copy(to, from) => {
                 in_place(to, change);
                 in_place(from, change);

@@ -5,8 +5,8 @@
 //!    and bytes of strings, pointees of pointers.
 //! 3. Only a pointer that is not null and not opaque is followed, and the
 //!    context is never followed.
-//! 4. `Load`, `Store` and `Spill` move scalars; `Zero` and `Copy` aggregates,
-//!    `Copy` between equal types; a stored value has the place's type.
+//! 4. `Load`, `Store` and `Spill` move scalars; `Zero`, `ZeroPart` and `Copy`
+//!    aggregates, `ZeroPart` bytes inside, `Copy` between equal types; a stored value has the place's type.
 //! 5. Both operands of an operator have one type; a comparison gives a bool; a
 //!    test is a bool; both arms of a choice have the type of the whole.
 //! 6. A constant fits its type. A constant index lies inside.
@@ -89,6 +89,13 @@ impl Checker<'_> {
             }
             StmtKind::Zero(place) => {
                 require(self.writable(place)?.is_aggregate(), "a scalar is zeroed")
+            }
+            StmtKind::ZeroPart(place, start, len) => {
+                let ty = self.writable(place)?;
+                require(ty.is_aggregate(), "a part of a scalar is zeroed")?;
+                let end = start.checked_add(*len).map(u64::from);
+                let fits = end.is_some_and(|end| end <= ty.size(self.module));
+                require(fits, "bytes outside an aggregate are zeroed")
             }
             StmtKind::Copy(to, from) => {
                 let ty = self.writable(to)?;

@@ -1,4 +1,5 @@
-//! A walk over every expression of a function body, inner ones included.
+//! Walks over every expression and place of a function body, inner ones
+//! included.
 
 use crate::{Expr, ExprKind, Place, Stmt, StmtKind};
 
@@ -23,53 +24,96 @@ pub fn each_stmt<'a>(stmts: &'a [Stmt], see: &mut dyn FnMut(&'a Stmt)) {
 
 /// Shows every expression in the statements to `see`, outer before inner.
 pub fn each_expr(stmts: &[Stmt], see: &mut dyn FnMut(&Expr)) {
+    walk(stmts, &mut |part| {
+        if let Part::Expr(expr) = part {
+            see(expr);
+        }
+    });
+}
+
+/// Shows every place in the statements to `see`, outer before inner; a loop's
+/// counter is none.
+pub fn each_place(stmts: &[Stmt], see: &mut dyn FnMut(&Place)) {
+    walk(stmts, &mut |part| {
+        if let Part::Place(place) = part {
+            see(place);
+        }
+    });
+}
+
+/// Shows an expression and all its parts to `see`, outer before inner.
+pub fn each_part(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
+    in_expr(expr, &mut |part| {
+        if let Part::Expr(expr) = part {
+            see(expr);
+        }
+    });
+}
+
+/// Shows every place in an expression to `see`, outer before inner.
+pub fn each_place_of(expr: &Expr, see: &mut dyn FnMut(&Place)) {
+    in_expr(expr, &mut |part| {
+        if let Part::Place(place) = part {
+            see(place);
+        }
+    });
+}
+
+enum Part<'a> {
+    Expr(&'a Expr),
+    Place(&'a Place),
+}
+
+fn walk(stmts: &[Stmt], see: &mut dyn FnMut(Part<'_>)) {
     for stmt in stmts {
         match &stmt.kind {
             StmtKind::Store(place, value) => {
                 in_place(place, see);
-                each_part(value, see);
+                in_expr(value, see);
             }
-            StmtKind::Zero(place) | StmtKind::StoreStr(place, _) => in_place(place, see),
+            StmtKind::Zero(place)
+            | StmtKind::ZeroPart(place, ..)
+            | StmtKind::StoreStr(place, _) => in_place(place, see),
             StmtKind::Copy(to, from) => {
                 in_place(to, see);
                 in_place(from, see);
             }
-            StmtKind::Eval(value) | StmtKind::Return(Some(value)) => each_part(value, see),
+            StmtKind::Eval(value) | StmtKind::Return(Some(value)) => in_expr(value, see),
             StmtKind::If(test, then, orelse) => {
-                each_part(test, see);
-                each_expr(then, see);
-                each_expr(orelse, see);
+                in_expr(test, see);
+                walk(then, see);
+                walk(orelse, see);
             }
             StmtKind::Loop { test, body, orelse, .. } => {
-                each_part(test, see);
-                each_expr(body, see);
-                each_expr(orelse, see);
+                in_expr(test, see);
+                walk(body, see);
+                walk(orelse, see);
             }
             StmtKind::ForRange { body, orelse, .. } => {
-                each_expr(body, see);
-                each_expr(orelse, see);
+                walk(body, see);
+                walk(orelse, see);
             }
             StmtKind::Break | StmtKind::Continue | StmtKind::Return(None) => {}
         }
     }
 }
 
-fn in_place(place: &Place, see: &mut dyn FnMut(&Expr)) {
+fn in_place(place: &Place, see: &mut dyn FnMut(Part<'_>)) {
+    see(Part::Place(place));
     match place {
         Place::Local(_) | Place::Global(_) => {}
-        Place::Deref(pointer) => each_part(pointer, see),
+        Place::Deref(pointer) => in_expr(pointer, see),
         Place::Field(base, _) => in_place(base, see),
         Place::Index(base, index) => {
             in_place(base, see);
-            each_part(index, see);
+            in_expr(index, see);
         }
         Place::Part(base, ..) => in_place(base, see),
     }
 }
 
-/// Shows an expression and all its parts to `see`, outer before inner.
-pub fn each_part(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
-    see(expr);
+fn in_expr(expr: &Expr, see: &mut dyn FnMut(Part<'_>)) {
+    see(Part::Expr(expr));
     match &expr.kind {
         ExprKind::Const(_)
         | ExprKind::Null
@@ -82,30 +126,30 @@ pub fn each_part(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
         | ExprKind::NonNull(value)
         | ExprKind::IsFound(value)
         | ExprKind::Hidden(value)
-        | ExprKind::Unary(_, value) => each_part(value, see),
+        | ExprKind::Unary(_, value) => in_expr(value, see),
         ExprKind::Binary(_, left, right)
         | ExprKind::Compare(_, left, right)
         | ExprKind::And(left, right)
         | ExprKind::Or(left, right) => {
-            each_part(left, see);
-            each_part(right, see);
+            in_expr(left, see);
+            in_expr(right, see);
         }
         ExprKind::Select(test, yes, no) => {
-            each_part(test, see);
-            each_part(yes, see);
-            each_part(no, see);
+            in_expr(test, see);
+            in_expr(yes, see);
+            in_expr(no, see);
         }
         ExprKind::Text(op) => op.places().into_iter().for_each(|place| in_place(place, see)),
         ExprKind::Atomic(_, place, args) => {
             in_place(place, see);
-            args.iter().for_each(|arg| each_part(arg, see));
+            args.iter().for_each(|arg| in_expr(arg, see));
         }
         ExprKind::Helper(_, args) | ExprKind::Call(_, args) => {
-            args.iter().for_each(|arg| each_part(arg, see));
+            args.iter().for_each(|arg| in_expr(arg, see));
         }
         ExprKind::Sequence(stmts, value) => {
-            each_expr(stmts, see);
-            each_part(value, see);
+            walk(stmts, see);
+            in_expr(value, see);
         }
     }
 }

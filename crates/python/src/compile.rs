@@ -25,6 +25,7 @@ pub fn compile(
     text: &[u8],
     emit: &str,
     kernel: Option<&str>,
+    without: Vec<String>,
 ) -> PyResult<Compilation> {
     let emit = match emit {
         "object" => compiler::Emit::Object,
@@ -42,7 +43,9 @@ pub fn compile(
         Ok(source) => source,
         Err(unreadable) => return Ok(Compilation::unreadable(unreadable)),
     };
-    let options = compiler::Options { kernel, ..Default::default() };
+    let without = without.iter().map(|name| name.parse()).collect::<Result<_, _>>();
+    let without = without.map_err(PyValueError::new_err)?;
+    let options = compiler::Options { kernel, without, ..Default::default() };
     let made = py.detach(|| compiler::compile(&source, &options, emit));
     Ok(Compilation {
         source,

@@ -1,0 +1,150 @@
+//! Where the rewrites of the typed program are made, and where they are not.
+
+use diagnostics::SourceFile;
+use pythonbpf_compiler::{self as compiler, Emit, Options, Rewrite};
+
+const HEAD: &str = "\
+from ctypes import *
+from pythonbpf import *
+from pythonbpf.helper import *
+from pythonbpf.maps import *
+
+@bpf
+@struct
+class Event:
+    ts: c_uint64
+    pid: c_uint32
+    comm: str(16)
+
+@bpf
+@map
+def ring() -> RingBuffer:
+    return RingBuffer(max_entries=4096)
+
+@bpf
+@map
+def counts() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=64)
+
+@bpf
+@map
+def events() -> HashMap:
+    return HashMap(key=c_uint32, value=Event, max_entries=64)
+
+@bpf
+def other(k: c_uint32) -> c_int64:
+    counts.delete(k)
+    return 0
+
+@bpf
+@bpfglobal
+def X() -> c_uint64:
+    return 0
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return \"GPL\"
+
+@bpf
+@section(\"tracepoint/sched/sched_switch\")
+def prog(ctx: c_void_p) -> c_int64:
+    k = pid()
+";
+
+/// What a body becomes.
+fn made(body: &str, emit: Emit, without: &[Rewrite]) -> String {
+    let lines = body.lines().map(|line| format!("    {line}\n"));
+    let text = format!("{HEAD}{}    return 0\n", lines.collect::<String>());
+    let source = SourceFile::new("prog.py", text);
+    let kernel = "6.1".parse().unwrap_or_default();
+    let options = Options { kernel, without: without.to_vec(), ..Options::default() };
+    let made = compiler::compile(&source, &options, emit);
+    let errors: Vec<_> = made.diagnostics.iter().filter(|known| known.is_error()).collect();
+    assert!(errors.is_empty(), "{body}\n{errors:?}");
+    String::from_utf8(made.output.unwrap_or_default()).unwrap_or_default()
+}
+
+/// Whether each body becomes another program by the rewrite.
+fn judge(rewrite: Rewrite, cases: &[(bool, &str)]) {
+    for (expected, body) in cases {
+        let [made, plain] = [&[][..], &[rewrite]].map(|without| made(body, Emit::Typed, without));
+        assert_eq!(made != plain, *expected, "{body}\n{made}");
+    }
+}
+
+#[test]
+fn an_event_is_filled_where_it_is_sent_from() {
+    let cases = [
+        (true, "e = Event()\ne.ts = ktime()\ne.pid = k\ncomm(e.comm)\nring.output(e)"),
+        (true, "e = Event(ts=ktime(), pid=k)\nring.output(e)"),
+        (true, "e = Event()\nif k > 5:\n    e.pid = k\nring.output(e)"),
+        (true, "if k:\n    e = Event()\n    e.pid = k\n    ring.output(e)"),
+        // What sets other locals meanwhile is done before.
+        (true, "e = Event()\ne.pid = k\nt = ktime()\ne.ts = t\nring.output(e)"),
+        (true, "e = Event()\ncounts.update(k, 1)\ne.pid = k\nring.output(e)"),
+        (true, "e = Event()\ne.pid = k\ne.ts = e.pid\nring.output(e, BPF_RB_NO_WAKEUP)"),
+        // The result is used.
+        (false, "e = Event()\ne.pid = k\nif ring.output(e) != 0:\n    counts[1] += 1"),
+        // It is used afterwards.
+        (false, "e = Event()\ne.pid = k\nring.output(e)\ncounts.update(1, e.pid)"),
+        (false, "e = Event()\ne.pid = k\nring.output(e)\nring.output(e)"),
+        // Something else happens meanwhile, which a full buffer must not leave out.
+        (false, "e = Event()\ne.pid = k\ncounts.update(k, 1)\nring.output(e)"),
+        (false, "e = Event()\ne.pid = k\nother(k)\nring.output(e)"),
+        (false, "e = Event()\ne.pid = k\nif k == 1:\n    return 0\nring.output(e)"),
+        (false, "global X\ne = Event()\ne.ts = atomic_add(X, 1)\nring.output(e)"),
+        // A value that was read before is set meanwhile.
+        (false, "t = ktime()\ne = Event()\ne.ts = t\nt = ktime()\ne.pid = t\nring.output(e)"),
+        // The local is another one at each turn, or is kept.
+        (false, "e = Event()\nfor i in range(3):\n    e.pid = i\n    ring.output(e)"),
+        (false, "e = Event()\ne.pid = k\nevents.update(k, e)\nring.output(e)"),
+        // The flags are not known.
+        (false, "e = Event()\ne.pid = k\nring.output(e, k & 1)"),
+    ];
+    judge(Rewrite::Reserve, &cases);
+}
+
+#[test]
+fn an_entry_that_is_there_is_changed_in_place() {
+    let cases = [
+        (true, "v = counts.lookup(k)\nif v:\n    counts.update(k, v + 1)"),
+        (true, "v = counts.lookup(k)\nif v is not None:\n    counts[k] = v + 1"),
+        (true, "v = counts.lookup(k)\nif not v:\n    return 0\ncounts.update(k, v + 1)"),
+        (true, "v = counts.lookup(k)\nif v and k > 3:\n    counts.update(k, 9)"),
+        (true, "v = counts.lookup(k + 1)\nif v:\n    counts.update(k + 1, 9, BPF_EXIST)"),
+        (true, "v = counts.lookup(k)\nif v:\n    if k > 3:\n        counts.update(k, 9)"),
+        // It may not be there.
+        (false, "v = counts.lookup(k)\ncounts.update(k, 9)"),
+        (false, "v = counts.lookup(k)\nif v or k:\n    counts.update(k, 9)"),
+        (false, "v = counts.lookup(k)\nif v:\n    pass\ncounts.update(k, 9)"),
+        // Another key, or the key is another one by then.
+        (false, "v = counts.lookup(k)\nif v:\n    counts.update(k + 1, 9)"),
+        (false, "v = counts.lookup(k)\nif v:\n    k += 1\n    counts.update(k, 9)"),
+        // Another pointer by then.
+        (false, "v = counts.lookup(k)\nif v:\n    v = counts.lookup(7)\n    counts.update(k, 9)"),
+        // It may be gone by then.
+        (false, "v = counts.lookup(k)\nif v:\n    counts.delete(k)\n    counts.update(k, 9)"),
+        (false, "v = counts.lookup(k)\nif v:\n    other(k)\n    counts.update(k, 9)"),
+        (false, "v = counts.lookup(k)\nif v:\n    counts.update(1, 2)\n    counts.update(k, 9)"),
+        // It must be new.
+        (false, "v = counts.lookup(k)\nif v:\n    counts.update(k, 9, BPF_NOEXIST)"),
+        // The result is used.
+        (false, "v = counts.lookup(k)\nif v:\n    if counts.update(k, 9):\n        return 1"),
+        // A reader would see half of a struct.
+        (false, "v = events.lookup(k)\nif v:\n    events.update(k, Event(pid=k))"),
+        // The entry of the turn before.
+        (
+            false,
+            "v = counts.lookup(k)\nif v:\n    for i in range(3):\n        counts.update(k, i)\n        counts.delete(k)",
+        ),
+    ];
+    judge(Rewrite::InPlace, &cases);
+}
+
+#[test]
+fn a_helper_that_gives_the_same_is_called_once() {
+    let body = "a = pid()\nb = pid()\nc = tid()\nd = pid()\nring.output(a + b + c + d)";
+    let calls = |without| made(body, Emit::Assembly, without).matches("call 14\n").count();
+    assert_eq!((calls(&[][..]), calls(&[Rewrite::Once])), (1, 5));
+}

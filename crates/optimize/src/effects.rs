@@ -1,0 +1,131 @@
+//! What expressions do beside giving a value.
+
+use ir::{Expr, ExprKind, LocalId, Place};
+
+/// Helpers that read, and change nothing but the memory that their first
+/// argument names, if they fill any. A program that does not call them at all
+/// leaves the kernel as it was.
+const READERS: &[&str] = &[
+    "get_attach_cookie",
+    "get_cgroup_classid",
+    "get_current_ancestor_cgroup_id",
+    "get_current_cgroup_id",
+    "get_current_comm",
+    "get_current_pid_tgid",
+    "get_current_task",
+    "get_current_task_btf",
+    "get_current_uid_gid",
+    "get_func_ip",
+    "get_numa_node_id",
+    "get_prandom_u32",
+    "get_smp_processor_id",
+    "jiffies64",
+    "ktime_get_boot_ns",
+    "ktime_get_coarse_ns",
+    "ktime_get_ns",
+    "ktime_get_tai_ns",
+    "map_lookup_elem",
+    "probe_read",
+    "probe_read_kernel",
+    "probe_read_kernel_str",
+    "probe_read_str",
+    "probe_read_user",
+    "probe_read_user_str",
+];
+
+/// Of these, the ones that fill their first argument.
+const FILLERS: &[&str] = &[
+    "get_current_comm",
+    "probe_read",
+    "probe_read_kernel",
+    "probe_read_kernel_str",
+    "probe_read_str",
+    "probe_read_user",
+    "probe_read_user_str",
+];
+
+/// Of these, the ones that leave bytes behind the end of a text as they were.
+const TEXT_FILLERS: &[&str] = &["probe_read_kernel_str", "probe_read_str", "probe_read_user_str"];
+
+/// The name of a helper.
+fn name(id: u32) -> Option<&'static str> {
+    kernel::HELPERS.iter().find(|helper| helper.id == id).map(|helper| helper.name)
+}
+
+/// Whether a helper is known to read only.
+pub(crate) fn reads_only(id: u32) -> bool {
+    name(id).is_some_and(|name| READERS.contains(&name))
+}
+
+/// The memory that a helper which reads only fills.
+pub(crate) fn filled(id: u32, args: &[Expr]) -> Option<&Expr> {
+    name(id).filter(|name| FILLERS.contains(name)).and_then(|_| args.first())
+}
+
+/// Whether a helper fills all of its first argument, also where it fails:
+/// `probe_read` and its kin write zeroes then.
+pub(crate) fn fills_whole(id: u32) -> bool {
+    name(id).is_some_and(|name| FILLERS.contains(&name) && !TEXT_FILLERS.contains(&name))
+}
+
+/// Whether evaluating gives a value and changes nothing but, perhaps, memory
+/// in `target`.
+pub(crate) fn only_fills(expr: &Expr, target: LocalId) -> bool {
+    let mut fine = true;
+    ir::each_part(expr, &mut |part| {
+        fine &= match &part.kind {
+            ExprKind::Call(..)
+            | ExprKind::Atomic(..)
+            | ExprKind::Sequence(..)
+            | ExprKind::Function(_) => false,
+            ExprKind::Helper(id, args) => {
+                let inside = |memory: &Expr| match &memory.kind {
+                    ExprKind::Address(place) => place.local() == Some(target),
+                    _ => false,
+                };
+                reads_only(*id) && filled(*id, args).is_none_or(inside)
+            }
+            _ => true,
+        };
+    });
+    fine
+}
+
+/// Whether evaluating changes nothing at all.
+pub(crate) fn is_pure(expr: &Expr) -> bool {
+    let mut fine = true;
+    ir::each_part(expr, &mut |part| {
+        fine &= match &part.kind {
+            ExprKind::Call(..)
+            | ExprKind::Atomic(..)
+            | ExprKind::Sequence(..)
+            | ExprKind::Function(_) => false,
+            ExprKind::Helper(id, args) => reads_only(*id) && filled(*id, args).is_none(),
+            _ => true,
+        };
+    });
+    fine
+}
+
+/// Whether getting to the place changes nothing.
+pub(crate) fn is_pure_place(place: &Place) -> bool {
+    match place {
+        Place::Local(_) | Place::Global(_) => true,
+        Place::Deref(pointer) => is_pure(pointer),
+        Place::Field(base, _) | Place::Part(base, ..) => is_pure_place(base),
+        Place::Index(base, index) => is_pure_place(base) && is_pure(index),
+    }
+}
+
+/// The helper's number, by its name.
+pub(crate) fn number(name: &str) -> Option<u32> {
+    kernel::helper(name).map(|helper| helper.id)
+}
+
+/// An expression without the conversions around it.
+pub(crate) fn bare(mut expr: &Expr) -> &Expr {
+    while let ExprKind::Convert(inner) = &expr.kind {
+        expr = inner;
+    }
+    expr
+}
