@@ -31,7 +31,7 @@ def twins(a: c_int64, a: c_int64) -> c_int64:  # error: [bad-signature]
 @bpf
 @section("xdp")
 def prog(ctx: c_void_p) -> c_int64:
-    while pid():  # error: [unbounded-loop]
+    while pid():  # error: [needs-newer-kernel]
         inside = 1
     try:  # error: [unsupported-statement]
         tried = 1

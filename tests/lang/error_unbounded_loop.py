@@ -9,13 +9,13 @@ from pythonbpf.helper import random
 def prog(ctx: c_void_p) -> c_int64:
     count = random()
     left = random()
-    while left:  # error: [unbounded-loop]
+    while left:  # error: [needs-newer-kernel]
         left -= 1
-    for i in range(count):  # error: [unbounded-loop]
+    for i in range(count):  # error: [needs-newer-kernel]
         pass
     for a in range(0, 10, 0):  # error: [unbounded-loop]
         pass
-    for b in range(10000000):  # error: [unbounded-loop]
+    for b in range(10000000):  # error: [needs-newer-kernel]
         pass
     for c in range(1000):  # error: [unbounded-loop]
         for d in range(1000):

@@ -10,7 +10,7 @@ from pythonbpf.maps import HashMap
 @section("xdp")
 def steps(ctx: c_void_p) -> c_int64:
     left: c_uint64 = 20
-    while left > 0:  # error: [unbounded-loop]
+    while left > 0:  # error: [needs-newer-kernel]
         left -= 3
     return 2
 

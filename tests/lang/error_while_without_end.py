@@ -16,7 +16,7 @@ def numbers() -> HashMap:
 @section("xdp")
 def unknown(ctx: c_void_p) -> c_int64:
     n = 0
-    while numbers[1] > 5:  # error: [unbounded-loop]
+    while numbers[1] > 5:  # error: [needs-newer-kernel]
         n += 1
     return n
 
@@ -24,7 +24,7 @@ def unknown(ctx: c_void_p) -> c_int64:
 @bpf
 @section("xdp")
 def forever(ctx: c_void_p) -> c_int64:
-    while True:  # error: [unbounded-loop]
+    while True:  # error: [needs-newer-kernel]
         pass
 
 
@@ -32,7 +32,7 @@ def forever(ctx: c_void_p) -> c_int64:
 @section("xdp")
 def changed(ctx: c_void_p) -> c_int64:
     i = 0
-    while i < 10:  # error: [unbounded-loop]
+    while i < 10:  # error: [needs-newer-kernel]
         if numbers[1]:
             i += 1
     return i
@@ -42,7 +42,7 @@ def changed(ctx: c_void_p) -> c_int64:
 @section("xdp")
 def skipped(ctx: c_void_p) -> c_int64:
     i = 0
-    while i < 10:  # error: [unbounded-loop]
+    while i < 10:  # error: [needs-newer-kernel]
         if numbers[1]:
             continue
         i += 1
@@ -53,7 +53,7 @@ def skipped(ctx: c_void_p) -> c_int64:
 @section("xdp")
 def wraps(ctx: c_void_p) -> c_int64:
     i: c_uint8 = 0
-    while i < 300:  # error: [unbounded-loop]  # warning: [constant-comparison]
+    while i < 300:  # error: [needs-newer-kernel]  # warning: [constant-comparison]
         i += 1
     return i
 
@@ -62,7 +62,7 @@ def wraps(ctx: c_void_p) -> c_int64:
 @section("xdp")
 def any_number(ctx: c_void_p) -> c_int64:
     total = 0
-    for i in range(numbers[1]):  # error: [unbounded-loop]
+    for i in range(numbers[1]):  # error: [needs-newer-kernel]
         total += i
     return total
 

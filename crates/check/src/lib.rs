@@ -8,13 +8,17 @@
 //! afterwards, so one mistake gives one error. Nothing here knows LLVM.
 
 mod bounds;
+mod called;
+mod changed;
 mod constants;
 mod ctypes;
+mod framed;
 mod function;
 mod globals;
 mod license;
 mod maps;
 mod names;
+mod outline;
 mod programs;
 mod reach;
 mod scratch;

@@ -30,6 +30,7 @@ pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, without: &[optimiz
             optimize::optimize(&mut session.module, without);
         }
         crate::work::check(session);
+        crate::called::settle(session);
         crate::bounds::settle(&mut session.module);
         crate::scratch::place(session);
     }

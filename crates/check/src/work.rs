@@ -11,6 +11,7 @@ use ir::{
 };
 use kernel::Version;
 
+use crate::called::CALLED;
 use crate::session::Session;
 
 /// The first kernel with iterators over numbers.
@@ -66,11 +67,11 @@ impl Bill {
 /// iterators, whose turns are not walked through, the dearest loops become
 /// such. There is no recursion.
 pub(crate) fn check(session: &mut Session<'_>) {
-    if session.kernel >= ITERATORS {
+    if let Some(version) = iterated_since(session.kernel) {
         while bills(&session.module).iter().any(Bill::is_too_much) {
             let Some(at) = iterate_dearest(&mut session.module) else { break };
             // It has them: this only takes note of the need.
-            let _ = session.needs(ITERATORS, "a loop of many turns", at);
+            let _ = session.needs(version, "a loop of many turns", at);
         }
     }
     for Bill { each, all } in bills(&session.module) {
@@ -91,6 +92,12 @@ pub(crate) fn check(session: &mut Session<'_>) {
                 .help("make the range smaller, or do the work in user space"),
         );
     }
+}
+
+/// The first kernel with what a kernel has to turn loops that the verifier does
+/// not walk through: iterators, or `bpf_loop`.
+pub(crate) fn iterated_since(kernel: Version) -> Option<Version> {
+    [ITERATORS, CALLED].into_iter().find(|version| kernel >= *version)
 }
 
 /// What each program costs.

@@ -5,12 +5,15 @@
 //! test needless. While the passes run, a hidden number is the result of a
 //! call to a function without a body; then the call becomes an empty piece of
 //! assembly, or nothing where its argument turned out to be a constant, as it
-//! does in an unrolled loop.
+//! does in an unrolled loop. How a count of turns is compared with their limit
+//! is kept from LLVM in the same way.
 
+use inkwell::IntPredicate;
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::builder::Builder;
 use inkwell::context::Context;
 use inkwell::module::{Linkage, Module};
+use inkwell::types::FunctionType;
 use inkwell::values::{
     BasicValueEnum, CallSiteValue, FunctionValue, InstructionOpcode, InstructionValue, IntValue,
     Operand,
@@ -18,15 +21,30 @@ use inkwell::values::{
 
 use crate::{Error, Result};
 
-/// The function whose calls stand for barriers; no definition of a file can
-/// have its name.
+/// The functions whose calls stand for barriers; no definition of a file can
+/// have their names.
 const MARKER: &str = "__pythonbpf_hidden";
+const BELOW: &str = "__pythonbpf_below";
 
 /// Declares the function that hides a number.
 pub(crate) fn marker<'c>(context: &'c Context, module: &Module<'c>) -> FunctionValue<'c> {
     let i64_type = context.i64_type();
-    let ty = i64_type.fn_type(&[i64_type.into()], false);
-    let marker = module.add_function(MARKER, ty, Some(Linkage::External));
+    declare(context, module, MARKER, i64_type.fn_type(&[i64_type.into()], false))
+}
+
+/// Declares the function that tells whether a count is below a limit.
+pub(crate) fn below<'c>(context: &'c Context, module: &Module<'c>) -> FunctionValue<'c> {
+    let word = context.i64_type().into();
+    declare(context, module, BELOW, context.bool_type().fn_type(&[word, word], false))
+}
+
+fn declare<'c>(
+    context: &'c Context,
+    module: &Module<'c>,
+    name: &str,
+    ty: FunctionType<'c>,
+) -> FunctionValue<'c> {
+    let marker = module.add_function(name, ty, Some(Linkage::External));
     // 0 for `memory`: it reads and writes none.
     for name in ["memory", "nounwind", "willreturn"] {
         let kind = Attribute::get_named_enum_kind_id(name);
@@ -37,36 +55,113 @@ pub(crate) fn marker<'c>(context: &'c Context, module: &Module<'c>) -> FunctionV
 }
 
 /// Turns the calls into barriers; whether there was a constant among them.
+/// Counts that are not constant are still compared by calls afterwards.
 pub(crate) fn settle<'c>(context: &'c Context, module: &Module<'c>) -> Result<bool> {
-    let Some(marker) = module.get_function(MARKER) else { return Ok(false) };
     let builder = context.create_builder();
     let mut constants = false;
-    for function in module.get_functions() {
-        let calls: Vec<InstructionValue<'c>> = function
-            .get_basic_block_iter()
-            .flat_map(|block| block.get_instructions())
-            .filter(|instruction| is_call_of(*instruction, marker))
-            .collect();
-        for call in calls {
-            let Some(Operand::Value(BasicValueEnum::IntValue(number))) = call.get_operand(0) else {
-                return Err(Error::Llvm("a barrier without a number".to_owned()));
-            };
-            let instead = if number.is_const() {
-                constants = true;
-                number
-            } else {
-                builder.position_before(&call);
-                hide(context, &builder, number)?
-            };
-            let result = IntValue::try_from(call)
-                .map_err(|()| Error::Llvm("a barrier without a result".to_owned()))?;
-            result.replace_all_uses_with(instead);
-            call.erase_from_basic_block();
+    for call in calls(module, MARKER) {
+        let number = argument(call, 0)?;
+        let instead = if number.is_const() {
+            constants = true;
+            number
+        } else {
+            builder.position_before(&call);
+            hide(context, &builder, number)?
+        };
+        replace(call, instead)?;
+    }
+    for call in calls(module, BELOW) {
+        if let (Some(count), Some(limit)) = (constant(call, 0)?, constant(call, 1)?) {
+            constants = true;
+            let left = context.bool_type().const_int(u64::from(count < limit), false);
+            replace(call, left)?;
         }
     }
-    // SAFETY: its calls are gone, and nothing else names it.
-    unsafe { marker.delete() };
+    forget(module, MARKER);
     Ok(constants)
+}
+
+/// Turns the comparisons of counts into such that the verifier follows. To be
+/// called when only the code generator is to follow.
+pub(crate) fn settle_counts<'c>(context: &'c Context, module: &Module<'c>) -> Result<()> {
+    let builder = context.create_builder();
+    for call in calls(module, BELOW) {
+        let (count, limit) = (argument(call, 0)?, argument(call, 1)?);
+        let count = if keep_counting(context, &builder, count)? {
+            count
+        } else {
+            builder.position_before(&call);
+            hide(context, &builder, count)?
+        };
+        builder.position_before(&call);
+        replace(call, builder.build_int_compare(IntPredicate::ULT, count, limit, "left")?)?;
+    }
+    forget(module, BELOW);
+    Ok(())
+}
+
+/// Hides what a count is added to, so that the code generator counts in this
+/// register rather than works the count out from another; false where it is no
+/// sum.
+fn keep_counting<'c>(
+    context: &'c Context,
+    builder: &Builder<'c>,
+    count: IntValue<'c>,
+) -> Result<bool> {
+    let Some(sum) = count.as_instruction() else { return Ok(false) };
+    if sum.get_opcode() != InstructionOpcode::Add {
+        return Ok(false);
+    }
+    let before = argument(sum, 0)?;
+    if !is_hidden(before) {
+        builder.position_before(&sum);
+        sum.set_operand(0, hide(context, builder, before)?);
+    }
+    Ok(true)
+}
+
+/// Whether a number comes out of a barrier.
+fn is_hidden(number: IntValue<'_>) -> bool {
+    number
+        .as_instruction()
+        .is_some_and(|instruction| instruction.get_opcode() == InstructionOpcode::Call)
+}
+
+/// The calls of a marker.
+fn calls<'c>(module: &Module<'c>, name: &str) -> Vec<InstructionValue<'c>> {
+    let Some(marker) = module.get_function(name) else { return Vec::new() };
+    module
+        .get_functions()
+        .flat_map(|function| function.get_basic_block_iter())
+        .flat_map(|block| block.get_instructions())
+        .filter(|instruction| is_call_of(*instruction, marker))
+        .collect()
+}
+
+fn argument<'c>(instruction: InstructionValue<'c>, index: u32) -> Result<IntValue<'c>> {
+    match instruction.get_operand(index) {
+        Some(Operand::Value(BasicValueEnum::IntValue(number))) => Ok(number),
+        _ => Err(Error::Llvm("a barrier without a number".to_owned())),
+    }
+}
+
+fn constant(instruction: InstructionValue<'_>, index: u32) -> Result<Option<u64>> {
+    Ok(argument(instruction, index)?.get_zero_extended_constant())
+}
+
+fn replace<'c>(call: InstructionValue<'c>, instead: IntValue<'c>) -> Result<()> {
+    let result = IntValue::try_from(call)
+        .map_err(|()| Error::Llvm("a barrier without a result".to_owned()))?;
+    result.replace_all_uses_with(instead);
+    call.erase_from_basic_block();
+    Ok(())
+}
+
+fn forget(module: &Module<'_>, name: &str) {
+    if let Some(marker) = module.get_function(name) {
+        // SAFETY: its calls are gone, and nothing else names it.
+        unsafe { marker.delete() };
+    }
 }
 
 fn is_call_of<'c>(instruction: InstructionValue<'c>, marker: FunctionValue<'c>) -> bool {

@@ -43,6 +43,8 @@ pub(crate) struct Declared<'c, 'a> {
     pub scopes: HashMap<usize, Scope>,
     /// Hides a number from LLVM.
     pub marker: FunctionValue<'c>,
+    /// Compares a count with a limit.
+    pub below: FunctionValue<'c>,
     /// Whether the only atomic operation is an addition without a result.
     pub only_adds: bool,
     pub iterators: Option<Iterators<'c>>,
@@ -70,6 +72,7 @@ pub(crate) fn lower<'c>(
         functions: Vec::new(),
         scopes: HashMap::new(),
         marker: barrier::marker(context, &llvm),
+        below: barrier::below(context, &llvm),
         only_adds: matches!(machine.get_cpu().to_bytes(), b"v1" | b"v2"),
         iterators: None,
     };

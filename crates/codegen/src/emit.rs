@@ -61,6 +61,7 @@ pub(crate) fn emit<'c>(
         let passes = module.run_passes(AFTER_BARRIERS, machine, PassBuilderOptions::create());
         passes.map_err(llvm)?;
     }
+    barrier::settle_counts(context, module)?;
     null_tests::keep_apart(context, module)?;
     let file = match emit {
         Emit::Ir => return Ok(module.print_to_string().to_string().into_bytes()),

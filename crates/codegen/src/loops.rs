@@ -1,10 +1,11 @@
 //! Loops whose end is not a constant: turns that a hidden count bounds, and
 //! the kernel's iterator over numbers.
 
-use inkwell::IntPredicate;
 use inkwell::module::Module;
 use inkwell::types::FunctionType;
-use inkwell::values::{BasicMetadataValueEnum, FunctionValue, IntValue, PointerValue};
+use inkwell::values::{
+    BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue, PointerValue,
+};
 use inkwell::{AddressSpace, basic_block::BasicBlock};
 use ir::{Bound, LocalId, Place, Stmt, StmtKind, Type};
 
@@ -103,12 +104,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         self.loops.pop();
         self.jump(next)?;
         self.go_to(next);
-        if bound != Bound::Iterator {
-            let old = self.builder.build_load(i64_type, count, "turns")?.into_int_value();
-            let new = self.builder.build_int_add(old, i64_type.const_int(1, false), "turns")?;
-            self.builder.build_store(count, new)?;
-        }
-        self.builder.build_unconditional_branch(head)?;
+        self.end_turn(count, bound, head, ended)?;
         self.go_to(ended);
         self.end_iterator(parts.iterator)?;
         self.block(orelse)?;
@@ -120,7 +116,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         Ok(())
     }
 
-    /// Goes to the turn if the bound leaves one, else to the end.
+    /// Goes to the turn if an iterator leaves one, else to the end.
     fn next_turn(
         &mut self,
         count: PointerValue<'c>,
@@ -129,18 +125,8 @@ impl<'c> Lowering<'_, 'c, '_> {
     ) -> Result<()> {
         let i64_type = self.d.context.i64_type();
         match bound {
-            Bound::Seen(_) => {
+            Bound::Seen(_) | Bound::Turns(_) => {
                 self.builder.build_unconditional_branch(parts.turn)?;
-            }
-            Bound::Turns(most) => {
-                let turns = self.builder.build_load(i64_type, count, "turns")?.into_int_value();
-                // LLVM must not know that this is a count, or it makes
-                // another test of it that the verifier does not follow.
-                let turns = self.hidden(turns)?;
-                let most = i64_type.const_int(most, false);
-                let left =
-                    self.builder.build_int_compare(IntPredicate::ULT, turns, most, "left")?;
-                self.builder.build_conditional_branch(left, parts.turn, parts.ended)?;
             }
             Bound::Iterator => {
                 let functions = self.iterators()?;
@@ -161,6 +147,46 @@ impl<'c> Lowering<'_, 'c, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Counts a turn, and goes on if the count shows that there may be more.
+    fn end_turn(
+        &self,
+        count: PointerValue<'c>,
+        bound: Bound,
+        head: BasicBlock<'c>,
+        ended: BasicBlock<'c>,
+    ) -> Result<()> {
+        if bound == Bound::Iterator {
+            self.builder.build_unconditional_branch(head)?;
+            return Ok(());
+        }
+        let i64_type = self.d.context.i64_type();
+        let old = self.builder.build_load(i64_type, count, "turns")?.into_int_value();
+        let new = self.builder.build_int_add(old, i64_type.const_int(1, false), "turns")?;
+        self.builder.build_store(count, new)?;
+        match bound {
+            Bound::Turns(most) => {
+                let left = self.below(new, most)?;
+                self.builder.build_conditional_branch(left, head, ended)?;
+            }
+            Bound::Seen(_) | Bound::Iterator => {
+                self.builder.build_unconditional_branch(head)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a count is below a limit. LLVM must not know that this is what
+    /// is asked, or it makes another test of it that the verifier does not
+    /// follow.
+    fn below(&self, count: IntValue<'c>, limit: u64) -> Result<IntValue<'c>> {
+        let limit = self.d.context.i64_type().const_int(limit, false);
+        let call = self.builder.build_call(self.d.below, &[count.into(), limit.into()], "left")?;
+        match call.try_as_basic_value().basic() {
+            Some(BasicValueEnum::IntValue(left)) => Ok(left),
+            _ => Err(Error::Llvm("a test without a result".to_owned())),
+        }
     }
 
     fn iterators(&self) -> Result<Iterators<'c>> {

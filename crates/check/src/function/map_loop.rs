@@ -4,17 +4,16 @@
 use std::collections::HashSet;
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{
-    BinaryOp, CompareOp, Expr, ExprKind, LocalId, MapId, Place, Region, Stmt, StmtKind, Type,
-};
+use ir::{Expr, ExprKind, LocalId, MapId, Place, Region, Stmt, Type};
 use kernel::Version;
 use syntax::Ident;
 
 use super::Body;
-use super::flow::assigned_names;
+use super::flow::{Flow, assigned_names};
 use super::loops::LoopFlow;
-use super::outline::{Outline, STATUS, VALUE};
 use super::value::Value;
+use crate::framed::Framed;
+use crate::outline::{self, Outline, Param};
 use crate::session::{Reported, Result};
 
 /// The first kernel with `bpf_for_each_map_elem`.
@@ -94,8 +93,7 @@ impl Body<'_, '_> {
             self.flow.forget_number(id);
         }
         bound?;
-        let outline = Outline { turn, first, key, value, at: this.at };
-        self.call_for_each(this.map, outline, &before, orelse, this.at)
+        self.call_for_each(this, (key, value), first, turn, &before, orelse)
     }
 
     fn held_over(&mut self, id: LocalId, since: Span, at: Span) -> Reported {
@@ -162,85 +160,44 @@ impl Body<'_, '_> {
     /// Calls the function of the body for each entry.
     fn call_for_each(
         &mut self,
-        map: MapId,
-        outline: Outline,
-        before: &super::flow::Flow,
+        this: &MapLoop<'_>,
+        (key, value): (LocalId, LocalId),
+        first: LocalId,
+        turn: Vec<Stmt>,
+        before: &Flow,
         orelse: Vec<Stmt>,
-        at: Span,
     ) -> Result<()> {
-        let made = self.outline(outline)?;
-        let ty = Type::Struct(made.frame);
-        let frame = Place::Local(self.hidden("frame", ty.clone()));
-        self.push(StmtKind::Zero(frame.clone()), at);
-        let counts = |body: &Self, id| matches!(body.local_type(id), Type::Int(_));
-        let counted = made.captured.iter().any(|one| one.written && counts(self, one.id));
-        let unknown = if counted { Some(self.unknown_zero(at)?) } else { None };
-        for (index, captured) in made.captured.iter().enumerate() {
-            let local = self.local_type(captured.id);
-            let field = frame.clone().field(index);
-            if local.is_aggregate() {
-                let address = Expr::address(Place::Local(captured.id), local, Region::Any, at);
-                self.push(StmtKind::Store(field, address), at);
-            } else if before.is_assigned(captured.id) {
-                let mut value = Expr::load(Place::Local(captured.id), local.clone(), at);
-                if let Some(zero) = &unknown
-                    && captured.written
-                    && counts(self, captured.id)
-                {
-                    let wide = value.convert(Type::U64);
-                    value = Expr::binary(BinaryOp::Add, wide, zero.clone(), at).convert(local);
-                }
-                self.push(StmtKind::Store(field, value), at);
-            }
-        }
-        let opaque = || Type::ptr(None, Region::Opaque);
-        let args = vec![
-            self.map_address(map, at),
-            Expr::new(ExprKind::Function(made.callback), opaque(), at),
-            Expr::address(frame.clone(), ty, Region::Stack, at),
-            Expr::int(0, Type::U64, at),
+        let at = this.at;
+        let named: HashSet<LocalId> = self.names.values().filter_map(|named| named.id).collect();
+        let shared = |id: LocalId| id.0 < first.0 || named.contains(&id);
+        let param = |name, ty, local| Param { name, ty, local };
+        let params = vec![
+            param("map", Type::ptr(None, Region::Opaque), None),
+            param("key", self.local_type(key), Some(key)),
+            param("value", self.local_type(value), Some(value)),
         ];
-        let call = self.call_helper("for_each_map_elem", args, Type::I64, at)?;
-        self.push(StmtKind::Eval(call), at);
-        for (index, captured) in made.captured.iter().enumerate() {
-            if captured.written {
-                let ty = self.local_type(captured.id);
-                let value = Expr::load(frame.clone().field(index), ty, at);
-                self.push(StmtKind::Store(Place::Local(captured.id), value), at);
-            }
-        }
-        self.after_for_each(&frame, made.captured.len(), orelse, at);
-        Ok(())
-    }
-
-    /// A zero that the verifier takes for any number. What a loop changes starts
-    /// with it: the verifier walks the body until no turn shows it anything new,
-    /// and a number that it knows and that is compared is new in every turn.
-    fn unknown_zero(&mut self, at: Span) -> Result<Expr> {
-        let [now, zero] = ["now", "zero"].map(|name| Place::Local(self.hidden(name, Type::U64)));
-        let clock = self.call_helper("ktime_get_ns", Vec::new(), Type::U64, at)?;
-        self.push(StmtKind::Store(now.clone(), clock), at);
-        let now = Expr::load(now, Type::U64, at);
-        let same = Expr::new(ExprKind::Hidden(Box::new(now.clone())), Type::U64, at);
-        let difference = Expr::binary(BinaryOp::Sub, now, same, at);
-        self.push(StmtKind::Store(zero.clone(), difference), at);
-        Ok(Expr::load(zero, Type::U64, at))
-    }
-
-    /// A `return` in the body, and the `else` of the loop.
-    fn after_for_each(&mut self, frame: &Place, fields: usize, orelse: Vec<Stmt>, at: Span) {
-        let status = Expr::load(frame.clone().field(fields + STATUS), Type::U64, at);
-        let is = |op, value: u64| {
-            let value = Expr::int(i128::from(value), Type::U64, at);
-            Expr::compare(op, status.clone(), value, at)
+        let outline = Outline {
+            turn,
+            first: Vec::new(),
+            test: None,
+            params,
+            shared: &shared,
+            name: "each",
+            line: self.s.line(at),
+            at,
+        };
+        let made = outline::outline(&mut self.s.module, &self.locals, &self.ret, outline);
+        let Some(helper) = kernel::helper("for_each_map_elem") else { return Err(Reported) };
+        self.uses(helper, at);
+        let (map, flags) = (self.map_address(this.map, at), Expr::int(0, Type::U64, at));
+        let call = |callback, frame| {
+            let args = vec![map, callback, frame, flags];
+            Expr::new(ExprKind::Helper(helper.id, args), Type::I64, at)
         };
         let ret = self.ret.clone();
-        let value =
-            (ret != Type::Void).then(|| Expr::load(frame.clone().field(fields + VALUE), ret, at));
-        let leave = vec![Stmt::new(StmtKind::Return(value), at)];
-        self.push(StmtKind::If(is(CompareOp::Eq, super::outline::RETURNED), leave, Vec::new()), at);
-        if !orelse.is_empty() {
-            self.push(StmtKind::If(is(CompareOp::Eq, 0), orelse, Vec::new()), at);
-        }
+        let mut framed = Framed { locals: &mut self.locals, ret, made: &made, at };
+        let stmts = framed.lower(call, |id| before.is_assigned(id), orelse);
+        stmts.into_iter().for_each(|stmt| self.push(stmt.kind, at));
+        Ok(())
     }
 }

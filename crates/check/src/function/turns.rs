@@ -1,9 +1,14 @@
 //! How many turns a loop has at the most, as far as that can be told from its
 //! test and from the statements that every turn passes.
 
+use std::collections::HashSet;
+
 use ir::{
     BinaryOp, CompareOp, Expr, ExprKind, IntType, LocalId, Place, Stmt, StmtKind, Type, UnaryOp,
 };
+
+use super::equated::equated;
+use super::while_stmt::MAX_OPEN_TURNS;
 
 /// The bounds of a number, both included.
 pub(super) type Limits = (i128, i128);
@@ -37,12 +42,17 @@ pub(super) fn most(test: &Expr, body: &[Stmt], limits: &dyn Fn(&Expr) -> Limits)
         .iter()
         .enumerate()
         .filter_map(|(at, (expr, holds))| {
-            let turns = changes.bounded_by(expr, *holds, limits)?;
+            let (turns, step) = changes.bounded_by(expr, *holds, limits)?;
             // What leaves from inside has begun another turn.
             let begun = u64::from(at >= asked_first);
-            Some(Turns { most: turns.most.checked_add(begun)?, ..turns })
+            Some((Turns { most: turns.most.checked_add(begun)?, ..turns }, step))
         })
-        .min_by_key(|turns| (!turns.seen, turns.most))
+        .min_by_key(|(turns, _)| (!turns.seen, turns.most))
+        .map(|(turns, step)| {
+            let seen = turns.seen
+                && (turns.most > MAX_OPEN_TURNS || !equated(test, body, &changes.like(step)));
+            Turns { seen, ..turns }
+        })
 }
 
 /// The parts that all hold when the whole came out this way.
@@ -120,6 +130,15 @@ impl Changes {
         }
     }
 
+    /// The locals that every turn changes by a step of this kind.
+    fn like(&self, kind: Step) -> HashSet<LocalId> {
+        let adds = |step| matches!(step, Step::Add(_));
+        let alike = |(id, step): &(LocalId, Option<Step>)| {
+            step.filter(|step| adds(*step) == adds(kind)).map(|_| *id)
+        };
+        self.assigned.iter().filter_map(alike).collect()
+    }
+
     /// Whether an expression has the same value in every turn.
     fn is_steady(&self, expr: &Expr) -> bool {
         let mut steady = true;
@@ -139,7 +158,7 @@ impl Changes {
         test: &Expr,
         holds: bool,
         limits: &dyn Fn(&Expr) -> Limits,
-    ) -> Option<Turns> {
+    ) -> Option<(Turns, Step)> {
         let (op, left, right) = match &test.kind {
             ExprKind::Compare(op, left, right) => (*op, left, right),
             _ => return None,
@@ -156,7 +175,7 @@ impl Changes {
         counter: &Expr,
         bound: &Expr,
         limits: &dyn Fn(&Expr) -> Limits,
-    ) -> Option<Turns> {
+    ) -> Option<(Turns, Step)> {
         let id = local_of(counter)?;
         let step = self.step(id)?;
         if !self.is_steady(bound) {
@@ -167,7 +186,7 @@ impl Changes {
         };
         let (first, stop) = (limits(counter), limits(bound));
         let known = first.0 == first.1 && bound.as_const().is_some();
-        match step {
+        let turns = match step {
             Step::Shrink { shifts } => {
                 let ends = match op {
                     CompareOp::Gt => stop.0 >= 0,
@@ -176,7 +195,7 @@ impl Changes {
                     _ => false,
                 };
                 let seen = shifts && !own.signed;
-                ends.then_some(Turns { most: u64::from(own.bits), seen })
+                ends.then_some(Turns { most: u64::from(own.bits), seen })?
             }
             Step::Add(by) => {
                 let distance = distance(op, by, first, stop)?;
@@ -195,9 +214,10 @@ impl Changes {
                 if !holds_all(*own) || !holds_all(*compared) {
                     return None;
                 }
-                Some(Turns { most: u64::try_from(most.max(0)).ok()?, seen: known })
+                Turns { most: u64::try_from(most.max(0)).ok()?, seen: known }
             }
-        }
+        };
+        Some((turns, step))
     }
 }
 

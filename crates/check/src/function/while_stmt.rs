@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{Bound, CompareOp, Expr, StmtKind, Type};
+use ir::{Bound, Expr, StmtKind, Type};
 
 use super::Body;
 use super::flow::{Facts, Flow, assigned_names, in_expr};
@@ -11,12 +11,13 @@ use super::logic::after;
 use super::loops::LoopFlow;
 use super::range::{Range, range};
 use super::turns::{self, Limits, Turns};
+use crate::called::CALLED;
 use crate::session::{Reported, Result};
-use crate::work::ITERATORS;
+use crate::work::iterated_since;
 
 /// With more turns than this, each of which may be the last, the verifier has
 /// too many ways to come back to.
-const MAX_OPEN_TURNS: u64 = 4096;
+pub(super) const MAX_OPEN_TURNS: u64 = 4096;
 /// A step that no number of turns makes wrap.
 const MAX_STEP: i128 = 1 << 20;
 
@@ -65,8 +66,9 @@ impl Body<'_, '_> {
         }
         let turns = { turns::most(&asked, &turn, &|expr| self.limits_in(expr, &entry)) };
         let bound = self.bound(turns, test.span, at).inspect_err(|_| self.assume(&assigned))?;
+        // The count lets the test come to its last answer, as it may also act.
         let bound = match bound {
-            Bound::Seen(most) if most <= MAX_OPEN_TURNS && equates(&turn) => Bound::Turns(most),
+            Bound::Turns(most) => Bound::Turns(most + 1),
             bound => bound,
         };
         let kind = StmtKind::Loop { index, test: asked, body: turn, orelse, bound };
@@ -105,12 +107,12 @@ impl Body<'_, '_> {
             Some(Turns { most, .. }) if most <= MAX_OPEN_TURNS => return Ok(Bound::Turns(most)),
             _ => {}
         }
-        if self.s.kernel >= ITERATORS {
-            self.s.needs(ITERATORS, "a loop without a known end", at)?;
+        if let Some(version) = iterated_since(self.s.kernel) {
+            self.s.needs(version, "a loop without a known end", at)?;
             return Ok(Bound::Iterator);
         }
         let text = self.s.source.slice(test).to_owned();
-        let message = match turns {
+        let why = match turns {
             Some(Turns { most, .. }) if most <= Bound::MAX_ITERATIONS => {
                 format!("up to {most} turns are more than the verifier walks through")
             }
@@ -118,10 +120,14 @@ impl Body<'_, '_> {
                 format!("nothing shows how many turns `{text}` gives, so the loop has no known end")
             }
         };
+        let message = format!(
+            "{why}; such a loop needs Linux {CALLED}, and the program is built for {} and newer",
+            self.s.kernel
+        );
         Err(self.s.report(
-            Diagnostic::new(&codes::UNBOUNDED_LOOP, at, message)
+            Diagnostic::new(&codes::NEEDS_NEWER_KERNEL, at, message)
                 .note(format!(
-                    "Linux {ITERATORS} and newer have loops that the verifier need not walk through: `--kernel {ITERATORS}`"
+                    "where no older kernel is meant, build for that one: `--kernel {CALLED}`"
                 ))
                 .help("count the turns: `for _ in range(64):` and `break` where they are enough"),
         ))
@@ -155,32 +161,6 @@ impl Body<'_, '_> {
         let zero = (self.ret != Type::Void).then(|| Expr::int(0, self.ret.clone(), at));
         self.push(StmtKind::Return(zero), at);
     }
-}
-
-/// Whether a loop asks if something that it computes equals another number.
-/// Where it does, LLVM may go on with the other one: the verifier then no
-/// longer sees that the loop counts.
-fn equates(body: &[ir::Stmt]) -> bool {
-    let mut stored = HashSet::new();
-    ir::each_stmt(body, &mut |stmt| {
-        if let StmtKind::Store(ir::Place::Local(id), _) = &stmt.kind {
-            stored.insert(*id);
-        }
-    });
-    let computed = |operand: &Expr| {
-        let mut found = false;
-        ir::each_part(operand, &mut |part| {
-            found |= matches!(&part.kind, ir::ExprKind::Load(ir::Place::Local(id)) if stored.contains(id));
-        });
-        found
-    };
-    let mut found = false;
-    ir::each_expr(body, &mut |expr| {
-        if let ir::ExprKind::Compare(CompareOp::Eq | CompareOp::Ne, left, right) = &expr.kind {
-            found |= computed(left) || computed(right);
-        }
-    });
-    found
 }
 
 /// Whether a test always holds, as that of `while True`.
