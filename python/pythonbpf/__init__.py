@@ -22,6 +22,7 @@
 
 from __future__ import annotations
 
+from pythonbpf import _vmlinux
 from pythonbpf._bpf import BPF, Program
 from pythonbpf._compile import compile, compile_to_ir
 from pythonbpf._maps import BpfMap, Events, Table
@@ -75,6 +76,9 @@ __all__ = [
     "trace_fields",
     "trace_pipe",
 ]
+
+
+_vmlinux.install()
 
 
 def __getattr__(name: str) -> object:

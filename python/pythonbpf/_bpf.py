@@ -41,6 +41,8 @@ class BPF:
         filename: another Python file.
         source: the program's text itself.
         loglevel: least level of what is logged, as :mod:`logging` has them.
+        btf: a file with the BTF that the kernel's types are taken from; by default the running
+            kernel's.
 
     Raises:
         CompileError: the program is wrong; ``str()`` of it shows where and how to mend it.
@@ -53,9 +55,10 @@ class BPF:
         *,
         source: str | bytes | None = None,
         loglevel: int | str = _compile.WARNING,
+        btf: str | os.PathLike[str] | None = None,
     ) -> None:
         text = _chosen_source(filename, source)
-        compilation = _compile.build(text, "object", loglevel)
+        compilation = _compile.build(text, "object", loglevel, btf=btf)
         self._object_bytes = compilation.output or b""
         self._diagnostics = compilation.diagnostics
         self._open(text.name, compilation, text.namespace)

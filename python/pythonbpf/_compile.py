@@ -28,6 +28,7 @@ def compile(
     *,
     kernel: str | None = None,
     without: Sequence[str] = (),
+    btf: str | os.PathLike[str] | None = None,
 ) -> Path:
     """Compiles a file to a BPF object that any libbpf loader takes.
 
@@ -38,6 +39,8 @@ def compile(
         kernel: the oldest kernel that the object is to load on, such as ``"5.10"``; by default
             the running one.
         without: rewrites to leave out, of ``"reserve"``, ``"in-place"`` and ``"once"``.
+        btf: a file with the BTF that the kernel's types are taken from, raw or in an ELF file; by
+            default the running kernel's.
 
     Returns:
         The path that was written.
@@ -45,10 +48,10 @@ def compile(
     Raises:
         CompileError: the program is wrong.
         SourceNotFoundError: there is no such file, or the caller has none.
-        ValueError: the source is not a file and no output is given, the kernel is no version, or
-            no rewrite has such a name.
+        ValueError: the source is not a file and no output is given, the kernel is no version, the
+            file has no BTF, or no rewrite has such a name.
     """
-    return _write(filename, output, loglevel, (kernel, without), "object", ".o")
+    return _write(filename, output, loglevel, (kernel, btf, without), "object", ".o")
 
 
 def compile_to_ir(
@@ -57,10 +60,11 @@ def compile_to_ir(
     loglevel: int | str = WARNING,
     *,
     kernel: str | None = None,
+    btf: str | os.PathLike[str] | None = None,
     without: Sequence[str] = (),
 ) -> Path:
     """Compiles a file to LLVM IR as text; all else is as in :func:`compile`, with ``.ll``."""
-    return _write(filename, output, loglevel, (kernel, without), "ir", ".ll")
+    return _write(filename, output, loglevel, (kernel, btf, without), "ir", ".ll")
 
 
 def build(
@@ -68,6 +72,7 @@ def build(
     emit: Literal["object", "ir", "asm"],
     loglevel: int | str,
     kernel: str | None = None,
+    btf: str | os.PathLike[str] | None = None,
     without: Sequence[str] = (),
 ) -> _native.Compilation:
     """Compiles a source; errors are raised, warnings logged.
@@ -75,7 +80,8 @@ def build(
     Raises:
         CompileError: the program is wrong.
     """
-    compilation = _native.compile(source.name, source.text, emit, kernel, tuple(without))
+    target = (btf, tuple(without))
+    compilation = _native.compile(source.name, source.text, emit, kernel, target)
     if compilation.output is None:
         raise CompileError(compilation.rendered, compilation.diagnostics)
     if compilation.diagnostics:
@@ -95,7 +101,7 @@ def _write(
     filename: str | os.PathLike[str] | None,
     output: str | os.PathLike[str] | None,
     loglevel: int | str,
-    target: tuple[str | None, Sequence[str]],
+    target: tuple[str | None, str | os.PathLike[str] | None, Sequence[str]],
     emit: Literal["object", "ir"],
     suffix: str,
 ) -> Path:

@@ -16,9 +16,18 @@ def compile(
     text: bytes,
     emit: Literal["object", "ir", "asm"],
     kernel: str | None,
-    without: tuple[str, ...],
+    target: tuple[str | os.PathLike[str] | None, tuple[str, ...]],
 ) -> Compilation:
     """Compiles a text. Never raises for what the text says."""
+
+def kernel_name(
+    name: str,
+) -> tuple[Literal["constant", "signed", "unsigned", "type"], int] | None:
+    """What the running kernel calls by a name: a number, or the bytes of a type.
+
+    Raises:
+        OSError: the kernel does not tell its types.
+    """
 
 class Compilation:
     """What came of a compilation, and the source that later errors are shown on."""

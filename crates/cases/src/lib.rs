@@ -41,4 +41,5 @@ pub mod kernel;
 pub mod needs;
 pub mod report;
 mod trace;
+pub mod types;
 pub mod uses;

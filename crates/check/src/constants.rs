@@ -5,6 +5,7 @@
 use diagnostics::{Diagnostic, Span, codes};
 use syntax::{BinaryOp, BoolOp, CompareOp, Expr, ExprKind, UnaryOp};
 
+use crate::kernel_types::Known;
 use crate::names::Meaning;
 use crate::session::{Reported, Result, Session};
 
@@ -78,6 +79,7 @@ impl Session<'_> {
                     }
                     Meaning::KernelConstant(value) => Constant::Int(i128::from(value)),
                     Meaning::Member(value) => Constant::Int(value),
+                    Meaning::Kernel(Known::Constant(member)) => Constant::Int(member.value),
                     _ => return Ok(None),
                 }
             }

@@ -15,6 +15,7 @@ mod ctypes;
 mod framed;
 mod function;
 mod globals;
+mod kernel_types;
 mod license;
 mod maps;
 mod names;
@@ -29,7 +30,7 @@ mod work;
 
 use diagnostics::{Diagnostic, SourceFile, codes};
 
-pub use kernel::Version;
+pub use kernel::{Version, btf};
 pub use programs::Program;
 
 /// What became of a file.
@@ -49,14 +50,16 @@ pub struct Checked {
 }
 
 /// Checks the tree of a file whose programs are to load on this kernel and
-/// newer ones. The program is rewritten to be faster, but for `without`.
+/// newer ones; the types of the kernel come from `types`. The program is
+/// rewritten to be faster, but for `without`.
 pub fn check(
     source: &SourceFile,
     tree: &syntax::Module,
     kernel: Version,
+    types: &btf::Source,
     without: &[optimize::Rewrite],
 ) -> Checked {
-    let mut session = session::Session::new(source, tree, kernel);
+    let mut session = session::Session::new(source, tree, kernel, types);
     if tree.definitions.is_empty() {
         let at = diagnostics::Span::new(0, 0);
         session.report(

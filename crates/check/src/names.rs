@@ -7,6 +7,7 @@ use kernel::{Atomic, Helper, MapType, ShortName};
 
 use crate::constants::Constant;
 use crate::ctypes::{self, CType};
+use crate::kernel_types::{Known, VMLINUX};
 use crate::session::{Item, Reported, Result, Session};
 
 /// A function of Python that BPF code may call.
@@ -59,6 +60,8 @@ pub(crate) enum Meaning {
     /// A member of an `enum` class of the file.
     Member(i128),
     CType(&'static str),
+    /// A type of the kernel, or a value of one of its enums.
+    Kernel(Known),
     MapType(&'static MapType),
     Builtin(Builtin),
 }
@@ -118,6 +121,11 @@ impl Session<'_> {
                 }
                 return Ok(meaning);
             }
+        }
+        if self.tree.imports.has_star(VMLINUX)
+            && let Some(known) = self.kernel_known(name)
+        {
+            return Ok(Meaning::Kernel(known));
         }
         Err(self.unknown(name, at))
     }
@@ -202,6 +210,9 @@ impl Session<'_> {
     }
 
     fn imported(&mut self, module: &str, name: &str, at: Span) -> Result<Meaning> {
+        if module == VMLINUX {
+            return self.vmlinux(name, at).map(Meaning::Kernel);
+        }
         let found = match module {
             "pythonbpf" => member(HELPER_MODULE, name).or_else(|| member(MAPS_MODULE, name)),
             _ => member(module, name),

@@ -9,6 +9,7 @@ use kernel::SectionError;
 use syntax::{BinaryOp, Definition, Expr, ExprKind, Role, StmtKind};
 
 use crate::session::{Item, Result, Session, Signature};
+use crate::types::is_foreign;
 
 /// A program as declared.
 #[derive(Clone, Debug)]
@@ -240,10 +241,18 @@ fn parameter(session: &mut Session<'_>, name: &str, annotation: &Expr) -> Result
     let (annotation, nullable) = optional(annotation);
     let refer =
         |ty| Type::Ptr(PtrType { pointee: Some(Box::new(ty)), region: Region::Any, nullable });
+    let kernel = |ty| match ty {
+        Type::Ptr(ptr) => Type::Ptr(PtrType { nullable, ..ptr }),
+        ty => ty,
+    };
     if let Some(pointee) = session.pointed(annotation) {
-        return Ok(refer(pointee?));
+        let pointee = pointee?;
+        return Ok(if is_foreign(&pointee) { kernel(pointee) } else { refer(pointee) });
     }
     let ty = session.annotation(annotation)?;
+    if is_foreign(&ty) {
+        return Ok(kernel(ty));
+    }
     if ty.is_aggregate() {
         return Ok(refer(ty));
     }

@@ -9,6 +9,7 @@ use kernel::{MapType, Version};
 use syntax::{Definition, Ident, Role};
 
 use crate::constants::Constant;
+use crate::kernel_types::KernelTypes;
 use crate::{Checked, Program};
 
 /// Suggestions for unknown names take time, and nobody reads more of them.
@@ -56,6 +57,8 @@ pub(crate) struct Session<'a> {
     /// The map types, by `MapId`.
     pub map_types: Vec<&'static MapType>,
     pub gpl: bool,
+    /// The kernel's own types.
+    pub kernel_types: KernelTypes,
     /// The oldest kernel that the programs are to load on.
     pub kernel: Version,
     /// The oldest kernel that has all that was used so far.
@@ -85,13 +88,19 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    pub fn new(source: &'a SourceFile, tree: &'a syntax::Module, kernel: Version) -> Self {
+    pub fn new(
+        source: &'a SourceFile,
+        tree: &'a syntax::Module,
+        kernel: Version,
+        types: &kernel::btf::Source,
+    ) -> Self {
         Self {
             source,
             tree,
             module: ir::Module::default(),
             map_types: Vec::new(),
             gpl: false,
+            kernel_types: KernelTypes::new(types),
             kernel,
             needs: Version::OLDEST,
             all_read: false,

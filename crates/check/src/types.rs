@@ -1,10 +1,11 @@
 //! Annotations: what is written for a type.
 
 use diagnostics::{Diagnostic, Span, codes, nearest};
-use ir::{IntType, Module, Type};
+use ir::{IntType, Module, PtrType, Region, Type};
 use syntax::{BinaryOp, Definition, Expr, ExprKind};
 
 use crate::ctypes;
+use crate::kernel_types::{Known, VMLINUX};
 use crate::names::{Builtin, Meaning, ctype_of};
 use crate::session::{Item, Reported, Result, Session};
 
@@ -25,7 +26,10 @@ impl Session<'_> {
             },
             ExprKind::Call(..) if self.is_pointer(expr) => {
                 // Where nobody follows it, it is an address as any other.
-                self.pointed(expr).transpose()?;
+                let pointed = self.pointed(expr).transpose()?;
+                if let Some(pointer) = pointed.filter(is_foreign) {
+                    return Ok(pointer);
+                }
                 ctype_of(self, "c_void_p", expr.span)
             }
             ExprKind::Call(function, args, keywords) => {
@@ -109,6 +113,9 @@ impl Session<'_> {
                     return self.is_type_within(value, depth - 1);
                 }
                 match self.tree.imports.resolve(&path) {
+                    Some((module, name)) if module == VMLINUX => {
+                        matches!(self.kernel_known(&name), Some(Known::Type(_)))
+                    }
                     Some((module, name)) => module == "ctypes" && ctypes::ctype(&name).is_some(),
                     None => path.len() == 1 && ctypes::ctype(path[0]).is_some(),
                 }
@@ -172,6 +179,7 @@ impl Session<'_> {
         match self.resolve(path, at)? {
             Meaning::CType(name) => ctype_of(self, name, at),
             Meaning::Item(Item::Struct(id)) => Ok(Type::Struct(id)),
+            Meaning::Kernel(Known::Type(id)) => self.kernel_annotation(id, at),
             Meaning::Builtin(Builtin::Int) => Ok(Type::I64),
             Meaning::Builtin(Builtin::Bool) => Ok(Type::Bool),
             Meaning::Builtin(Builtin::Str) => Err(self.report(
@@ -180,6 +188,20 @@ impl Session<'_> {
                     .fix("say how many bytes", at, "str(16)"),
             )),
             _ => Err(self.not_a_type(at)),
+        }
+    }
+
+    /// What a type of the kernel stands for in an annotation: a struct for a
+    /// pointer to one, of which nothing is known but its type.
+    pub fn kernel_annotation(&mut self, id: kernel::btf::TypeId, at: Span) -> Result<Type> {
+        match self.kernel_type(id) {
+            Some(ty @ Type::Struct(_)) => Ok(Type::ptr(Some(ty), Region::Kernel)),
+            Some(Type::Ptr(ptr)) => Ok(Type::Ptr(PtrType { region: Region::Kernel, ..ptr })),
+            Some(ty) => Ok(ty),
+            None => {
+                let message = "BPF has no values of this type of the kernel";
+                Err(self.report(Diagnostic::new(&codes::UNSUPPORTED_TYPE, at, message)))
+            }
         }
     }
 
@@ -226,6 +248,11 @@ impl Session<'_> {
     }
 }
 
+/// Whether this is a pointer to memory of the kernel or of user space.
+pub(crate) fn is_foreign(ty: &Type) -> bool {
+    matches!(ty, Type::Ptr(ptr) if ptr.region.is_foreign())
+}
+
 /// How a type is written in Python.
 pub(crate) fn name(module: &Module, ty: &Type) -> String {
     match ty {
@@ -236,14 +263,14 @@ pub(crate) fn name(module: &Module, ty: &Type) -> String {
         Type::Array(element, len) => format!("{} * {len}", name(module, element)),
         Type::Struct(id) => module.struct_(*id).name.clone(),
         Type::Ptr(ptr) => match (&ptr.pointee, ptr.region) {
-            (_, ir::Region::Context) => "the context".to_owned(),
-            (Some(pointee), ir::Region::Opaque) => match **pointee {
+            (_, Region::Context) => "the context".to_owned(),
+            (Some(pointee), Region::Opaque) => match **pointee {
                 Type::Int(IntType { bits: 8, .. }) => "c_char_p".to_owned(),
                 _ => "c_void_p".to_owned(),
             },
             (None, _) => "c_void_p".to_owned(),
             // A function's parameter, written as what it refers to.
-            (Some(pointee), ir::Region::Any) => name(module, pointee),
+            (Some(pointee), Region::Any) => name(module, pointee),
             (Some(pointee), _) => format!("pointer to {}", name(module, pointee)),
         },
     }

@@ -49,6 +49,9 @@ pub(crate) struct Check {
     /// The oldest kernel that programs are to load on [default: this one]
     #[arg(long, value_name = "VERSION")]
     pub kernel: Option<KernelVersion>,
+    /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
+    #[arg(long, value_name = "FILE")]
+    pub btf: Option<PathBuf>,
 }
 
 /// How diagnostics are written.
@@ -78,6 +81,9 @@ pub(crate) struct Build {
     /// The oldest kernel that the object is to load on [default: this one]
     #[arg(long, value_name = "VERSION")]
     pub kernel: Option<KernelVersion>,
+    /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
+    #[arg(long, value_name = "FILE")]
+    pub btf: Option<PathBuf>,
     /// Rewrites to leave out, which make programs faster
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = rewrite())]
     pub without: Vec<Rewrite>,
@@ -115,6 +121,9 @@ pub(crate) enum Cpu {
 pub(crate) struct Verify {
     /// A Python file or a BPF object; `-` reads standard input
     pub file: PathBuf,
+    /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
+    #[arg(long, value_name = "FILE")]
+    pub btf: Option<PathBuf>,
     /// When the verifier refuses a program, show its whole log
     #[arg(long)]
     pub log: bool,
@@ -143,6 +152,9 @@ pub(crate) struct Run {
     /// End after this many events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_events: Option<u64>,
+    /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
+    #[arg(long, value_name = "FILE")]
+    pub btf: Option<PathBuf>,
     /// When the verifier refuses a program, show its whole log
     #[arg(long)]
     pub log: bool,

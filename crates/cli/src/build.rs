@@ -9,6 +9,7 @@ use diagnostics::SourceFile;
 use crate::args::{Build, Cpu, Emit};
 use crate::exit::{Exit, Outcome, Stop};
 use crate::input::{is_stdin, read_source};
+use crate::kernel_types::asked;
 use crate::report;
 use crate::target::target;
 
@@ -25,13 +26,14 @@ pub(crate) fn build(args: &Build) -> Outcome {
         Cpu::V4 => compiler::Cpu::V4,
     };
     let kernel = target(args.kernel);
+    let types = asked(args.btf.as_ref())?;
     let emit = match args.emit {
         Emit::Obj => compiler::Emit::Object,
         Emit::Hir => compiler::Emit::Typed,
         Emit::Ir => compiler::Emit::Ir,
         Emit::Asm => compiler::Emit::Assembly,
     };
-    let options = compiler::Options { cpu, kernel, without: args.without.clone() };
+    let options = compiler::Options { cpu, kernel, types, without: args.without.clone() };
     let (bytes, _) = compile(&source, &options, emit)?;
     match output {
         Some(path) => write_file(&path, &bytes)?,

@@ -4,11 +4,13 @@ use diagnostics::{Diagnostic, SourceFile};
 
 use crate::args::{Check, Format};
 use crate::exit::{Exit, Outcome};
+use crate::kernel_types::asked;
 use crate::target::target;
 use crate::{input, report};
 
 pub(crate) fn check(args: &Check) -> Outcome {
-    let options = &compiler::Options { kernel: target(args.kernel), ..Default::default() };
+    let types = asked(args.btf.as_ref())?;
+    let options = &compiler::Options { kernel: target(args.kernel), types, ..Default::default() };
     let mut all = Vec::new();
     for path in &args.files {
         let (source, diagnostics) = examine(path, options);

@@ -14,6 +14,7 @@ mod exit;
 mod explain;
 mod grid;
 mod input;
+mod kernel_types;
 mod refusal;
 mod report;
 mod run;
@@ -22,6 +23,7 @@ mod target;
 mod verify;
 
 pub use input::{Unreadable, source_from_bytes};
+pub use kernel_types::{running_types, types_in};
 pub use refusal::diagnose;
 pub use target::running_kernel;
 

@@ -1,6 +1,6 @@
 //! What `verify` and `run` work on: a Python file, compiled, or an object.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use diagnostics::SourceFile;
 use runtime::{Object, OpenObject};
@@ -8,6 +8,7 @@ use runtime::{Object, OpenObject};
 use crate::build::compile;
 use crate::exit::{Exit, Stop};
 use crate::input::{self, Input};
+use crate::kernel_types::asked;
 use crate::target::target;
 use crate::{refusal, report};
 
@@ -23,11 +24,13 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// Reads and compiles a file; shows what is wrong with it.
-    pub(crate) fn read(path: &Path) -> Result<Self, Stop> {
+    /// Reads and compiles a file, with the types of a BTF file if one is named; shows what is wrong with it.
+    pub(crate) fn read(path: &Path, btf: Option<&PathBuf>) -> Result<Self, Stop> {
         match input::read(path) {
             Ok(Input::Source(source)) => {
-                let options = compiler::Options { kernel: target(None), ..Default::default() };
+                let types = asked(btf)?;
+                let options =
+                    compiler::Options { kernel: target(None), types, ..Default::default() };
                 let (object, programs) = compile(&source, &options, compiler::Emit::Object)?;
                 Ok(Self { source, programs, object })
             }

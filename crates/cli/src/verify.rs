@@ -14,7 +14,7 @@ use crate::subject::Subject;
 const COLUMNS: [&str; 6] = ["program", "instructions", "verified", "states", "stack", "jit bytes"];
 
 pub(crate) fn verify(args: &Verify) -> Outcome {
-    let subject = Subject::read(&args.file)?;
+    let subject = Subject::read(&args.file, args.btf.as_ref())?;
     let object = subject.load(args.log)?;
     let table = table(&object).map_err(|error| refusal::refuse(&error, &subject, args.log))?;
     let mut out = io::stdout().lock();

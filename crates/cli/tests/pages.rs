@@ -8,13 +8,14 @@
 use std::fs;
 use std::path::Path;
 
+use cli::running_types;
 use compiler::{Emit, Options};
 use diagnostics::{SourceFile, codes};
 
 /// Pages whose code no source text alone brings about: files, kernels, bugs,
 /// and sources too long for a page.
-const WITHOUT_WRONG_SOURCE: [&str; 7] =
-    ["E0101", "E0103", "E0701", "E0702", "E0703", "E0704", "E0799"];
+const WITHOUT_WRONG_SOURCE: [&str; 8] =
+    ["E0101", "E0103", "E0621", "E0701", "E0702", "E0703", "E0704", "E0799"];
 /// Pages whose wrong program is whole because something is missing in it.
 const WHOLE: [&str; 5] = ["E0104", "E0201", "E0601", "E0606", "W0901"];
 
@@ -66,7 +67,8 @@ fn completed(wrong: &str, right: &str) -> String {
 /// The codes of all that the compiler says, one that it repeats once.
 fn said(name: &str, text: &str) -> Vec<&'static str> {
     let source = SourceFile::new(name, text);
-    let made = compiler::compile(&source, &Options::default(), Emit::Object);
+    let options = Options { types: running_types(), ..Options::default() };
+    let made = compiler::compile(&source, &options, Emit::Object);
     let mut said: Vec<_> = made.diagnostics.iter().map(|diagnostic| diagnostic.code.id).collect();
     said.dedup();
     said

@@ -41,19 +41,19 @@ const MAX_COLUMN: usize = 1022;
 
 /// A type of debug information; alive as long as its context.
 #[derive(Clone, Copy)]
-pub(crate) struct DebugType(LLVMMetadataRef);
+pub(crate) struct DebugType(pub LLVMMetadataRef);
 
 /// A function's scope.
 #[derive(Clone, Copy)]
 pub(crate) struct Scope(LLVMMetadataRef);
 
 pub(crate) struct Debug<'a> {
-    builder: LLVMDIBuilderRef,
+    pub builder: LLVMDIBuilderRef,
     context: LLVMContextRef,
     source: &'a SourceFile,
-    file: LLVMMetadataRef,
+    pub file: LLVMMetadataRef,
     unit: LLVMMetadataRef,
-    structs: HashMap<StructId, DebugType>,
+    pub structs: HashMap<StructId, DebugType>,
 }
 
 impl<'a> Debug<'a> {
@@ -143,19 +143,7 @@ impl<'a> Debug<'a> {
     /// The debug type of a type; `None` for no value.
     pub(crate) fn ty(&mut self, module: &ir::Module, ty: &Type) -> Option<DebugType> {
         Some(match ty {
-            Type::Void => return None,
-            Type::Bool => self.basic("_Bool", 8, ATE_BOOLEAN),
-            Type::Int(int) => match (int.bits, int.signed) {
-                (8, true) => self.basic("signed char", 8, ATE_SIGNED_CHAR),
-                (8, false) => self.basic("unsigned char", 8, ATE_UNSIGNED_CHAR),
-                (16, true) => self.basic("short", 16, ATE_SIGNED),
-                (16, false) => self.basic("unsigned short", 16, ATE_UNSIGNED),
-                (32, true) => self.int(),
-                (32, false) => self.basic("unsigned int", 32, ATE_UNSIGNED),
-                (_, true) => self.basic("long long", 64, ATE_SIGNED),
-                (_, false) => self.unsigned_long(),
-            },
-            Type::Str(len) => self.array(self.char(), 8, *len),
+            Type::Void | Type::Bool | Type::Int(_) | Type::Str(_) => return self.plain(ty),
             Type::Array(element, len) => {
                 let bits = element.size(module) * 8;
                 let element = self.ty(module, element)?;
@@ -172,6 +160,25 @@ impl<'a> Debug<'a> {
                 };
                 self.pointer(pointee)
             }
+        })
+    }
+
+    /// The debug type of what is made of no other type.
+    pub(crate) fn plain(&self, ty: &Type) -> Option<DebugType> {
+        Some(match ty {
+            Type::Bool => self.basic("_Bool", 8, ATE_BOOLEAN),
+            Type::Int(int) => match (int.bits, int.signed) {
+                (8, true) => self.basic("signed char", 8, ATE_SIGNED_CHAR),
+                (8, false) => self.basic("unsigned char", 8, ATE_UNSIGNED_CHAR),
+                (16, true) => self.basic("short", 16, ATE_SIGNED),
+                (16, false) => self.basic("unsigned short", 16, ATE_UNSIGNED),
+                (32, true) => self.int(),
+                (32, false) => self.basic("unsigned int", 32, ATE_UNSIGNED),
+                (_, true) => self.basic("long long", 64, ATE_SIGNED),
+                (_, false) => self.unsigned_long(),
+            },
+            Type::Str(len) => self.array(self.char(), 8, *len),
+            Type::Void | Type::Array(..) | Type::Struct(_) | Type::Ptr(_) => return None,
         })
     }
 
@@ -200,11 +207,16 @@ impl<'a> Debug<'a> {
         })
     }
 
-    fn struct_(&mut self, module: &ir::Module, id: StructId) -> DebugType {
+    pub(crate) fn struct_(&mut self, module: &ir::Module, id: StructId) -> DebugType {
         if let Some(known) = self.structs.get(&id) {
             return *known;
         }
         let laid = module.struct_(id);
+        if laid.kernel.is_some() {
+            let made = self.kernel_struct(module, id);
+            self.structs.insert(id, made);
+            return made;
+        }
         let mut members = Vec::new();
         for field in &laid.fields {
             if let Some(ty) = self.ty(module, &field.ty) {

@@ -11,8 +11,9 @@ use inkwell::module::{Linkage, Module};
 use inkwell::targets::TargetMachine;
 use inkwell::types::{BasicMetadataTypeEnum, BasicTypeEnum, FunctionType};
 use inkwell::values::{FunctionValue, GlobalValue};
-use ir::{FunctionKind, Map, Type, Value};
+use ir::{FunctionKind, Map, StructId, Type, Value};
 
+use crate::core_relocation::{self, Relocations};
 use crate::debug::{Debug, DebugType, Scope};
 use crate::function::lower_body;
 use crate::loops::{self, Iterators};
@@ -48,6 +49,8 @@ pub(crate) struct Declared<'c, 'a> {
     /// Whether the only atomic operation is an addition without a result.
     pub only_adds: bool,
     pub iterators: Option<Iterators<'c>>,
+    /// What relocations of the kernel's types are made with.
+    pub relocations: Option<Relocations<'c>>,
 }
 
 /// Lowers a whole module.
@@ -57,7 +60,7 @@ pub(crate) fn lower<'c>(
     module: &ir::Module,
     source: &SourceFile,
 ) -> Result<Module<'c>> {
-    let llvm = context.create_module(source.name());
+    let (llvm, relocations) = core_relocation::module(context, source.name(), module)?;
     llvm.set_triple(&machine.get_triple());
     llvm.set_data_layout(&machine.get_target_data().get_data_layout());
     let debug = Debug::new(&llvm, source);
@@ -75,6 +78,7 @@ pub(crate) fn lower<'c>(
         below: barrier::below(context, &llvm),
         only_adds: matches!(machine.get_cpu().to_bytes(), b"v1" | b"v2"),
         iterators: None,
+        relocations,
     };
     for map in &module.maps {
         declared.map(&llvm, map);
@@ -93,6 +97,11 @@ pub(crate) fn lower<'c>(
         declared.strings.push(variable);
     }
     declared.license(&llvm);
+    for index in 0..module.structs.len() {
+        if module.structs.get(index).is_some_and(|laid| laid.kernel.is_some()) {
+            declared.debug.struct_(module, StructId(index as u32));
+        }
+    }
     declared.iterators = loops::declare(&declared, &llvm);
     let inlined = too_deep(module);
     for (index, function) in module.functions.iter().enumerate() {
@@ -108,6 +117,9 @@ pub(crate) fn lower<'c>(
     }
     for index in 0..module.functions.len() {
         lower_body(&declared, index)?;
+    }
+    if let Some(relocations) = &declared.relocations {
+        relocations.finish();
     }
     declared.debug.finish();
     Ok(llvm)

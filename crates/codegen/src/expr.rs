@@ -101,6 +101,7 @@ impl<'c> Lowering<'_, 'c, '_> {
             ExprKind::Compare(op, left, right) => self.compare(*op, left, right),
             ExprKind::And(..) | ExprKind::Or(..) => self.test_value(expr),
             ExprKind::Select(test, yes, no) => self.select(test, yes, no, &expr.ty),
+            ExprKind::Query(query) => Ok(self.query(query)?.into()),
             ExprKind::Text(op) => self.text(expr, op),
             ExprKind::Function(id) => {
                 let function = self.d.functions.get(id.0 as usize);

@@ -8,10 +8,13 @@
 
 mod atomic;
 mod barrier;
+mod core_relocation;
 mod debug;
+mod debug_kernel;
 mod declare;
 mod emit;
 mod expr;
+mod foreign;
 mod function;
 mod loops;
 mod losses;

@@ -19,6 +19,9 @@ impl<'c> Lowering<'_, 'c, '_> {
 
     /// The address of a place and what it is known to be aligned to.
     pub(crate) fn address(&mut self, place: &Place) -> Result<(PointerValue<'c>, u64)> {
+        if place.region().is_foreign() {
+            return Ok((self.foreign_address(place)?, 1));
+        }
         match place {
             Place::Local(id) => Ok((self.local(*id)?, u64::from(STACK_ALIGN))),
             Place::Global(id) => {
@@ -87,6 +90,9 @@ impl<'c> Lowering<'_, 'c, '_> {
     /// Reads a scalar; a constant global is read anew each time, as user
     /// space may set it before the program is loaded.
     pub(crate) fn load(&mut self, place: &Place, ty: &Type) -> Result<BasicValueEnum<'c>> {
+        if place.region().is_foreign() {
+            return self.foreign_load(place, ty);
+        }
         let (address, align) = self.address(place)?;
         let memory_type = match ty {
             Type::Bool => self.d.context.i8_type().into(),
@@ -168,6 +174,9 @@ impl<'c> Lowering<'_, 'c, '_> {
     pub(crate) fn copy(&mut self, to: &Place, from: &Place) -> Result<()> {
         let size = self.type_of(to)?.size(self.d.module);
         let (to, to_align) = self.address(to)?;
+        if from.region().is_foreign() {
+            return self.foreign_copy(to, from, size);
+        }
         let (from, from_align) = self.address(from)?;
         let align = to_align.min(from_align);
         if is_long(size, align) {

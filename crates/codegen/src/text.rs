@@ -102,7 +102,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         Ok(Text { address, align, size: u64::from(size), volatile: self.is_constant_global(place) })
     }
 
-    fn number(&self, value: u64) -> IntValue<'c> {
+    pub(crate) fn number(&self, value: u64) -> IntValue<'c> {
         self.d.context.i64_type().const_int(value, false)
     }
 

@@ -1,7 +1,7 @@
 //! Source text to object bytes and diagnostics. Pure: the same input gives the
 //! same bytes; no I/O, no clock, no environment.
 
-pub use check::Version as KernelVersion;
+pub use check::{Version as KernelVersion, btf};
 pub use codegen::Cpu;
 use codegen::Error;
 use diagnostics::{Diagnostic, SourceFile, Span, codes};
@@ -14,6 +14,8 @@ pub struct Options {
     pub cpu: Cpu,
     /// The oldest kernel that the programs are to load on.
     pub kernel: KernelVersion,
+    /// Where the kernel's own types come from.
+    pub types: btf::Source,
     /// What is left as it was written.
     pub without: Vec<Rewrite>,
 }
@@ -95,7 +97,8 @@ fn front(source: &SourceFile, options: &Options) -> (Compilation, Option<ir::Mod
         return (Compilation::failed(diagnostics), None);
     }
     let failed = diagnostics.iter().any(Diagnostic::is_error);
-    let checked = check::check(source, &tree, options.kernel, &options.without);
+    let (kernel, types) = (options.kernel, &options.types);
+    let checked = check::check(source, &tree, kernel, types, &options.without);
     // A definition that could not be read leaves nothing to compile; the
     // reason was given.
     let spare = |diagnostic: &Diagnostic| failed && diagnostic.code == &codes::NOTHING_TO_COMPILE;

@@ -78,6 +78,7 @@ codes! {
     ASSIGN_TO_CONSTANT "E0310" "assign-to-constant" Error "Something that cannot change is assigned.";
     RECURSION "E0311" "recursion" Error "A function calls itself, directly or through others.";
     MISSING_RETURN "E0312" "missing-return" Error "A function may end without returning a value.";
+    UNKNOWN_KERNEL_NAME "E0321" "unknown-kernel-name" Error "The kernel has no type or constant of this name.";
 
     UNSUPPORTED_STATEMENT "E0401" "unsupported-statement" Error "A statement has no meaning in BPF.";
     UNSUPPORTED_EXPRESSION "E0402" "unsupported-expression" Error "An expression has no meaning in BPF.";
@@ -92,6 +93,7 @@ codes! {
     STACK_TOO_LARGE "E0503" "stack-too-large" Error "Locals need more memory than a function has.";
     UNFINISHED_RESERVATION "E0504" "unfinished-reservation" Error "A reserved record is not submitted or discarded on every path.";
     FINISHED_RESERVATION "E0505" "finished-reservation" Error "A record is used after it was submitted or discarded.";
+    KERNEL_MEMORY_WRITTEN "E0521" "kernel-memory-written" Error "Memory of the kernel or of user space is written.";
 
     UNKNOWN_HELPER "E0601" "unknown-helper" Error "`pythonbpf.helper` has no such name.";
     HELPER_NOT_ALLOWED "E0602" "helper-not-allowed" Error "The program type may not call this helper.";
@@ -101,6 +103,7 @@ codes! {
     HELPER_NOT_SUPPORTED "E0606" "helper-not-supported" Error "The helper takes something the language cannot express yet.";
     AMBIGUOUS_EVENT "E0607" "ambiguous-event" Error "Events of two types with one size share a buffer.";
     NEEDS_NEWER_KERNEL "E0608" "needs-newer-kernel" Error "The program is built for a kernel that lacks what it uses.";
+    NO_KERNEL_TYPES "E0621" "no-kernel-types" Error "The types of the kernel are not known.";
 
     NO_SUCH_HOOK "E0701" "no-such-hook" Error "This kernel has no such hook.";
     MISSING_PRIVILEGE "E0702" "missing-privilege" Error "The process lacks a privilege.";

@@ -113,12 +113,12 @@ impl Place {
             Self::Field(base, index) => match base.ty(module, function)? {
                 Type::Struct(id) => {
                     let fields = &module.structs.get(id.0 as usize)?.fields;
-                    fields.get(*index as usize).map(|field| field.ty.clone())
+                    fields.get(*index as usize).map(|field| self.seen(field.ty.clone()))
                 }
                 _ => None,
             },
             Self::Index(base, _) => match base.ty(module, function)? {
-                Type::Array(element, _) => Some(*element),
+                Type::Array(element, _) => Some(self.seen(*element)),
                 Type::Str(_) => Some(Type::Int(crate::IntType::U8)),
                 _ => None,
             },
@@ -133,6 +133,50 @@ impl Place {
             Self::Field(base, _) | Self::Index(base, _) | Self::Part(base, ..) => base.local(),
             Self::Global(_) | Self::Deref(_) => None,
         }
+    }
+
+    /// The type of what is read here: what a pointer of the kernel points to
+    /// is trusted only as long as the way there was.
+    pub fn seen(&self, ty: Type) -> Type {
+        let (Type::Ptr(ptr), base) = (&ty, self.region()) else { return ty };
+        if !base.is_foreign() || !ptr.region.is_foreign() {
+            return ty;
+        }
+        let region = match (ptr.region, base) {
+            (Region::User, _) | (_, Region::User) => Region::User,
+            (Region::Trusted, Region::Trusted) if self.is_fixed() => Region::Trusted,
+            _ => Region::Kernel,
+        };
+        // What stands behind null is null.
+        let nullable = region == Region::Trusted && (ptr.nullable || self.root_is_nullable());
+        Type::Ptr(PtrType { pointee: ptr.pointee.clone(), region, nullable })
+    }
+
+    /// The pointer that the place is reached by.
+    pub fn root(&self) -> Option<&Expr> {
+        match self {
+            Self::Local(_) | Self::Global(_) => None,
+            Self::Deref(pointer) => Some(pointer),
+            Self::Field(base, _) | Self::Index(base, _) | Self::Part(base, ..) => base.root(),
+        }
+    }
+
+    fn root_is_nullable(&self) -> bool {
+        self.root().and_then(Expr::ptr_type).is_some_and(|ptr| ptr.nullable)
+    }
+
+    /// Whether every index on the way is a constant.
+    pub fn is_fixed(&self) -> bool {
+        match self {
+            Self::Local(_) | Self::Global(_) | Self::Deref(_) => true,
+            Self::Field(base, _) | Self::Part(base, ..) => base.is_fixed(),
+            Self::Index(base, index) => index.as_const().is_some() && base.is_fixed(),
+        }
+    }
+
+    /// Whether it is read without a helper where the verifier knows the type.
+    pub fn is_direct(&self) -> bool {
+        self.region() == Region::Trusted && self.is_fixed()
     }
 
     /// The memory that this place lies in.

@@ -2,7 +2,7 @@
 
 use diagnostics::Span;
 
-use crate::{FunctionId, GlobalId, LocalId, MapId, StringId, TextOp, Type};
+use crate::{FunctionId, GlobalId, LocalId, MapId, Query, StringId, TextOp, Type};
 
 /// Somewhere in memory.
 #[derive(Clone, Debug)]
@@ -173,6 +173,8 @@ pub enum ExprKind {
     Hidden(Box<Expr>),
     /// One of two values; only that one is evaluated.
     Select(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// A question about the kernel's types, answered at load as a `u64`.
+    Query(Box<Query>),
     /// A question about texts.
     Text(Box<TextOp>),
     /// Changes an integer of 32 or 64 bits in memory atomically and gives its

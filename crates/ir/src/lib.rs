@@ -12,6 +12,7 @@ mod build;
 mod expr;
 mod module;
 mod print;
+mod query;
 mod rewrite;
 mod text;
 mod types;
@@ -26,8 +27,9 @@ pub use module::{
     Module, StringId, Value,
 };
 pub use print::print;
+pub use query::{EnumFact, EnumMember, FieldFact, Query, TypeFact};
 pub use rewrite::{each_call_mut, each_place_mut};
 pub use text::TextOp;
-pub use types::{Field, IntType, PtrType, Region, Struct, StructId, Type};
+pub use types::{Field, IntType, KernelName, PtrType, Region, Shape, Struct, StructId, Type};
 pub use verify::verify;
 pub use visit::{each_expr, each_part, each_place, each_place_of, each_stmt};

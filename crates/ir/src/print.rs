@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use crate::{
     BinaryOp, Bound, CompareOp, Expr, ExprKind, Function, FunctionKind, LocalId, Map, Module,
-    Place, Region, Stmt, StmtKind, TextOp, Type, UnaryOp,
+    Place, Query, Region, Stmt, StmtKind, TextOp, Type, UnaryOp,
 };
 
 /// The module as text.
@@ -105,6 +105,9 @@ impl Display for Show<'_> {
                         Some(map) => write!(f, "reserved({}) ", map.name)?,
                         None => f.write_str("reserved(?) ")?,
                     },
+                    Region::Trusted => f.write_str("trusted ")?,
+                    Region::Kernel => f.write_str("kernel ")?,
+                    Region::User => f.write_str("user ")?,
                     Region::Opaque => f.write_str("opaque ")?,
                     Region::MapValue(id) => match module.maps.get(id.0 as usize) {
                         Some(map) => write!(f, "value({}) ", map.name)?,
@@ -286,6 +289,14 @@ impl Writer<'_> {
             ExprKind::Select(test, yes, no) => {
                 format!("({} if {} else {})", self.expr(yes), self.expr(test), self.expr(no))
             }
+            ExprKind::Query(query) => match query.as_ref() {
+                Query::Field(fact, place) => format!("{fact:?} of {}", self.place(place)),
+                Query::Type(fact, id) => match self.module.structs.get(id.0 as usize) {
+                    Some(laid) => format!("{fact:?} of {}", laid.name),
+                    None => format!("{fact:?} of struct?"),
+                },
+                Query::Enum(fact, of) => format!("{fact:?} of {}.{}", of.of, of.name),
+            },
             ExprKind::Text(op) => self.text(op),
             ExprKind::Function(id) => match self.module.functions.get(id.0 as usize) {
                 Some(function) => format!("&{}", function.name),

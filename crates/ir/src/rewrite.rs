@@ -76,7 +76,11 @@ fn in_place(place: &mut Place, change: &mut dyn FnMut(Part<'_>)) {
 
 fn in_expr(expr: &mut Expr, change: &mut dyn FnMut(Part<'_>)) {
     match &mut expr.kind {
-        ExprKind::Const(_) | ExprKind::Null | ExprKind::Map(_) | ExprKind::Str(_) => {}
+        ExprKind::Const(_)
+        | ExprKind::Null
+        | ExprKind::Map(_)
+        | ExprKind::Str(_)
+        | ExprKind::Query(_) => {}
         ExprKind::Load(place) | ExprKind::Address(place) => in_place(place, change),
         ExprKind::Text(op) => op.places_mut().into_iter().for_each(|place| in_place(place, change)),
         ExprKind::Spill(value)

@@ -84,8 +84,24 @@ pub enum Region {
     /// Any of the above but the context: what a function is passed. It may be
     /// read and written.
     Any,
+    /// Memory of the kernel whose type the verifier knows: it is read directly,
+    /// and a wrong address reads as zero. Where it may be null the verifier
+    /// wants a test first.
+    Trusted,
+    /// Memory of the kernel at an address that means nothing to the verifier:
+    /// it is read by a helper, and a wrong address, null too, reads as zero.
+    Kernel,
+    /// Memory of user space, read likewise.
+    User,
     /// An address of unknown provenance: a number that may not be followed.
     Opaque,
+}
+
+impl Region {
+    /// Whether programs only read it, by the kernel's own layout.
+    pub fn is_foreign(self) -> bool {
+        matches!(self, Self::Trusted | Self::Kernel | Self::User)
+    }
 }
 
 /// A pointer.
@@ -174,6 +190,46 @@ pub struct Field {
     pub ty: Type,
     /// Bytes from the start of the struct.
     pub offset: u64,
+    /// What C calls it, where that is more than its type.
+    pub shape: Shape,
+}
+
+/// What a member is in C beyond its type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// As its type says.
+    #[default]
+    Plain,
+    /// An enum, or an array of them, of which the type is the integer.
+    Enum,
+    /// A bit-field.
+    Bits {
+        /// Bits from the start of the struct.
+        offset: u64,
+        /// Its width.
+        size: u8,
+    },
+}
+
+/// How the kernel calls a struct of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KernelName {
+    /// `struct name` or `union name`.
+    Tag,
+    /// A typedef of a struct without a name.
+    Typedef,
+    /// It has none.
+    None,
+}
+
+impl Field {
+    /// Bits from the start of the struct.
+    pub fn bit_offset(&self) -> u64 {
+        match self.shape {
+            Shape::Bits { offset, .. } => offset,
+            Shape::Plain | Shape::Enum => self.offset.saturating_mul(8),
+        }
+    }
 }
 
 /// A struct with C layout.
@@ -191,6 +247,10 @@ pub struct Struct {
     pub is_union: bool,
     /// Line of the definition, from 1.
     pub line: u32,
+    /// Set for a type of the kernel. Its layout is that of the kernel that the
+    /// program was built with, and found anew where it is loaded; its fields
+    /// are those that the program uses, in no order.
+    pub kernel: Option<KernelName>,
 }
 
 impl Struct {
@@ -204,8 +264,11 @@ impl Struct {
         let largest = |of: &dyn Fn(&Type) -> u64| members.iter().map(|(_, ty)| of(ty)).max();
         let align = largest(&|ty| ty.align(module)).unwrap_or(1);
         let size = largest(&|ty| ty.size(module)).unwrap_or(0).next_multiple_of(align);
-        let fields = members.into_iter().map(|(name, ty)| Field { name, ty, offset: 0 }).collect();
-        Self { name, fields, size, align, is_union: true, line }
+        let fields = members
+            .into_iter()
+            .map(|(name, ty)| Field { name, ty, offset: 0, shape: Shape::Plain })
+            .collect();
+        Self { name, fields, size, align, is_union: true, line, kernel: None }
     }
 
     /// Lays out members one after another as C does.
@@ -218,10 +281,18 @@ impl Struct {
             offset = offset.next_multiple_of(member_align);
             align = align.max(member_align);
             let size = ty.size(module);
-            fields.push(Field { name, ty, offset });
+            fields.push(Field { name, ty, offset, shape: Shape::Plain });
             offset = offset.saturating_add(size);
         }
-        Self { name, fields, size: offset.next_multiple_of(align), align, is_union: false, line }
+        let size = offset.next_multiple_of(align);
+        Self { name, fields, size, align, is_union: false, line, kernel: None }
+    }
+
+    /// The fields by where they lie, as BTF wants them.
+    pub fn in_order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.fields.len()).collect();
+        order.sort_by_key(|index| self.fields.get(*index).map(Field::bit_offset));
+        order
     }
 
     /// Index and member of this name.

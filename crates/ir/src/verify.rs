@@ -4,9 +4,11 @@
 //! 2. A place's path fits its types: members of structs, elements of arrays
 //!    and bytes of strings, pointees of pointers.
 //! 3. Only a pointer that is not null and not opaque is followed, and the
-//!    context is never followed.
+//!    context is never followed. Memory of the kernel and of user space may be
+//!    followed through null, and is never written.
 //! 4. `Load`, `Store` and `Spill` move scalars; `Zero`, `ZeroPart` and `Copy`
-//!    aggregates, `ZeroPart` bytes inside, `Copy` between equal types; a stored value has the place's type.
+//!    aggregates, `ZeroPart` bytes inside, `Copy` between equal types; a stored
+//!    value has the place's type.
 //! 5. Both operands of an operator have one type; a comparison gives a bool; a
 //!    test is a bool; both arms of a choice have the type of the whole.
 //! 6. A constant fits its type. A constant index lies inside.
@@ -18,7 +20,7 @@
 //!    of 32 and 64 bits.
 
 use crate::{
-    Expr, ExprKind, Function, FunctionKind, IntType, Module, Place, PtrType, Region, Stmt,
+    Expr, ExprKind, Function, FunctionKind, IntType, Module, Place, PtrType, Query, Region, Stmt,
     StmtKind, TextOp, Type, UnaryOp,
 };
 
@@ -145,6 +147,7 @@ impl Checker<'_> {
             base = inner;
         }
         let ty = self.place(place)?;
+        require(!base.region().is_foreign(), "memory of the kernel is written")?;
         if let Place::Global(id) = base {
             require(self.module.global(*id).mutable, "a constant global is stored to")?;
         }
@@ -159,7 +162,8 @@ impl Checker<'_> {
                 let Type::Ptr(ptr) = &pointer.ty else {
                     return Err("something else than a pointer is followed".to_owned());
                 };
-                require(!ptr.nullable, "a pointer that may be null is followed")?;
+                let followed = !ptr.nullable || ptr.region.is_foreign();
+                require(followed, "a pointer that may be null is followed")?;
                 let open = !matches!(ptr.region, Region::Opaque | Region::Context);
                 require(open, "an opaque pointer or the context is followed")?;
             }
@@ -288,6 +292,13 @@ impl Checker<'_> {
                 self.expr(yes)?;
                 self.expr(no)?;
                 require(yes.ty == expr.ty && no.ty == expr.ty, "arms of different types")
+            }
+            ExprKind::Query(query) => {
+                if let Query::Field(_, place) = query.as_ref() {
+                    self.place(place)?;
+                    require(place.region().is_foreign(), "a question about no kernel type")?;
+                }
+                require(expr.ty == Type::U64, "an answer about kernel types is a u64")
             }
             ExprKind::Text(op) => {
                 self.text(op)?;

@@ -119,6 +119,7 @@ fn in_expr(expr: &Expr, see: &mut dyn FnMut(Part<'_>)) {
         | ExprKind::Null
         | ExprKind::Map(_)
         | ExprKind::Str(_)
+        | ExprKind::Query(_)
         | ExprKind::Function(_) => {}
         ExprKind::Load(place) | ExprKind::Address(place) => in_place(place, see),
         ExprKind::Spill(value)

@@ -12,9 +12,11 @@
 //! documentation.
 
 mod atomic;
+pub mod btf;
 mod constant;
 mod generated;
 mod helper;
+mod kernel_field;
 mod license;
 mod map_type;
 mod prog_type;
@@ -26,6 +28,7 @@ pub use atomic::{ATOMICS, Atomic, atomic};
 pub use constant::{CONSTANTS, Constant, constant, constants_in};
 pub use generated::prog_types::ProgType;
 pub use helper::{HELPERS, Helper, Param, ParamKind, Ret, helper};
+pub use kernel_field::field_may_be_null;
 pub use license::{GPL_COMPATIBLE_LICENSES, license_is_gpl_compatible};
 pub use map_type::{
     MAP_TYPES, MapOps, MapParam, MapSizeError, MapType, ParamRule, map_type,

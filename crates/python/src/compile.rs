@@ -3,6 +3,8 @@
 //! The result keeps the source and where its programs stand, so that what the
 //! kernel says later can be shown on the same lines.
 
+use std::path::PathBuf;
+
 use diagnostics::{Diagnostic, Severity, SourceFile, Span};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -17,7 +19,8 @@ pub struct Compilation {
     programs: Vec<compiler::ProgramInfo>,
 }
 
-/// Compiles a text for a kernel, by default the running one; other Python threads run meanwhile.
+/// Compiles a text for a kernel, by default the running one, with the types of
+/// a BTF file or of the running kernel; other Python threads run meanwhile.
 #[pyfunction]
 pub fn compile(
     py: Python<'_>,
@@ -25,7 +28,7 @@ pub fn compile(
     text: &[u8],
     emit: &str,
     kernel: Option<&str>,
-    without: Vec<String>,
+    target: (Option<PathBuf>, Vec<String>),
 ) -> PyResult<Compilation> {
     let emit = match emit {
         "object" => compiler::Emit::Object,
@@ -43,9 +46,14 @@ pub fn compile(
         Ok(source) => source,
         Err(unreadable) => return Ok(Compilation::unreadable(unreadable)),
     };
+    let (btf, without) = target;
+    let types = match btf {
+        None => cli::running_types(),
+        Some(file) => cli::types_in(&file).map_err(PyValueError::new_err)?,
+    };
     let without = without.iter().map(|name| name.parse()).collect::<Result<_, _>>();
     let without = without.map_err(PyValueError::new_err)?;
-    let options = compiler::Options { kernel, without, ..Default::default() };
+    let options = compiler::Options { kernel, types, without, ..Default::default() };
     let made = py.detach(|| compiler::compile(&source, &options, emit));
     Ok(Compilation {
         source,

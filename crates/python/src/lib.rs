@@ -10,6 +10,7 @@ mod compile;
 mod convert;
 mod errors;
 mod events;
+mod kernel_names;
 mod map;
 mod object;
 mod program;
@@ -32,6 +33,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(main, module)?)?;
     module.add_function(wrap_pyfunction!(compile::compile, module)?)?;
+    module.add_function(wrap_pyfunction!(kernel_names::kernel_name, module)?)?;
     module.add_function(wrap_pyfunction!(trace::parse_fields, module)?)?;
     module.add_class::<compile::Compilation>()?;
     module.add_class::<object::Object>()?;

@@ -41,6 +41,7 @@ mod helpers;
 mod hook;
 mod interface;
 mod iterate;
+mod kernel_types;
 mod layout;
 mod line_info;
 mod load_error;
@@ -68,6 +69,7 @@ pub use features::{
 };
 pub use interface::Interface;
 pub use iterate::Entries;
+pub use kernel_types::{KernelBtf, kernel_btf};
 pub use layout::{FieldLayout, Layout, StructLayout};
 pub use map::{Map, UpdateMode};
 pub use object::Object;

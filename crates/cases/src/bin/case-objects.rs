@@ -11,6 +11,7 @@ use compiler::{Emit, Options};
 use diagnostics::SourceFile;
 use pythonbpf_cases::case::Case;
 use pythonbpf_cases::folders;
+use pythonbpf_cases::types::types;
 use pythonbpf_cases::uses::Uses;
 
 fn main() -> ExitCode {
@@ -40,7 +41,7 @@ fn each_object(
         let case = case?;
         if case.needs_kernel() {
             let source = SourceFile::new(case.path.display().to_string(), case.text.as_str());
-            let options = Options { kernel: case.kernel, ..Options::default() };
+            let options = Options { kernel: case.kernel, types: types(), ..Options::default() };
             let compilation = compiler::compile(&source, &options, Emit::Object);
             let object = compilation.output.ok_or(format!("{name} does not compile"))?;
             hand_on(&name, &case, &object)?;

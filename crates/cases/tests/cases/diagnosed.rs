@@ -8,6 +8,7 @@ use compiler::{Compilation, Emit, Options};
 use diagnostics::{Severity, SourceFile};
 
 use pythonbpf_cases::case::Case;
+use pythonbpf_cases::types::types;
 
 /// Names of codes: errors and warnings of one line, each sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub fn check(case: &Case) -> Result<(), String> {
 
 /// The case's object and what was said of it.
 pub fn compile(case: &Case) -> (SourceFile, Compilation) {
-    let options = Options { kernel: case.kernel, ..Options::default() };
+    let options = Options { kernel: case.kernel, types: types(), ..Options::default() };
     let source = SourceFile::new(case.path.display().to_string(), case.text.as_str());
     let compilation = compiler::compile(&source, &options, Emit::Object);
     (source, compilation)

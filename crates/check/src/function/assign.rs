@@ -6,6 +6,7 @@ use ir::{Expr, IntType, Place, PtrType, StmtKind, Type};
 use syntax::{BinaryOp, ExprKind, Ident};
 
 use super::compare::is_plain;
+use super::kernel_memory::is_text_pointer;
 use super::value::Value;
 use super::{Body, Named};
 use crate::session::{Item, Reported, Result};
@@ -124,7 +125,7 @@ impl Body<'_, '_> {
             return built;
         }
         let exact = self.constructed(value);
-        match self.expr(value) {
+        match self.operand(value).map(|found| self.referred(found, value.span)) {
             Ok(found) => self.store(target, found, exact, value.span, at),
             Err(reported) => {
                 self.poison_target(target);
@@ -223,6 +224,9 @@ impl Body<'_, '_> {
         while let Place::Field(inner, _) | Place::Index(inner, _) | Place::Part(inner, ..) = base {
             base = inner;
         }
+        if base.region().is_foreign() {
+            return Err(self.not_written(at));
+        }
         if let Place::Global(id) = base {
             let name = self.s.module.global(*id).name.clone();
             if !self.global_names.contains(&name) {
@@ -256,10 +260,18 @@ impl Body<'_, '_> {
                     .help(format!("assign parts of {MAX_MOVE} bytes at the most")),
             ));
         }
-        match (ty, value) {
+        // Only what has the same type is copied straight out of the kernel.
+        let value = match value {
+            Value::Memory(_, ref found) if found == ty => value,
+            value => self.at_hand(value, value_span)?,
+        };
+        match (ty, value.clone()) {
             (Type::Str(len), Value::Text(text)) => {
                 let text = self.fit_text(text, *len, value_span)?;
                 self.push(StmtKind::StoreStr(place, text), at);
+            }
+            (Type::Str(_), Value::Scalar(pointer)) if is_text_pointer(&value) => {
+                return self.read_text(place, ty, pointer.clone(), at);
             }
             (ty, value) if ty.is_aggregate() => {
                 let given = self.as_place(value.clone(), value_span)?;
@@ -363,6 +375,7 @@ impl Body<'_, '_> {
             (Type::Int(_) | Type::Bool, Value::Scalar(_)) => true,
             (Type::Str(_), Value::Text(_)) => true,
             (Type::Str(_), Value::Memory(_, Type::Str(_))) => true,
+            (Type::Str(_), value) if is_text_pointer(value) => true,
             (ty, Value::Memory(_, given)) => given == ty,
             (ty, Value::Scalar(expr)) => {
                 expr.ptr_type().and_then(|ptr| ptr.pointee.as_deref()).is_some_and(|given| {

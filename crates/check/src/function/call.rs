@@ -75,6 +75,7 @@ impl Body<'_, '_> {
             | Meaning::Builtin(Builtin::Int | Builtin::Bool) => {
                 self.construct(&meaning, args, keywords, at)
             }
+            Meaning::Kernel(known) => self.kernel_construct(&known, args, keywords, at),
             Meaning::Helper(helper) => {
                 self.no_keywords(keywords)?;
                 self.helper(helper, args, at)

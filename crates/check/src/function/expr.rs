@@ -7,12 +7,19 @@ use syntax::ExprKind;
 use super::Body;
 use super::value::Value;
 use crate::constants::Constant;
+use crate::kernel_types::Known;
 use crate::names::Meaning;
 use crate::session::{Item, Reported, Result};
 
 impl Body<'_, '_> {
-    /// The value of an expression.
+    /// The value of an expression, at hand.
     pub(super) fn expr(&mut self, expr: &syntax::Expr) -> Result<Value> {
+        let value = self.operand(expr)?;
+        self.at_hand(value, expr.span)
+    }
+
+    /// The value of an expression; it may still lie in memory of the kernel.
+    pub(super) fn operand(&mut self, expr: &syntax::Expr) -> Result<Value> {
         let at = expr.span;
         match &expr.kind {
             ExprKind::Error => Err(Reported),
@@ -141,6 +148,8 @@ impl Body<'_, '_> {
             }
             Meaning::Constant(index) => return self.constant_value(index, name, at),
             Meaning::Member(value) => return self.literal(value, at),
+            Meaning::Kernel(Known::Constant(member)) => return self.literal(member.value, at),
+            Meaning::Kernel(Known::Type(_)) => "a type of the kernel: call it with an address",
             Meaning::KernelConstant(value) => return self.literal(i128::from(value), at),
             Meaning::Item(Item::Map(_)) => "a map: use one of its operations",
             Meaning::Item(Item::Struct(_)) | Meaning::CType(_) => "a type: call it to make a value",
@@ -184,7 +193,7 @@ impl Body<'_, '_> {
                 if matches!(ptr.region, Region::Opaque | Region::Context) {
                     return Ok(None);
                 }
-                if ptr.nullable {
+                if ptr.nullable && !ptr.region.is_foreign() {
                     return Err(self.unchecked(at));
                 }
                 Ok(Some((Place::Deref(Box::new(expr)), *pointee)))

@@ -148,7 +148,8 @@ impl Body<'_, '_> {
             None => None,
         };
         let passed = self.arguments(helper, args, map)?;
-        Ok(Value::Scalar(helper_result(helper, passed, self.result(helper.ret, map), at)))
+        let call = helper_result(helper, passed, self.result(helper.ret, map), at);
+        Ok(Value::Scalar(self.kernel_result(helper.name, call)))
     }
 
     /// Notes the use of a helper for the rules that need the call graph.
@@ -349,7 +350,7 @@ impl Body<'_, '_> {
                 return Ok((address, size));
             }
         }
-        let value = self.expr(arg)?;
+        let value = self.operand(arg)?;
         if let Value::Scalar(Expr { kind: ExprKind::Load(place), ty, .. }) = &value
             && matches!(ty, Type::Int(_) | Type::Bool)
         {

@@ -18,6 +18,7 @@ mod equated;
 mod expr;
 mod flow;
 mod helper_call;
+mod kernel_memory;
 mod leave;
 mod logic;
 mod loops;
@@ -129,6 +130,7 @@ pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph:
     body.block(&tree.body);
     body.end(tree);
     body.check_locals(tree.name.span);
+    body.note_reads();
     unused::warn(body.s, tree);
     let (locals, statements) = (body.locals, body.out);
     if let Some(function) = session.module.functions.get_mut(signature.id.0 as usize) {

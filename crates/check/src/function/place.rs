@@ -39,7 +39,7 @@ impl Body<'_, '_> {
         base: &syntax::Expr,
         field: &Ident,
     ) -> Result<(Place, Type)> {
-        let value = self.expr(base)?;
+        let value = self.operand(base)?;
         if let Value::Scalar(expr) = &value
             && expr.ptr_type().is_some_and(|ptr| ptr.region == ir::Region::Context)
         {
@@ -58,6 +58,9 @@ impl Body<'_, '_> {
             let message = format!("`{}` has no fields", self.s.type_name(&ty));
             return Err(self.s.report(Diagnostic::new(&codes::UNKNOWN_FIELD, field.span, message)));
         };
+        if self.s.module.struct_(id).kernel.is_some() {
+            return self.kernel_member(place, id, field);
+        }
         let laid = self.s.module.struct_(id);
         if let Some((index, member)) = laid.field(&field.name) {
             let ty = member.ty.clone();
@@ -127,7 +130,7 @@ impl Body<'_, '_> {
 
     /// `base[index]`, with the test that it lies inside if that is not known.
     fn element(&mut self, base: &syntax::Expr, index: &syntax::Expr, at: Span) -> Result<Element> {
-        let value = self.expr(base)?;
+        let value = self.operand(base)?;
         let described = self.describe(&value);
         let Some((place, ty)) = self.as_place(value, base.span)? else {
             let message = format!("{described} has no elements");
@@ -151,6 +154,7 @@ impl Body<'_, '_> {
         }
         let (position, inside) = self.bounded(position, len);
         let place = Place::Index(Box::new(place), Box::new(position));
+        let element = place.seen(element);
         Ok(Element { place, ty: element, inside, len })
     }
 

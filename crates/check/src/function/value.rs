@@ -41,7 +41,7 @@ impl Body<'_, '_> {
         let Type::Ptr(PtrType { pointee: Some(pointee), region, nullable }) = &expr.ty else {
             return Ok(value);
         };
-        if *region == Region::Opaque || pointee.is_aggregate() {
+        if *region == Region::Opaque || region.is_foreign() || pointee.is_aggregate() {
             return Ok(value);
         }
         let (pointee, nullable) = ((**pointee).clone(), *nullable);
@@ -109,7 +109,9 @@ impl Body<'_, '_> {
         match &expr.ty {
             Type::Int(_) => Ok(expr),
             Type::Bool => Ok(expr.convert(Type::I32)),
-            Type::Ptr(PtrType { region: Region::Opaque, .. }) => Ok(expr.convert(Type::U64)),
+            Type::Ptr(ptr) if ptr.region == Region::Opaque || ptr.region.is_foreign() => {
+                Ok(expr.convert(Type::U64))
+            }
             _ => {
                 let value = Value::Scalar(expr);
                 Err(self.mismatch(at, "a number", &value))
@@ -136,7 +138,7 @@ impl Body<'_, '_> {
             (Type::Ptr(PtrType { region: Region::Opaque, .. }), Value::Scalar(expr)) => {
                 match &expr.ty {
                     Type::Int(_) => Ok(expr.clone().convert(Type::U64).convert(ty.clone())),
-                    Type::Ptr(PtrType { region: Region::Opaque, .. }) => {
+                    Type::Ptr(ptr) if ptr.region == Region::Opaque || ptr.region.is_foreign() => {
                         Ok(expr.clone().convert(ty.clone()))
                     }
                     // The verifier does not let a pointer of its own become
@@ -147,8 +149,12 @@ impl Body<'_, '_> {
             (Type::Ptr(wanted), Value::Scalar(expr)) => match &expr.ty {
                 Type::Ptr(given)
                     if given.pointee == wanted.pointee
-                        && given.region == wanted.region
-                        && (wanted.nullable || !given.nullable) =>
+                        && (given.region == wanted.region
+                            // What is trusted may be read without trust.
+                            || (given.region, wanted.region) == (Region::Trusted, Region::Kernel))
+                        && (wanted.nullable
+                            || !given.nullable
+                            || wanted.region == Region::Kernel) =>
                 {
                     Ok(expr.clone().convert(ty.clone()))
                 }

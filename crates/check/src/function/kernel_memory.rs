@@ -1,0 +1,193 @@
+//! Memory of the kernel and of user space: members of the kernel's structs,
+//! pointers made of addresses, copies of what is read.
+
+use diagnostics::{Diagnostic, Span, codes, nearest};
+use ir::{Expr, ExprKind, Place, PtrType, Region, Stmt, StmtKind, StructId, Type};
+use syntax::{Ident, Keyword};
+
+use super::Body;
+use super::value::Value;
+use crate::kernel_types::Known;
+use crate::session::{Reported, Result};
+
+impl Body<'_, '_> {
+    /// A member of a struct of the kernel.
+    pub(super) fn kernel_member(
+        &mut self,
+        place: Place,
+        id: StructId,
+        field: &Ident,
+    ) -> Result<(Place, Type)> {
+        let Some(index) = self.s.kernel_field(id, &field.name) else {
+            return Err(self.no_kernel_member(id, field));
+        };
+        let declared = self.s.module.struct_(id).fields.get(index).map(|field| field.ty.clone());
+        let place = place.field(index);
+        let ty = place.seen(declared.ok_or(Reported)?);
+        Ok((place, ty))
+    }
+
+    pub(super) fn no_kernel_member(&mut self, id: StructId, field: &Ident) -> Reported {
+        let (of, names) = (self.s.module.struct_(id).name.clone(), self.s.kernel_field_names(id));
+        if names.contains(&field.name) {
+            let message = format!("`{}` of `{of}` has a type that BPF cannot read", field.name);
+            return self.s.report(Diagnostic::new(&codes::UNSUPPORTED_TYPE, field.span, message));
+        }
+        let message = format!("`{of}` has no field `{}` in this kernel", field.name);
+        let mut diagnostic = Diagnostic::new(&codes::UNKNOWN_FIELD, field.span, message);
+        if let Some(near) = nearest(&field.name, names.iter().map(String::as_str)) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        }
+        self.s.report(diagnostic)
+    }
+
+    /// What stands in memory of the kernel, as a value that is at hand: a
+    /// struct as a pointer to it, an array or a text as a copy.
+    pub(super) fn at_hand(&mut self, value: Value, at: Span) -> Result<Value> {
+        match value {
+            Value::Memory(place, ty) if place.region().is_foreign() => match ty {
+                Type::Struct(_) => Ok(self.referred(Value::Memory(place, ty), at)),
+                ty => {
+                    let ty = self.s.sized(ty, at)?;
+                    let slot = self.hidden("copy", ty.clone());
+                    self.push(StmtKind::Copy(Place::Local(slot), place), at);
+                    Ok(Value::Memory(Place::Local(slot), ty))
+                }
+            },
+            other => Ok(other),
+        }
+    }
+
+    /// A struct in memory of the kernel as a pointer to it.
+    pub(super) fn referred(&self, value: Value, at: Span) -> Value {
+        match value {
+            Value::Memory(place, ty @ Type::Struct(_)) if place.region().is_foreign() => {
+                // What lies at an index that is not known is not trusted.
+                let region = match place.region() {
+                    Region::Trusted if !place.is_fixed() => Region::Kernel,
+                    region => region,
+                };
+                Value::Scalar(Expr::address(place, ty, region, at))
+            }
+            other => other,
+        }
+    }
+
+    /// `T(address)` for a type of the kernel: a pointer to it.
+    pub(super) fn kernel_construct(
+        &mut self,
+        known: &Known,
+        args: &[syntax::Expr],
+        keywords: &[Keyword],
+        at: Span,
+    ) -> Result<Value> {
+        self.no_keywords(keywords)?;
+        let Known::Type(id) = known else {
+            let message = "a constant of the kernel cannot be called";
+            return Err(self.s.report(Diagnostic::new(&codes::NOT_CALLABLE, at, message)));
+        };
+        self.count("a type of the kernel", "one address or number", 1..=1, args, at)?;
+        let ty = self.s.kernel_annotation(*id, at)?;
+        let value = self.expr(&args[0])?;
+        let Type::Ptr(wanted) = &ty else {
+            return Ok(Value::Scalar(self.convert(value, &ty, at)?));
+        };
+        if matches!(value, Value::Nothing) {
+            return Ok(Value::Scalar(Expr::new(ExprKind::Null, ty, at)));
+        }
+        // What it points to is somebody's word: nothing trusts it.
+        let region = match &value {
+            Value::Scalar(Expr { ty: Type::Ptr(PtrType { region: Region::User, .. }), .. }) => {
+                Region::User
+            }
+            _ => wanted.region,
+        };
+        let address = self.integer(value, args[0].span)?.convert(Type::U64);
+        let ty = Type::Ptr(PtrType { region, ..wanted.clone() });
+        Ok(Value::Scalar(address.convert(ty)))
+    }
+
+    /// Says that memory of the kernel is not written.
+    pub(super) fn not_written(&mut self, at: Span) -> Reported {
+        let text = self.s.source.slice(at).to_owned();
+        let message = format!("`{text}` lies in memory that a BPF program only reads");
+        self.s.report(
+            Diagnostic::new(&codes::KERNEL_MEMORY_WRITTEN, at, message)
+                .help("copy it into a variable or a map, and change the copy"),
+        )
+    }
+
+    /// Notes the helpers that reading memory of the kernel comes down to, for
+    /// the rules that need the call graph.
+    pub(super) fn note_reads(&mut self) {
+        let mut reads = Vec::new();
+        let mut copies = |stmts: &[Stmt]| {
+            ir::each_stmt(stmts, &mut |stmt| {
+                if let StmtKind::Copy(_, from) = &stmt.kind {
+                    reads.push((from.region(), stmt.span));
+                }
+            });
+        };
+        copies(&self.out);
+        ir::each_expr(&self.out, &mut |expr| {
+            if let ExprKind::Sequence(stmts, _) = &expr.kind {
+                copies(stmts);
+            }
+        });
+        ir::each_expr(&self.out, &mut |expr| {
+            if let ExprKind::Load(place) = &expr.kind
+                && !place.is_direct()
+            {
+                reads.push((place.region(), expr.span));
+            }
+        });
+        for (region, at) in reads.into_iter().filter(|(region, _)| region.is_foreign()) {
+            let name = if region == Region::User { "probe_read_user" } else { "probe_read_kernel" };
+            if let Some(helper) = kernel::helper(name) {
+                self.uses(helper, at);
+            }
+        }
+    }
+
+    /// A text behind a pointer of the kernel or of user space, into a string.
+    pub(super) fn read_text(
+        &mut self,
+        place: Place,
+        ty: &Type,
+        pointer: Expr,
+        at: Span,
+    ) -> Result<()> {
+        let user = pointer.ptr_type().is_some_and(|ptr| ptr.region == Region::User);
+        let name = if user { "probe_read_user_str" } else { "probe_read_kernel_str" };
+        let size = Expr::int(ty.size(&self.s.module).into(), Type::Int(ir::IntType::U32), at);
+        let region = place.region();
+        self.push(StmtKind::Zero(place.clone()), at);
+        let to = Expr::address(place, ty.clone(), region, at);
+        let read = self.call_helper(name, vec![to, size, pointer], Type::I64, at)?;
+        self.push(StmtKind::Eval(read), at);
+        Ok(())
+    }
+
+    /// What a call gives that is a pointer into the kernel by what it is
+    /// called.
+    pub(super) fn kernel_result(&mut self, helper: &str, call: Expr) -> Expr {
+        let (of, region) = match helper {
+            "get_current_task" => ("task_struct", Region::Kernel),
+            "get_current_task_btf" => ("task_struct", Region::Trusted),
+            _ => return call,
+        };
+        match self.s.kernel_pointer(of, region) {
+            Some(ty) => call.convert(ty),
+            None => call,
+        }
+    }
+}
+
+/// Whether a value is the address of a text in memory of the kernel or of
+/// user space.
+pub(super) fn is_text_pointer(value: &Value) -> bool {
+    let Value::Scalar(expr) = value else { return false };
+    let Some(ptr) = expr.ptr_type() else { return false };
+    ptr.region.is_foreign()
+        && matches!(ptr.pointee.as_deref(), Some(Type::Int(int)) if int.bits == 8)
+}

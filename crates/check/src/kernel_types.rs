@@ -1,0 +1,311 @@
+//! The kernel's own types: `from vmlinux import task_struct`.
+//!
+//! Names are looked up in BTF when they are used, and a struct of the module
+//! gets the members that the program touches, one by one. So the object
+//! describes these alone, and a pointer to a struct costs nothing until it is
+//! followed.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use diagnostics::{Diagnostic, Span, codes, nearest};
+use ir::{EnumMember, Field, IntType, KernelName, PtrType, Region, Shape, Struct, StructId, Type};
+use kernel::btf::{Btf, Kind, Member, Named, Source, Space, TypeId};
+
+use crate::session::{Reported, Result, Session};
+
+/// The module whose names are the kernel's.
+pub(crate) const VMLINUX: &str = "vmlinux";
+/// Structs lie in each other no deeper.
+const MAX_DEPTH: usize = 32;
+
+/// What the kernel calls by a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// A type.
+    Type(TypeId),
+    /// A value of an enum.
+    Constant(EnumMember),
+}
+
+/// The kernel's types, as far as the file has asked for them.
+pub(crate) struct KernelTypes {
+    source: Source,
+    read: OnceCell<std::result::Result<Arc<Btf>, String>>,
+    structs: HashMap<TypeId, StructId>,
+    origins: HashMap<StructId, TypeId>,
+}
+
+impl KernelTypes {
+    pub fn new(source: &Source) -> Self {
+        let source = source.clone();
+        Self { source, read: OnceCell::new(), structs: HashMap::new(), origins: HashMap::new() }
+    }
+
+    /// The BTF, or why there is none.
+    fn btf(&self) -> std::result::Result<Arc<Btf>, String> {
+        self.read.get_or_init(|| self.source.read()).clone()
+    }
+}
+
+impl Session<'_> {
+    /// The kernel's BTF, if there is any.
+    pub fn btf(&self) -> Option<Arc<Btf>> {
+        self.kernel_types.btf().ok()
+    }
+
+    /// What the kernel calls by a name.
+    pub fn kernel_known(&self, name: &str) -> Option<Known> {
+        let btf = self.btf()?;
+        let (of, value) = match btf.named(name)? {
+            Named::Type(id) => return Some(Known::Type(id)),
+            Named::Constant { of, value } => (btf.get(of)?, value),
+        };
+        let member = EnumMember {
+            of: of.name.to_owned(),
+            name: name.to_owned(),
+            value,
+            size: of.size.into(),
+        };
+        Some(Known::Constant(member))
+    }
+
+    /// The same, reported if there is none.
+    pub fn vmlinux(&mut self, name: &str, at: Span) -> Result<Known> {
+        if let Some(known) = self.kernel_known(name) {
+            return Ok(known);
+        }
+        let btf = match self.kernel_types.btf() {
+            Ok(btf) => btf,
+            Err(why) => return Err(self.no_kernel_types(&why, at)),
+        };
+        let message = format!("the kernel has no type or constant `{name}`");
+        let mut diagnostic = Diagnostic::new(&codes::UNKNOWN_KERNEL_NAME, at, message);
+        if self.suggestions > 0 {
+            self.suggestions -= 1;
+            let spaces = [Space::Struct, Space::Typedef, Space::Enum];
+            let known = spaces.into_iter().flat_map(|space| btf.names(space));
+            if let Some(near) = nearest(name, known) {
+                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            }
+        }
+        Err(self.report(diagnostic.note(
+            "names of `vmlinux` are looked up in the BTF of the running kernel, or of `--btf FILE`",
+        )))
+    }
+
+    fn no_kernel_types(&mut self, why: &str, at: Span) -> Reported {
+        self.report(
+            Diagnostic::new(
+                &codes::NO_KERNEL_TYPES,
+                at,
+                format!("the types of the kernel are not known here: {why}"),
+            )
+            .help("give the BTF of a kernel: `--btf /path/to/vmlinux`, in Python `btf=`"),
+        )
+    }
+
+    /// A pointer to a struct of the kernel by its name, if it is known.
+    pub fn kernel_pointer(&mut self, name: &str, region: Region) -> Option<Type> {
+        let id = self.btf()?.find(name, Space::Struct)?;
+        let pointee = Type::Struct(self.kernel_struct(id)?);
+        Some(Type::ptr(Some(pointee), region))
+    }
+
+    /// The type of a type of the kernel; `None` where BPF has none for it. A
+    /// pointer in it is trusted as far as the memory that it is read from.
+    pub fn kernel_type(&mut self, id: TypeId) -> Option<Type> {
+        self.kernel_type_within(id, MAX_DEPTH)
+    }
+
+    fn kernel_type_within(&mut self, id: TypeId, depth: usize) -> Option<Type> {
+        let depth = depth.checked_sub(1)?;
+        let btf = self.btf()?;
+        let real = btf.resolve(id);
+        let ty = btf.get(real)?;
+        Some(match ty.kind {
+            Kind::Int { is_bool: true, .. } if ty.size == 1 => Type::Bool,
+            Kind::Int { signed, .. } => Type::Int(IntType { bits: bits(ty.size)?, signed }),
+            Kind::Enum { signed, .. } => Type::Int(IntType { bits: bits(ty.size)?, signed }),
+            Kind::Array { element, len } => {
+                if len == 0 {
+                    return None;
+                }
+                if is_char(&btf, element) {
+                    return Some(Type::Str(len));
+                }
+                Type::Array(Box::new(self.kernel_type_within(element, depth)?), len)
+            }
+            Kind::Struct { .. } => Type::Struct(self.kernel_struct(id)?),
+            Kind::Ptr(to) => self.kernel_pointer_to(&btf, to, depth),
+            _ => return None,
+        })
+    }
+
+    fn kernel_pointer_to(&mut self, btf: &Arc<Btf>, to: TypeId, depth: usize) -> Type {
+        let real = btf.resolve(to);
+        let pointee = match btf.get(real).map(|ty| (ty.name, ty.kind)) {
+            // Declared in one place and defined in another.
+            Some((name, Kind::Fwd(_))) => {
+                let whole = btf.find(name, Space::Struct);
+                whole.and_then(|id| self.kernel_struct(id)).map(Type::Struct)
+            }
+            Some((_, Kind::Func(_) | Kind::FuncProto { .. } | Kind::Void)) | None => None,
+            Some(_) => self.kernel_type_within(to, depth),
+        };
+        let is_struct = matches!(pointee, Some(Type::Struct(_)));
+        let region = if btf.is_tagged(to, "user") {
+            Region::User
+        } else if is_struct && !btf.is_tagged(to, "percpu") {
+            Region::Trusted
+        } else {
+            Region::Kernel
+        };
+        let nullable = btf.is_tagged(to, "rcu");
+        Type::Ptr(PtrType { pointee: pointee.map(Box::new), region, nullable })
+    }
+
+    /// The struct of the module for one of the kernel.
+    pub fn kernel_struct(&mut self, id: TypeId) -> Option<StructId> {
+        let btf = self.btf()?;
+        let real = btf.resolve(id);
+        if let Some(known) = self.kernel_types.structs.get(&real) {
+            return Some(*known);
+        }
+        let ty = btf.get(real)?;
+        let Kind::Struct { members, is_union } = &ty.kind else { return None };
+        let typedef = btf.get(btf.bare(id)).filter(|named| matches!(named.kind, Kind::Typedef(_)));
+        let (name, kernel) = match (ty.name, typedef) {
+            ("", Some(typedef)) => (typedef.name, KernelName::Typedef),
+            ("", None) => ("struct without a name", KernelName::None),
+            (name, _) => (name, KernelName::Tag),
+        };
+        let align = members.iter().map(|member| align(&btf, member.ty, MAX_DEPTH)).max();
+        let laid = Struct {
+            name: name.to_owned(),
+            fields: Vec::new(),
+            size: ty.size.into(),
+            align: align.unwrap_or(1),
+            is_union: *is_union,
+            line: 0,
+            kernel: Some(kernel),
+        };
+        let made = StructId(self.module.structs.len() as u32);
+        self.module.structs.push(laid);
+        self.kernel_types.structs.insert(real, made);
+        self.kernel_types.origins.insert(made, real);
+        Some(made)
+    }
+
+    /// The member of a struct of the kernel, by its index among those that
+    /// the program uses. Members without a name lend theirs.
+    pub fn kernel_field(&mut self, id: StructId, name: &str) -> Option<usize> {
+        if let Some((index, _)) = self.module.struct_(id).field(name) {
+            return Some(index);
+        }
+        let (btf, of) = (self.btf()?, *self.kernel_types.origins.get(&id)?);
+        let (member, start) = find_member(&btf, of, name, 0, MAX_DEPTH)?;
+        let mut ty = self.kernel_type(member.ty)?;
+        let struct_name = self.module.struct_(id).name.clone();
+        if let Type::Ptr(ptr) = &mut ty {
+            ptr.nullable |= kernel::field_may_be_null(&struct_name, name);
+        }
+        let bit = start + u64::from(member.bit_offset);
+        let is_bits = member.bit_size != 0;
+        let (offset, shape) = match (&ty, is_bits) {
+            (Type::Int(_) | Type::Bool, true) => {
+                let unit = ty.size(&self.module).max(1) * 8;
+                let shape = Shape::Bits { offset: bit, size: member.bit_size };
+                (bit / unit * unit / 8, shape)
+            }
+            (_, true) => return None,
+            (_, false) if is_enum(&btf, member.ty) => (bit / 8, Shape::Enum),
+            (_, false) => (bit / 8, Shape::Plain),
+        };
+        if is_bits && ty == Type::Bool {
+            ty = Type::Int(IntType::U8);
+        }
+        let laid = self.module.structs.get_mut(id.0 as usize)?;
+        laid.fields.push(Field { name: name.to_owned(), ty, offset, shape });
+        Some(laid.fields.len() - 1)
+    }
+
+    /// The names of all members of a struct of the kernel.
+    pub fn kernel_field_names(&mut self, id: StructId) -> Vec<String> {
+        let Some(btf) = self.btf() else { return Vec::new() };
+        let Some(of) = self.kernel_types.origins.get(&id) else { return Vec::new() };
+        let mut names = Vec::new();
+        member_names(&btf, *of, &mut names, MAX_DEPTH);
+        names
+    }
+}
+
+fn bits(size: u32) -> Option<u8> {
+    matches!(size, 1 | 2 | 4 | 8).then_some(size as u8 * 8)
+}
+
+/// Whether a type is `char`, of which texts are made.
+fn is_char(btf: &Btf, id: TypeId) -> bool {
+    btf.get(btf.resolve(id)).is_some_and(|ty| {
+        ty.name == "char" && matches!(ty.kind, Kind::Int { bits: 8, is_bool: false, .. })
+    })
+}
+
+fn is_enum(btf: &Btf, id: TypeId) -> bool {
+    match btf.get(btf.resolve(id)).map(|ty| ty.kind) {
+        Some(Kind::Enum { .. }) => true,
+        Some(Kind::Array { element, .. }) => {
+            matches!(btf.get(btf.resolve(element)).map(|ty| ty.kind), Some(Kind::Enum { .. }))
+        }
+        _ => false,
+    }
+}
+
+/// What a type is aligned to, as far as the types say it.
+fn align(btf: &Btf, id: TypeId, depth: usize) -> u64 {
+    let Some(depth) = depth.checked_sub(1) else { return 1 };
+    let Some(ty) = btf.get(btf.resolve(id)) else { return 1 };
+    match ty.kind {
+        Kind::Int { .. } | Kind::Enum { .. } => u64::from(ty.size.clamp(1, 8)),
+        Kind::Ptr(_) => 8,
+        Kind::Array { element, .. } => align(btf, element, depth),
+        Kind::Struct { members, .. } => {
+            members.iter().map(|member| align(btf, member.ty, depth)).max().unwrap_or(1)
+        }
+        _ => 1,
+    }
+}
+
+/// A member by its name, and the bit at which the struct begins that has it.
+fn find_member<'b>(
+    btf: &'b Btf,
+    of: TypeId,
+    name: &str,
+    start: u64,
+    depth: usize,
+) -> Option<(Member<'b>, u64)> {
+    let depth = depth.checked_sub(1)?;
+    let Kind::Struct { members, .. } = btf.get(btf.resolve(of))?.kind else { return None };
+    let own = members.iter().find(|member| member.name == name && !name.is_empty());
+    own.map(|member| (*member, start)).or_else(|| {
+        let nameless = members.iter().filter(|member| member.name.is_empty());
+        nameless.into_iter().find_map(|member| {
+            let start = start + u64::from(member.bit_offset);
+            find_member(btf, member.ty, name, start, depth)
+        })
+    })
+}
+
+fn member_names(btf: &Btf, of: TypeId, names: &mut Vec<String>, depth: usize) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    let Some(Kind::Struct { members, .. }) = btf.get(btf.resolve(of)).map(|ty| ty.kind) else {
+        return;
+    };
+    for member in members {
+        match member.name {
+            "" => member_names(btf, member.ty, names, depth),
+            name => names.push(name.to_owned()),
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! BTF, the kernel's description of its own types, read where it lies.
+//!
+//! [`Btf::parse`] takes bytes, raw or in an ELF file's `.BTF` section, goes
+//! through them once to learn where each type begins, and decodes a type when
+//! it is asked for ([`Btf::get`]). Names are found by their place among the
+//! strings, so that nothing is hashed that nobody asks about. A module's BTF
+//! continues that of the kernel ([`Btf::split`]). Whatever the bytes hold,
+//! nothing here panics or runs without an end: what is damaged is missing.
+//!
+//! The format is that of `include/uapi/linux/btf.h`.
+
+mod decode;
+mod named;
+mod section;
+mod source;
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+pub use decode::{Enumerator, Kind, Member, Parameter, Type};
+pub use named::Named;
+pub use source::Source;
+
+/// Bytes that somebody owns: a vector, an embedded file, a mapped one.
+pub type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
+/// Names a type; 0 is `void`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TypeId(pub u32);
+
+const MAGIC: u16 = 0xeb9f;
+const HEADER: usize = 24;
+const RECORD: usize = 12;
+/// Modifiers and names that stand for each other do so no deeper.
+const MAX_DEPTH: usize = 32;
+
+/// Why bytes are not BTF.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// They begin otherwise.
+    NotBtf,
+    /// They are an ELF file without a `.BTF` section, or a damaged one.
+    NoSection,
+    /// They end too early, or contradict themselves.
+    Damaged,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotBtf => "it is neither BTF nor an ELF file",
+            Self::NoSection => "the ELF file has no `.BTF` section",
+            Self::Damaged => "the BTF is damaged",
+        })
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// What kind of thing a name is looked up as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Space {
+    /// `struct` and `union`.
+    Struct,
+    /// `enum`.
+    Enum,
+    /// `typedef`.
+    Typedef,
+    /// Functions.
+    Func,
+    /// Variables.
+    Var,
+}
+
+/// A table of types.
+pub struct Btf {
+    bytes: Bytes,
+    /// Where the types lie in the bytes.
+    types: Range<usize>,
+    /// Where the strings lie in the bytes.
+    strings: Range<usize>,
+    base: Option<Arc<Btf>>,
+    /// The first id of this table.
+    first_id: u32,
+    /// Offset of the first string of this table.
+    first_string: u32,
+    /// Where each type begins, from the start of the types.
+    starts: Vec<u32>,
+    /// The types that have a name: where it lies, and the id.
+    named: Vec<(u32, u32)>,
+    /// All `enum`s.
+    enums: Vec<u32>,
+}
+
+impl fmt::Debug for Btf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Btf").field("types", &self.starts.len()).finish_non_exhaustive()
+    }
+}
+
+impl Btf {
+    /// Reads BTF, raw or in an ELF file.
+    ///
+    /// # Errors
+    /// The bytes are no BTF.
+    pub fn parse(bytes: Bytes) -> Result<Self, Error> {
+        Self::read(bytes, None)
+    }
+
+    /// Reads the BTF of a module, which continues that of its kernel.
+    ///
+    /// # Errors
+    /// The bytes are no BTF.
+    pub fn split(bytes: Bytes, base: Arc<Btf>) -> Result<Self, Error> {
+        Self::read(bytes, Some(base))
+    }
+
+    fn read(bytes: Bytes, base: Option<Arc<Btf>>) -> Result<Self, Error> {
+        let data = (*bytes).as_ref();
+        let within = section::find(data)?;
+        let btf = data.get(within.clone()).ok_or(Error::Damaged)?;
+        if half(btf, 0) != Some(MAGIC) {
+            return Err(Error::NotBtf);
+        }
+        let header = word(btf, 4).ok_or(Error::Damaged)? as usize;
+        if header < HEADER {
+            return Err(Error::Damaged);
+        }
+        let part = |at: usize| -> Option<Range<usize>> {
+            let start = header.checked_add(word(btf, at)? as usize)?;
+            let end = start.checked_add(word(btf, at + 4)? as usize)?;
+            btf.get(start..end)?;
+            Some(within.start + start..within.start + end)
+        };
+        let types = part(8).ok_or(Error::Damaged)?;
+        let strings = part(16).ok_or(Error::Damaged)?;
+        let (first_id, first_string) = match &base {
+            Some(base) => (base.next_id(), base.next_string()),
+            None => (1, 0),
+        };
+        let mut table = Self {
+            bytes,
+            types,
+            strings,
+            base,
+            first_id,
+            first_string,
+            starts: Vec::new(),
+            named: Vec::new(),
+            enums: Vec::new(),
+        };
+        table.scan()?;
+        Ok(table)
+    }
+
+    /// Learns where the types begin.
+    fn scan(&mut self) -> Result<(), Error> {
+        let bytes = self.bytes.clone();
+        let types = (*bytes).as_ref().get(self.types.clone()).ok_or(Error::Damaged)?;
+        self.starts.reserve(types.len() / 32);
+        let mut at = 0usize;
+        while at < types.len() {
+            let record = types.get(at..at + RECORD).ok_or(Error::Damaged)?;
+            let (Some(name), Some(info)) = (word(record, 0), word(record, 4)) else {
+                return Err(Error::Damaged);
+            };
+            let tag = (info >> 24) as u8 & 0x1f;
+            let tail = decode::tail(tag, info as usize & 0xffff).ok_or(Error::Damaged)?;
+            let id = self.first_id.checked_add(self.starts.len() as u32).ok_or(Error::Damaged)?;
+            self.starts.push(at as u32);
+            if name != 0 && decode::space(tag).is_some() {
+                self.named.push((name, id));
+            }
+            if decode::space(tag) == Some(Space::Enum) {
+                self.enums.push(id);
+            }
+            at += RECORD + tail;
+        }
+        if at == types.len() { Ok(()) } else { Err(Error::Damaged) }
+    }
+
+    fn next_id(&self) -> u32 {
+        self.first_id.saturating_add(self.starts.len() as u32)
+    }
+
+    fn next_string(&self) -> u32 {
+        self.first_string.saturating_add(self.strings.len() as u32)
+    }
+
+    fn strings(&self) -> &[u8] {
+        (*self.bytes).as_ref().get(self.strings.clone()).unwrap_or_default()
+    }
+
+    /// A type.
+    pub fn get(&self, id: TypeId) -> Option<Type<'_>> {
+        if id.0 == 0 {
+            return Some(Type { name: "", size: 0, kind: Kind::Void });
+        }
+        let Some(index) = id.0.checked_sub(self.first_id) else {
+            return self.base.as_ref()?.get(id);
+        };
+        let start = self.types.start + *self.starts.get(index as usize)? as usize;
+        let record = (*self.bytes).as_ref().get(start..self.types.end)?;
+        decode::decode(self, record)
+    }
+
+    /// The text at an offset among the strings; empty if there is none.
+    pub fn text(&self, offset: u32) -> &str {
+        let Some(own) = offset.checked_sub(self.first_string) else {
+            return self.base.as_ref().map_or("", |base| base.text(offset));
+        };
+        let rest = self.strings().get(own as usize..).unwrap_or_default();
+        let end = rest.iter().position(|byte| *byte == 0).unwrap_or(0);
+        rest.get(..end).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+    }
+
+    /// Where a text lies among this table's own strings.
+    fn own_offset(&self, name: &str) -> Option<u32> {
+        if name.is_empty() || name.contains('\0') {
+            return None;
+        }
+        let strings = self.strings();
+        let wanted = [name.as_bytes(), b"\0"].concat();
+        let first = *wanted.first()?;
+        let mut from = 0;
+        // Only the start of a text counts: each begins behind a NUL.
+        while let Some(rest) = strings.get(from..) {
+            if rest.is_empty() {
+                return None;
+            }
+            if rest.first() == Some(&first) && rest.starts_with(&wanted) {
+                return self.first_string.checked_add(from as u32);
+            }
+            from += memchr::memchr(0, rest)? + 1;
+        }
+        None
+    }
+
+    /// Where a text lies among the strings.
+    fn offset(&self, name: &str) -> Option<u32> {
+        self.base.as_ref().and_then(|base| base.offset(name)).or_else(|| self.own_offset(name))
+    }
+
+    /// All types of a name in a space, those of the base first.
+    pub fn all(&self, name: &str, space: Space) -> Vec<TypeId> {
+        let mut found = self.base.as_ref().map_or_else(Vec::new, |base| base.all(name, space));
+        let Some(offset) = self.offset(name) else { return found };
+        let own = self.named.iter().filter(|(text, _)| *text == offset);
+        found.extend(own.map(|(_, id)| TypeId(*id)).filter(|id| self.space(*id) == Some(space)));
+        found
+    }
+
+    /// The first type of a name in a space.
+    pub fn find(&self, name: &str, space: Space) -> Option<TypeId> {
+        self.all(name, space).into_iter().next()
+    }
+
+    /// The space that a type's name belongs to.
+    pub fn space(&self, id: TypeId) -> Option<Space> {
+        Some(match self.get(id)?.kind {
+            Kind::Struct { .. } => Space::Struct,
+            Kind::Enum { .. } => Space::Enum,
+            Kind::Typedef(_) => Space::Typedef,
+            Kind::Func(_) => Space::Func,
+            Kind::Var(_) => Space::Var,
+            _ => return None,
+        })
+    }
+
+    /// All names of a space, in the order of the table.
+    pub fn names(&self, space: Space) -> Vec<&str> {
+        let mut names = self.base.as_ref().map_or_else(Vec::new, |base| base.names(space));
+        let own = self.named.iter().filter(|(_, id)| self.space(TypeId(*id)) == Some(space));
+        names.extend(own.map(|(text, _)| self.text(*text)));
+        names
+    }
+
+    /// The value of an enumerator, and the `enum` that has it.
+    pub fn enumerator(&self, name: &str) -> Option<(TypeId, i128)> {
+        let of_base = self.base.as_ref().and_then(|base| base.enumerator(name));
+        if of_base.is_some() {
+            return of_base;
+        }
+        let offset = self.offset(name)?;
+        self.enums.iter().find_map(|id| {
+            let index = id.checked_sub(self.first_id)? as usize;
+            let start = self.types.start + *self.starts.get(index)? as usize;
+            let record = (*self.bytes).as_ref().get(start..self.types.end)?;
+            Some((TypeId(*id), decode::enumerator(record, offset)?))
+        })
+    }
+
+    /// The type behind `const`, `volatile`, `restrict` and tags.
+    pub fn bare(&self, id: TypeId) -> TypeId {
+        self.peel(id, false)
+    }
+
+    /// The type behind modifiers and typedefs.
+    pub fn resolve(&self, id: TypeId) -> TypeId {
+        self.peel(id, true)
+    }
+
+    fn peel(&self, id: TypeId, typedefs: bool) -> TypeId {
+        let mut id = id;
+        for _ in 0..MAX_DEPTH {
+            id = match self.get(id).map(|ty| ty.kind) {
+                Some(Kind::Modifier(inner) | Kind::TypeTag(inner)) => inner,
+                Some(Kind::Typedef(inner)) if typedefs => inner,
+                _ => return id,
+            };
+        }
+        TypeId(0)
+    }
+
+    /// Whether a tag such as `user`, `percpu` or `rcu` stands before a type.
+    pub fn is_tagged(&self, id: TypeId, tag: &str) -> bool {
+        let mut id = id;
+        for _ in 0..MAX_DEPTH {
+            let Some(ty) = self.get(id) else { return false };
+            id = match ty.kind {
+                Kind::TypeTag(_) if ty.name == tag => return true,
+                Kind::Modifier(inner) | Kind::TypeTag(inner) | Kind::Typedef(inner) => inner,
+                _ => return false,
+            };
+        }
+        false
+    }
+
+    /// A type's size in bytes; `None` where it has none.
+    pub fn size(&self, id: TypeId) -> Option<u64> {
+        let mut id = self.resolve(id);
+        let mut count = 1u64;
+        for _ in 0..MAX_DEPTH {
+            let ty = self.get(id)?;
+            let one = match ty.kind {
+                Kind::Array { element, len } => {
+                    count = count.checked_mul(len.into())?;
+                    id = self.resolve(element);
+                    continue;
+                }
+                Kind::Ptr(_) => 8,
+                Kind::Int { .. } | Kind::Struct { .. } | Kind::Enum { .. } | Kind::Float => ty.size,
+                _ => return None,
+            };
+            return count.checked_mul(one.into());
+        }
+        None
+    }
+}
+
+fn half(bytes: &[u8], at: usize) -> Option<u16> {
+    let bytes = bytes.get(at..at.checked_add(2)?)?;
+    bytes.try_into().ok().map(u16::from_le_bytes)
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    let bytes = bytes.get(at..at.checked_add(4)?)?;
+    bytes.try_into().ok().map(u32::from_le_bytes)
+}

@@ -1,0 +1,78 @@
+//! The running kernel's description of its own types.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::AsRawFd;
+
+/// Where the kernel shows it.
+const VMLINUX: &str = "/sys/kernel/btf/vmlinux";
+
+/// The bytes of a file, mapped where the file can be mapped.
+#[derive(Debug)]
+pub struct KernelBtf(Bytes);
+
+#[derive(Debug)]
+enum Bytes {
+    Mapped { start: *const u8, len: usize },
+    Read(Vec<u8>),
+}
+
+// SAFETY: the memory is mapped for reading only and private to its one owner,
+// who unmaps it when nobody can reach it any more.
+unsafe impl Send for Bytes {}
+// SAFETY: as above; nothing is ever written.
+unsafe impl Sync for Bytes {}
+
+/// The running kernel's BTF. Kernels before 6.16 let it only be read, which
+/// takes a millisecond more.
+///
+/// # Errors
+/// The kernel has none, or it may not be read.
+pub fn kernel_btf() -> io::Result<KernelBtf> {
+    let mut file = File::open(VMLINUX)?;
+    let len = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+    if let Some(start) = map(&file, len) {
+        return Ok(KernelBtf(Bytes::Mapped { start, len }));
+    }
+    let mut bytes = Vec::with_capacity(len);
+    file.read_to_end(&mut bytes)?;
+    Ok(KernelBtf(Bytes::Read(bytes)))
+}
+
+fn map(file: &File, len: usize) -> Option<*const u8> {
+    if len == 0 {
+        return None;
+    }
+    // SAFETY: the kernel chooses the place; the file is open; the result is
+    // compared with the mark of a failure.
+    let start = unsafe {
+        libc::mmap(
+            std::ptr::null_mut(),
+            len,
+            libc::PROT_READ,
+            libc::MAP_PRIVATE | libc::MAP_POPULATE,
+            file.as_raw_fd(),
+            0,
+        )
+    };
+    (start != libc::MAP_FAILED).then_some(start.cast_const().cast())
+}
+
+impl AsRef<[u8]> for KernelBtf {
+    fn as_ref(&self) -> &[u8] {
+        match &self.0 {
+            // SAFETY: that many bytes are mapped for reading, until `drop`.
+            Bytes::Mapped { start, len } => unsafe { std::slice::from_raw_parts(*start, *len) },
+            Bytes::Read(bytes) => bytes,
+        }
+    }
+}
+
+impl Drop for KernelBtf {
+    fn drop(&mut self) {
+        if let Bytes::Mapped { start, len } = self.0 {
+            // SAFETY: mapped by `map` with this length, and not used after.
+            unsafe { libc::munmap(start.cast_mut().cast(), len) };
+        }
+    }
+}

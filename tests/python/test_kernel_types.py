@@ -1,0 +1,120 @@
+"""The kernel's own types: what programs read of them, held against what ``/proc`` tells."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pythonbpf import BPF, CompileError
+
+PROGRAM = """
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+from pythonbpf import bpf, bpfglobal, map, section, struct
+from pythonbpf.helper import get_current_task{btf}
+from pythonbpf.maps import Array
+from vmlinux import task_struct
+
+@bpf
+@struct
+class Facts:
+    pid: c_uint32
+    ppid: c_uint32
+    tid: c_uint32
+    uid: c_uint32
+    start: c_uint64
+    comm: str(16)
+    parent: str(16)
+    exe: str(32)
+
+@bpf
+@map
+def facts() -> Array:
+    return Array(key=c_uint32, value=Facts, max_entries=1)
+
+@bpf
+@section("raw_tp/sys_enter")
+def read(ctx: c_void_p) -> c_int64:
+    task = get_current_task{btf}()
+    f = Facts()
+    f.pid = task.tgid
+    f.ppid = task.real_parent.tgid
+    f.tid = task.pid
+    f.uid = task.cred.uid.val
+    f.start = task.group_leader.start_boottime
+    f.comm = task.comm
+    f.parent = task.real_parent.comm
+    f.exe = task.mm.exe_file.f_path.dentry.d_name.name
+    facts[0] = f
+    return 0
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
+"""
+
+
+def facts(source: str) -> Any:
+    with BPF(source=source) as b:
+        b.programs["read"].detach()
+        b.programs["read"].test_run()
+        return b["facts"][0]
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("btf", ["", "_btf"], ids=["untrusted", "trusted"])
+def test_a_task_is_what_proc_tells(btf: str) -> None:
+    if btf and tuple(map(int, os.uname().release.split(".")[:2])) < (5, 11):
+        pytest.skip("get_current_task_btf is from Linux 5.11")
+    told = facts(PROGRAM.replace("{btf}", btf))
+    assert (told.pid, told.ppid, told.tid) == (os.getpid(), os.getppid(), threading.get_native_id())
+    assert told.uid == os.getuid()
+    assert told.comm == Path("/proc/self/comm").read_text().strip()
+    assert told.parent == Path(f"/proc/{os.getppid()}/comm").read_text().strip()
+    assert told.exe == Path("/proc/self/exe").resolve().name
+    ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    assert told.start * os.sysconf("SC_CLK_TCK") // 10**9 == ticks
+
+
+def test_vmlinux_needs_no_file(run: Any) -> None:
+    program = (
+        "import pythonbpf\n"
+        "from vmlinux import TCP_ESTABLISHED, pid_t, struct_task_struct, task_struct\n"
+        "print(TCP_ESTABLISHED, pid_t.__name__, task_struct.__name__, task_struct | None)\n"
+        "try:\n    from vmlinux import no_such_thing\n"
+        "except ImportError as error: print(error)\n"
+    )
+    result = run("-c", program)
+    lines = result.stdout.splitlines()
+    assert lines[0] == "1 c_int task_struct vmlinux.task_struct | None", result.stderr
+    assert lines[1].startswith("cannot import name 'no_such_thing' from 'vmlinux'")
+
+
+def test_a_vmlinux_of_the_users_wins(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "vmlinux.py").write_text("class task_struct: mine = True\n")
+    result = run("-c", "import pythonbpf, vmlinux; print(vmlinux.task_struct.mine)")
+    assert result.stdout == "True\n", result.stderr
+
+
+def test_btf_of_a_file(tmp_path: Path) -> None:
+    damaged = tmp_path / "btf"
+    damaged.write_bytes(b"\x9f\xeb\x01\x00")
+    with pytest.raises(ValueError, match=r"btf: the BTF is damaged"):
+        BPF(source=PROGRAM.replace("{btf}", ""), btf=damaged)
+    source = PROGRAM.replace("{btf}", "").replace("task.comm", "task.command")
+    with pytest.raises(CompileError, match="has no field `command` in this kernel"):
+        BPF(source=source)
+    running = Path("/sys/kernel/btf/vmlinux")
+    if running.exists():
+        BPF(source=PROGRAM.replace("{btf}", ""), btf=running).close()
+
+
+def test_kernel_integers_are_those_of_ctypes() -> None:
+    import vmlinux  # type: ignore[import-not-found]
+
+    assert vmlinux.__u16 is ctypes.c_uint16
