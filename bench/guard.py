@@ -1,0 +1,123 @@
+"""Holds the corpus to its figures: what a change makes longer than 2 % fails.
+
+`bench/figures.txt` has, for every program of `bench/` and `examples/`, the bytes of
+its object and what the kernel of its first line makes of each of its functions. On
+another kernel the objects alone are compared. `--bless REASON` writes it anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+COMMAND = ROOT / "target/release/pythonbpf"
+FIGURES = HERE / "figures.txt"
+FOLDERS = ["bench/programs", "bench/twins", "bench/beyond", "examples"]
+# What is built does not depend on the kernel that it is built on.
+KERNEL = "6.12"
+SLACK = 1.02
+COLUMNS = ["bytes", "instructions", "verified", "states", "jit"]
+
+Figures = dict[str, dict[str, int]]
+
+
+def series() -> str:
+    """The running kernel's version without its patch level."""
+    return ".".join(platform.release().split(".")[:2])
+
+
+def of_object(elf: Path) -> Figures:
+    """What the running kernel makes of each function; nothing where it has not the hook."""
+    done = subprocess.run([COMMAND, "verify", elf], capture_output=True, text=True)
+    rows = [line.split() for line in done.stdout.splitlines() if line.strip()]
+    if done.returncode or not rows:
+        return {}
+    return {
+        row[0]: dict(zip(COLUMNS[1:], (int(row[at]) for at in (1, 2, 3, 5)), strict=True))
+        for row in rows[1:]
+    }
+
+
+def measured() -> Figures:
+    """The figures of the whole corpus."""
+    found: Figures = {}
+    with tempfile.TemporaryDirectory() as work:
+        for source in sorted(path for folder in FOLDERS for path in (ROOT / folder).glob("*.py")):
+            elf = Path(work) / "prog.o"
+            build = [COMMAND, "build", "--kernel", KERNEL, source, "-o", elf]
+            subprocess.run(build, check=True, stderr=subprocess.DEVNULL)
+            name = str(source.relative_to(ROOT).with_suffix(""))
+            found[name] = {"bytes": elf.stat().st_size}
+            if os.geteuid() == 0:
+                for function, figures in of_object(elf).items():
+                    found[f"{name}:{function}"] = figures
+    return found
+
+
+def written(figures: Figures, reason: str) -> str:
+    """The file."""
+    lines = [f"# kernel {series()}: {reason}", f"{'':44}" + "".join(f"{c:>14}" for c in COLUMNS)]
+    for name, row in figures.items():
+        cells = "".join(f"{row.get(column, '-'):>14}" for column in COLUMNS)
+        lines.append(f"{name:44}{cells}")
+    return "\n".join(lines) + "\n"
+
+
+def read() -> tuple[str, Figures]:
+    """The kernel and the figures of the file."""
+    first, _, *rows = FIGURES.read_text().splitlines()
+    figures: Figures = {}
+    for row in rows:
+        name, *cells = row.split()
+        pairs = zip(COLUMNS, cells, strict=True)
+        figures[name] = {column: int(cell) for column, cell in pairs if cell != "-"}
+    return first.split()[2].rstrip(":"), figures
+
+
+def changes(known: Figures, now: Figures, columns: list[str]) -> tuple[list[str], list[str]]:
+    """Every difference in these columns, and those that are too much."""
+    told, worse = [], []
+    for name, row in now.items():
+        for column in columns:
+            new, old = row.get(column), known.get(name, {}).get(column)
+            if new is None or new == old:
+                continue
+            line = f"{name}: {column} {old} -> {new}"
+            told.append(line)
+            if old is None or new > SLACK * old:
+                worse.append(line)
+    told += [f"{name}: gone" for name in known if name not in now and ":" not in name]
+    return told, worse
+
+
+def main() -> None:
+    """Compares, or writes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bless", metavar="REASON", help="write the figures anew, and why")
+    options = parser.parse_args()
+    now = measured()
+    if options.bless:
+        FIGURES.write_text(written(now, options.bless))
+        return
+    kernel, known = read()
+    columns = COLUMNS if kernel == series() else COLUMNS[:1]
+    if columns != COLUMNS:
+        print(f"the figures are those of Linux {kernel}: on {series()} only objects are compared")
+    told, worse = changes(known, now, columns)
+    print("\n".join(told) or "all figures are as they were")
+    if worse:
+        sys.exit(
+            f"{len(worse)} figures are more than 2 % worse or new: make them better, or write\n"
+            "them anew with `bench/guard.py --bless REASON`"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,7 @@
+#include "../programs/twin.h"
+
+SEC("xdp")
+long prog(void *ctx)
+{
+	return 2;
+}
