@@ -102,6 +102,15 @@ impl Region {
     pub fn is_foreign(self) -> bool {
         matches!(self, Self::Trusted | Self::Kernel | Self::User)
     }
+
+    /// Whether a pointer of this region is one of another region, too; what is
+    /// trusted may be read without trust.
+    pub fn is_part_of(self, other: Self) -> bool {
+        let shared = matches!(self, Self::MapValue(_) | Self::Global | Self::Stack);
+        self == other
+            || (other == Self::Any && shared)
+            || (other == Self::Kernel && self == Self::Trusted)
+    }
 }
 
 /// A pointer.

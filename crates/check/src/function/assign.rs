@@ -332,7 +332,17 @@ impl Body<'_, '_> {
                     .help(format!("put `global {}` at the start of the function", name.name)),
             ));
         }
-        let Some(ty) = exact.or_else(|| local_type_of(&value)) else {
+        let optional = match (&exact, &value) {
+            (None, Value::Nothing) => match self.optional_type(&name.name, value_span) {
+                Ok(ty) => Some(ty),
+                Err(reported) => {
+                    self.poison(name);
+                    return Err(reported);
+                }
+            },
+            _ => None,
+        };
+        let Some(ty) = exact.or(optional).or_else(|| local_type_of(&value)) else {
             self.poison(name);
             return Err(self.mismatch(value_span, "a value that a variable can hold", &value));
         };
@@ -370,7 +380,7 @@ impl Body<'_, '_> {
         let fits = match (ty, &value) {
             (Type::Ptr(own), Value::Scalar(expr)) => expr
                 .ptr_type()
-                .is_some_and(|ptr| ptr.pointee == own.pointee && ptr.region == own.region),
+                .is_some_and(|ptr| ptr.pointee == own.pointee && ptr.region.is_part_of(own.region)),
             (Type::Ptr(own), other) => own.nullable && matches!(other, Value::Nothing),
             (Type::Int(_) | Type::Bool, Value::Scalar(_)) => true,
             (Type::Str(_), Value::Text(_)) => true,

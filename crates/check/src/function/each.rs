@@ -2,7 +2,7 @@
 //! `enumerate` and `reversed` of them.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{BinaryOp, Expr, ExprKind, IntType, Place, PtrType, Region, StmtKind, Type};
+use ir::{BinaryOp, Expr, ExprKind, IntType, LocalId, Place, PtrType, Region, StmtKind, Type};
 use syntax::{ExprKind as Kind, Ident, Keyword};
 
 use super::value::Value;
@@ -24,6 +24,8 @@ pub(super) enum Iterable<'e> {
 /// The elements of an array, as a loop gives them.
 pub(super) struct Elements {
     place: Place,
+    /// The local of the reserved record that the array lies in.
+    record: Option<LocalId>,
     element: Type,
     pub len: u32,
     pub reversed: bool,
@@ -174,7 +176,8 @@ impl Body<'_, '_> {
             self.push(StmtKind::Store(place, value.convert(element.clone())), at);
         }
         let place = Place::Local(slot);
-        Ok(Iterable::Elements(Elements { place, element, len, reversed: false, first: None }))
+        let (record, reversed, first) = (None, false, None);
+        Ok(Iterable::Elements(Elements { place, record, element, len, reversed, first }))
     }
 
     fn array_turns<'e>(&mut self, iterable: &syntax::Expr) -> Result<Iterable<'e>> {
@@ -192,9 +195,10 @@ impl Body<'_, '_> {
                     .help("write `for i in range(N):` with a constant `N`"),
             ));
         };
+        let record = record_of(&place).filter(|id| self.flow.reservation(*id).is_some());
         let place = self.anchored(place, &Type::Array(element.clone(), len), at);
-        let element = *element;
-        Ok(Iterable::Elements(Elements { place, element, len, reversed: false, first: None }))
+        let (element, reversed, first) = (*element, false, None);
+        Ok(Iterable::Elements(Elements { place, record, element, len, reversed, first }))
     }
 
     /// The same place, also when the body changes the pointer that led there.
@@ -234,7 +238,35 @@ impl Body<'_, '_> {
             }
         };
         let value = self.element_of(elements, counter, at);
-        self.bind_target(element_target, value, at)
+        match (elements.record, value) {
+            (Some(record), Value::Scalar(part)) if matches!(part.ty, Type::Ptr(_)) => {
+                self.bind_part(element_target, part, record)
+            }
+            (_, value) => self.bind_target(element_target, value, at),
+        }
+    }
+
+    /// Gives a part of a reserved record a name, which is good as long as the
+    /// record is held.
+    fn bind_part(&mut self, target: &syntax::Expr, part: Expr, record: LocalId) -> Result<()> {
+        let Kind::Name(name) = &target.kind else {
+            return Err(self.no_plain_name(target.span));
+        };
+        let Some((_, since)) = self.flow.reservation(record) else { return Err(Reported) };
+        let slot = self.hidden(name, part.ty.clone());
+        self.push(StmtKind::Store(Place::Local(slot), part), target.span);
+        self.flow.assign(slot);
+        self.parts.insert(slot, (record, since));
+        self.names.insert(name.clone(), Named { id: Some(slot), span: target.span });
+        Ok(())
+    }
+
+    fn no_plain_name(&mut self, at: Span) -> Reported {
+        let message = "a loop gives its values to plain names";
+        self.s.report(
+            Diagnostic::new(&codes::UNSUPPORTED_STATEMENT, at, message)
+                .help("write `for x in ...:` and store `x` in the body"),
+        )
     }
 
     /// An element: a number is its value; a struct or an array is a reference,
@@ -268,12 +300,7 @@ impl Body<'_, '_> {
         at: Span,
     ) -> Result<()> {
         let Kind::Name(name) = &target.kind else {
-            let message = "a loop gives its values to plain names";
-            return Err(self.s.report(Diagnostic::new(
-                &codes::UNSUPPORTED_STATEMENT,
-                target.span,
-                message,
-            )));
+            return Err(self.no_plain_name(target.span));
         };
         let name = Ident { name: name.clone(), span: target.span };
         self.renew_reference(&name, &value);
@@ -294,6 +321,22 @@ impl Body<'_, '_> {
         if old.pointee == new.pointee && old.region != new.region {
             self.names.remove(&name.name);
         }
+    }
+}
+
+/// The local that points to what a place lies in.
+fn record_of(place: &Place) -> Option<LocalId> {
+    match place {
+        Place::Deref(pointer) => match &pointer.kind {
+            ExprKind::Load(Place::Local(id)) => Some(*id),
+            ExprKind::NonNull(inner) => match inner.kind {
+                ExprKind::Load(Place::Local(id)) => Some(id),
+                _ => None,
+            },
+            _ => None,
+        },
+        Place::Field(base, _) | Place::Index(base, _) | Place::Part(base, ..) => record_of(base),
+        Place::Local(_) | Place::Global(_) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tests and choices: truth, `and`, `or`, `yes if test else no`.
 
 use diagnostics::Span;
-use ir::{CompareOp, Expr, ExprKind, Type};
+use ir::{CompareOp, Expr, ExprKind, PtrType, Region, Type};
 use syntax::{BoolOp, UnaryOp};
 
 use super::Body;
@@ -162,7 +162,7 @@ impl Body<'_, '_> {
                 (Value::Scalar(again.clone()), nonzero(again, left_expr.span))
             }
         };
-        let left = self.scalar(left, left_expr.span)?;
+        let (pointer, left) = (left.clone(), self.scalar(left, left_expr.span)?);
         let mut before = self.flow.clone();
         if let (BoolOp::And, Some(name)) = (op, named(left_expr))
             && test_is_found(&test)
@@ -172,11 +172,25 @@ impl Body<'_, '_> {
         }
         let (right_value, steps) = self.apart(|body| {
             let value = body.expr(right)?;
-            body.scalar(value, right.span)
+            if let Some((_, ty)) = pointers(&pointer, &value) {
+                return Ok((value, Some(ty)));
+            }
+            body.scalar(value, right.span).map(|value| (Value::Scalar(value), None))
         });
         before.widen(&self.flow);
         self.flow = before;
-        let right_value = right_value?;
+        let (right_value, both) = right_value?;
+        if let (Some(ty), Value::Scalar(right), Value::Scalar(left)) = (both, &right_value, pointer)
+        {
+            let right = after(steps, referred(right.clone(), &ty));
+            let null = Expr::new(ExprKind::Null, ty.clone(), at);
+            let (yes, no) = match op {
+                BoolOp::And => (right, null),
+                BoolOp::Or => (referred(left, &ty), right),
+            };
+            return Ok(Value::Scalar(select(test, yes, no, at)));
+        }
+        let right_value = self.scalar(right_value, right.span)?;
         let ty = self.common(&left, &right_value, at)?;
         let left = left.convert(ty.clone());
         let right_value = after(steps, right_value.convert(ty.clone()));
@@ -188,8 +202,7 @@ impl Body<'_, '_> {
             },
             BoolOp::Or => (left, right_value),
         };
-        let choice = ExprKind::Select(Box::new(test), Box::new(yes), Box::new(no));
-        Ok(Value::Scalar(Expr::new(choice, ty, at)))
+        Ok(Value::Scalar(select(test, yes, no, at)))
     }
 
     /// `yes if test else no`
@@ -208,7 +221,7 @@ impl Body<'_, '_> {
             self.learn_test(&test, outcome);
             let (value, steps) = self.apart(|body| {
                 let value = body.expr(expr)?;
-                if is_text(&value) {
+                if is_text(&value) || is_reference(&value) || matches!(value, Value::Nothing) {
                     return Ok(value);
                 }
                 body.scalar(value, expr.span).map(Value::Scalar)
@@ -224,12 +237,19 @@ impl Body<'_, '_> {
             return self.text_choice(test, [yes, no], at);
         }
         let ((yes, yes_steps, yes_span), (no, no_steps, no_span)) = (yes, no);
+        // Entries that are known to be there give their numbers, as names do.
+        if let Some((given, ty)) = pointers(&yes, &no)
+            && !is_number(&ty)
+        {
+            let [yes, no] = given.map(|pointer| referred(pointer, &ty));
+            let (yes, no) = (after(yes_steps, yes), after(no_steps, no));
+            return Ok(Value::Scalar(select(test, yes, no, at)));
+        }
         let (yes, no) = (self.scalar(yes, yes_span)?, self.scalar(no, no_span)?);
         let ty = self.common(&yes, &no, at)?;
         let yes = after(yes_steps, yes.convert(ty.clone()));
         let no = after(no_steps, no.convert(ty.clone()));
-        let choice = ExprKind::Select(Box::new(test), Box::new(yes), Box::new(no));
-        Ok(Value::Scalar(Expr::new(choice, ty, at)))
+        Ok(Value::Scalar(select(test, yes, no, at)))
     }
 
     /// The type that both of two values convert to.
@@ -248,8 +268,62 @@ impl Body<'_, '_> {
     }
 }
 
+/// One of two values of one type.
+fn select(test: Expr, yes: Expr, no: Expr, at: Span) -> Expr {
+    let ty = yes.ty.clone();
+    Expr::new(ExprKind::Select(Box::new(test), Box::new(yes), Box::new(no)), ty, at)
+}
+
+/// Whether a value is a pointer to something that programs read and write.
+fn is_reference(value: &Value) -> bool {
+    matches!(value, Value::Scalar(Expr { ty: Type::Ptr(ptr), .. })
+        if ptr.pointee.is_some() && ptr.region.is_part_of(Region::Any))
+}
+
+/// Whether a pointer reads as the number that it points to.
+fn is_number(ty: &Type) -> bool {
+    matches!(ty, Type::Ptr(PtrType { pointee: Some(pointee), nullable: false, .. })
+        if !pointee.is_aggregate())
+}
+
+/// Two pointers to values of one type, or one and `None`, and the type that
+/// both have in common.
+fn pointers(one: &Value, other: &Value) -> Option<([Expr; 2], Type)> {
+    let pointer = |value: &Value| match value {
+        Value::Scalar(expr) if is_reference(value) => expr.ptr_type().cloned(),
+        _ => None,
+    };
+    let common = match (pointer(one), pointer(other)) {
+        (Some(a), Some(b)) if a.pointee == b.pointee => PtrType {
+            region: if a.region == b.region { a.region } else { Region::Any },
+            nullable: a.nullable || b.nullable,
+            pointee: a.pointee,
+        },
+        (Some(known), None) | (None, Some(known))
+            if matches!((one, other), (Value::Nothing, _) | (_, Value::Nothing)) =>
+        {
+            PtrType { nullable: true, ..known }
+        }
+        _ => return None,
+    };
+    let ty = Type::Ptr(common);
+    let given = [one, other].map(|value| match value {
+        Value::Scalar(expr) => expr.clone(),
+        _ => Expr::new(ExprKind::Null, ty.clone(), Span::default()),
+    });
+    Some((given, ty))
+}
+
+/// A pointer as one of a type that says less of it.
+fn referred(pointer: Expr, ty: &Type) -> Expr {
+    match pointer.kind {
+        ExprKind::Null => Expr { ty: ty.clone(), ..pointer },
+        _ => pointer.convert(ty.clone()),
+    }
+}
+
 /// The name whose value an expression is.
-fn named(expr: &syntax::Expr) -> Option<&str> {
+pub(super) fn named(expr: &syntax::Expr) -> Option<&str> {
     match &expr.kind {
         syntax::ExprKind::Name(name) => Some(name),
         syntax::ExprKind::Walrus(name, _) => Some(&name.name),

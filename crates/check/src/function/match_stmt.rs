@@ -5,7 +5,7 @@ use ir::{Expr, ExprKind, StmtKind, Type};
 use syntax::{Case, CompareOp, Pattern, PatternKind};
 
 use super::Body;
-use super::flow::Flow;
+use super::flow::{Facts, Flow};
 use super::logic::{after, both};
 use super::value::Value;
 use crate::session::{Reported, Result};
@@ -20,6 +20,7 @@ enum Subject {
 impl Body<'_, '_> {
     pub(super) fn match_stmt(&mut self, subject: &syntax::Expr, cases: &[Case]) -> Result<()> {
         let held = self.subject(subject);
+        let named = self.optional_named(subject);
         let failed = held.is_err();
         let mut held = held.unwrap_or_else(|_| Subject::Tuple(Vec::new()));
         let mut arms = Vec::new();
@@ -32,12 +33,16 @@ impl Body<'_, '_> {
             }
             let before = self.flow.clone();
             let (tested, steps) = self.apart(|body| body.case_test(&held, case, failed));
+            if is_none(&case.pattern) && tested.is_ok() {
+                self.flow.after_test(&none_or_found(named), true);
+            }
             let whole = case.guard.is_none() && takes_all(&case.pattern);
             let ((), body) = self.apart(|this| this.block(&case.body));
             ends.push(std::mem::replace(&mut self.flow, before));
             self.flow.reachable &= !whole;
             if let (Ok(_), true) = (&tested, rules_out_none(case)) {
                 held = self.found(held);
+                self.flow.after_test(&none_or_found(named), false);
             }
             arms.push(tested.map(|test| (after(steps, test), body, case.span)));
         }
@@ -55,6 +60,12 @@ impl Body<'_, '_> {
         }
         self.out.extend(rest);
         Ok(())
+    }
+
+    /// The local that is matched, if it is a pointer.
+    fn optional_named(&mut self, subject: &syntax::Expr) -> Option<ir::LocalId> {
+        let id = self.local(super::logic::named(subject)?, subject.span)?.ok()?;
+        matches!(self.local_type(id), Type::Ptr(_)).then_some(id)
     }
 
     /// The value, computed once.
@@ -206,12 +217,20 @@ fn takes_all(pattern: &Pattern) -> bool {
     }
 }
 
+/// What `case None:` tells of a local when it is taken and when it is not.
+fn none_or_found(named: Option<ir::LocalId>) -> Facts {
+    let ids: Vec<_> = named.into_iter().collect();
+    Facts { when_false: ids.clone(), missing_when_true: ids, ..Facts::none() }
+}
+
+/// Whether a pattern is `None`.
+fn is_none(pattern: &Pattern) -> bool {
+    matches!(&pattern.kind, PatternKind::Value(value)
+        if matches!(value.kind, syntax::ExprKind::None))
+}
+
 /// Whether what comes after a case is not `None`.
 fn rules_out_none(case: &Case) -> bool {
-    let is_none = |pattern: &Pattern| {
-        matches!(&pattern.kind, PatternKind::Value(value)
-            if matches!(value.kind, syntax::ExprKind::None))
-    };
     case.guard.is_none()
         && match &case.pattern.kind {
             PatternKind::Or(choices) => choices.iter().any(is_none),

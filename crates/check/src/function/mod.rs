@@ -25,6 +25,7 @@ mod loops;
 mod map_call;
 mod map_loop;
 mod match_stmt;
+mod none;
 mod place;
 mod print;
 mod print_parts;
@@ -64,6 +65,7 @@ pub(crate) struct Body<'s, 'a> {
     s: &'s mut Session<'a>,
     graph: &'s mut Graph,
     id: FunctionId,
+    tree: &'a syntax::Function,
     is_program: bool,
     /// The hook of a program, where it could be read.
     section: Option<Rc<kernel::Section>>,
@@ -79,6 +81,9 @@ pub(crate) struct Body<'s, 'a> {
     loops: Vec<loops::LoopFlow>,
     /// The `with` statements around the current one.
     withs: Vec<leave::With>,
+    /// Names for parts of reserved records: the record's local, and where it
+    /// was reserved.
+    parts: HashMap<LocalId, (LocalId, Span)>,
     /// Reservations that a path was shown not to finish.
     leaked: HashSet<LocalId>,
     /// The parameter that a struct is returned through.
@@ -91,7 +96,7 @@ pub(crate) struct Body<'s, 'a> {
 }
 
 /// Checks the body of a declared function and puts it into the module.
-pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph: &mut Graph) {
+pub(crate) fn check<'a>(session: &mut Session<'a>, signature: &Signature<'a>, graph: &mut Graph) {
     let declared = session.module.function(signature.id).clone();
     let tree = signature.tree;
     let session_result = session.result_of(signature.id);
@@ -99,6 +104,7 @@ pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph:
         s: session,
         graph,
         id: signature.id,
+        tree,
         is_program: matches!(declared.kind, FunctionKind::Program { .. }),
         section: signature.section.clone(),
         ret: declared.ret.clone(),
@@ -110,6 +116,7 @@ pub(crate) fn check(session: &mut Session<'_>, signature: &Signature<'_>, graph:
         out: Vec::new(),
         loops: Vec::new(),
         withs: Vec::new(),
+        parts: HashMap::new(),
         leaked: HashSet::new(),
         result: session_result,
         entry: None,

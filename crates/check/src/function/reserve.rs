@@ -232,6 +232,15 @@ impl Body<'_, '_> {
             && let Type::Ptr(PtrType { region, nullable, .. }) = &expr.ty
         {
             match (region, self.names.get(name).and_then(|named| named.id)) {
+                (Region::Reserved(_), Some(id)) if self.parts.contains_key(&id) => {
+                    let message = format!("`{name}` is a part of a record, which goes as a whole");
+                    return Err(self.s.report(
+                        Diagnostic::new(&codes::MAP_OPERATION, record.span, message).help(format!(
+                            "`{}` the name that `reserve` was given to",
+                            method.name
+                        )),
+                    ));
+                }
                 (Region::Reserved(_), _) if *nullable => return Err(self.unchecked(record.span)),
                 (Region::Reserved(map), Some(id)) => return Ok((expr.clone(), *map, id)),
                 (Region::Any, _) => {
@@ -335,9 +344,12 @@ impl Body<'_, '_> {
 
     /// Reports the use of a record that was given away.
     pub(super) fn check_held(&mut self, id: LocalId, at: Span) -> Result<()> {
+        let part = self.parts.get(&id).copied();
+        let (id, reserved) = part.map_or((id, None), |(record, at)| (record, Some(at)));
         let (done, word) = match self.flow.reservation(id) {
             Some((State::Done(done), _)) => (done, "was"),
             Some((State::Mixed(done), _)) => (done, "may have been"),
+            Some((_, since)) if reserved.is_some_and(|at| at != since) => (since, "was"),
             _ => return Ok(()),
         };
         let name = self.locals[id.0 as usize].name.clone();

@@ -149,9 +149,7 @@ impl Body<'_, '_> {
             (Type::Ptr(wanted), Value::Scalar(expr)) => match &expr.ty {
                 Type::Ptr(given)
                     if given.pointee == wanted.pointee
-                        && (given.region == wanted.region
-                            // What is trusted may be read without trust.
-                            || (given.region, wanted.region) == (Region::Trusted, Region::Kernel))
+                        && given.region.is_part_of(wanted.region)
                         && (wanted.nullable
                             || !given.nullable
                             || wanted.region == Region::Kernel) =>
