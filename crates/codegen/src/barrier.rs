@@ -38,7 +38,8 @@ pub(crate) fn below<'c>(context: &'c Context, module: &Module<'c>) -> FunctionVa
     declare(context, module, BELOW, context.bool_type().fn_type(&[word, word], false))
 }
 
-fn declare<'c>(
+/// Declares a function that passes may move, join and leave out.
+pub(crate) fn declare<'c>(
     context: &'c Context,
     module: &Module<'c>,
     name: &str,
@@ -128,7 +129,7 @@ fn is_hidden(number: IntValue<'_>) -> bool {
 }
 
 /// The calls of a marker.
-fn calls<'c>(module: &Module<'c>, name: &str) -> Vec<InstructionValue<'c>> {
+pub(crate) fn calls<'c>(module: &Module<'c>, name: &str) -> Vec<InstructionValue<'c>> {
     let Some(marker) = module.get_function(name) else { return Vec::new() };
     module
         .get_functions()
@@ -138,7 +139,8 @@ fn calls<'c>(module: &Module<'c>, name: &str) -> Vec<InstructionValue<'c>> {
         .collect()
 }
 
-fn argument<'c>(instruction: InstructionValue<'c>, index: u32) -> Result<IntValue<'c>> {
+/// A number that an instruction works on.
+pub(crate) fn argument<'c>(instruction: InstructionValue<'c>, index: u32) -> Result<IntValue<'c>> {
     match instruction.get_operand(index) {
         Some(Operand::Value(BasicValueEnum::IntValue(number))) => Ok(number),
         _ => Err(Error::Llvm("a barrier without a number".to_owned())),
@@ -149,7 +151,8 @@ fn constant(instruction: InstructionValue<'_>, index: u32) -> Result<Option<u64>
     Ok(argument(instruction, index)?.get_zero_extended_constant())
 }
 
-fn replace<'c>(call: InstructionValue<'c>, instead: IntValue<'c>) -> Result<()> {
+/// Puts a number in the place of a call.
+pub(crate) fn replace<'c>(call: InstructionValue<'c>, instead: IntValue<'c>) -> Result<()> {
     let result = IntValue::try_from(call)
         .map_err(|()| Error::Llvm("a barrier without a result".to_owned()))?;
     result.replace_all_uses_with(instead);
@@ -157,7 +160,8 @@ fn replace<'c>(call: InstructionValue<'c>, instead: IntValue<'c>) -> Result<()> 
     Ok(())
 }
 
-fn forget(module: &Module<'_>, name: &str) {
+/// Removes a marker of which no call is left.
+pub(crate) fn forget(module: &Module<'_>, name: &str) {
     if let Some(marker) = module.get_function(name) {
         // SAFETY: its calls are gone, and nothing else names it.
         unsafe { marker.delete() };

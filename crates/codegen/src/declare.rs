@@ -15,6 +15,7 @@ use ir::{FunctionKind, Map, StructId, Type, Value};
 
 use crate::core_relocation::{self, Relocations};
 use crate::debug::{Debug, DebugType, Scope};
+use crate::division::Divisions;
 use crate::function::lower_body;
 use crate::loops::{self, Iterators};
 use crate::losses::Losses;
@@ -46,6 +47,7 @@ pub(crate) struct Declared<'c, 'a> {
     pub marker: FunctionValue<'c>,
     /// Compares a count with a limit.
     pub below: FunctionValue<'c>,
+    pub divisions: Divisions<'c>,
     /// Whether the only atomic operation is an addition without a result.
     pub only_adds: bool,
     pub iterators: Option<Iterators<'c>>,
@@ -64,6 +66,7 @@ pub(crate) fn lower<'c>(
     llvm.set_triple(&machine.get_triple());
     llvm.set_data_layout(&machine.get_target_data().get_data_layout());
     let debug = Debug::new(&llvm, source);
+    let old = matches!(machine.get_cpu().to_bytes(), b"v1" | b"v2");
     let mut declared = Declared {
         context,
         module,
@@ -76,7 +79,8 @@ pub(crate) fn lower<'c>(
         scopes: HashMap::new(),
         marker: barrier::marker(context, &llvm),
         below: barrier::below(context, &llvm),
-        only_adds: matches!(machine.get_cpu().to_bytes(), b"v1" | b"v2"),
+        divisions: Divisions::declare(context, &llvm, !old),
+        only_adds: old,
         iterators: None,
         relocations,
     };

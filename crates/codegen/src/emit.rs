@@ -13,13 +13,14 @@ use inkwell::llvm_sys::core::{
     LLVMGetDiagInfoSeverity,
 };
 use inkwell::llvm_sys::prelude::LLVMDiagnosticInfoRef;
+use inkwell::llvm_sys::target::LLVMInitializeBPFAsmParser;
 use inkwell::module::Module;
 use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::{
     CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetTriple,
 };
 
-use crate::{Cpu, Emit, Error, Result, barrier, null_tests};
+use crate::{Cpu, Emit, Error, Result, barrier, division, null_tests};
 
 /// Little-endian BPF, as x86_64 and aarch64 kernels run it.
 const TRIPLE: &str = "bpfel";
@@ -32,7 +33,11 @@ const AFTER_BARRIERS: &str =
 /// The machine that code is made for.
 pub(crate) fn machine(cpu: Cpu) -> Result<TargetMachine> {
     static INITIALIZE: Once = Once::new();
-    INITIALIZE.call_once(|| Target::initialize_bpf(&InitializationConfig::default()));
+    INITIALIZE.call_once(|| {
+        Target::initialize_bpf(&InitializationConfig::default());
+        // SAFETY: it registers a parser with LLVM, once. Divisions are assembly.
+        unsafe { LLVMInitializeBPFAsmParser() };
+    });
     let triple = TargetTriple::create(TRIPLE);
     let target = Target::from_triple(&triple).map_err(|e| Error::Llvm(e.to_string()))?;
     target
@@ -57,7 +62,7 @@ pub(crate) fn emit<'c>(
     let llvm = |message: inkwell::support::LLVMString| Error::Llvm(message.to_string());
     module.verify().map_err(llvm)?;
     module.run_passes("default<O2>", machine, PassBuilderOptions::create()).map_err(llvm)?;
-    if barrier::settle(context, module)? {
+    if barrier::settle(context, module)? | division::settle(context, module)? {
         let passes = module.run_passes(AFTER_BARRIERS, machine, PassBuilderOptions::create());
         passes.map_err(llvm)?;
     }

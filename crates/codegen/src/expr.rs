@@ -297,58 +297,6 @@ impl<'c> Lowering<'_, 'c, '_> {
         Ok(self.builder.build_and(count, mask, "")?)
     }
 
-    /// BPF gives 0 for a division by 0 and the dividend for its remainder;
-    /// LLVM takes either for undefined, so the case is set apart.
-    fn unsigned_division(
-        &self,
-        op: BinaryOp,
-        left: IntValue<'c>,
-        right: IntValue<'c>,
-    ) -> Result<IntValue<'c>> {
-        let b = &self.builder;
-        let divide = |by| match op {
-            BinaryOp::Div => b.build_int_unsigned_div(left, by, ""),
-            _ => b.build_int_unsigned_rem(left, by, ""),
-        };
-        // What folds to a constant zero only here is still a zero.
-        if right.get_zero_extended_constant().is_some_and(|by| by != 0) {
-            return Ok(divide(right)?);
-        }
-        let ty = right.get_type();
-        let by_zero = b.build_int_compare(IntPredicate::EQ, right, ty.const_zero(), "by_zero")?;
-        let one = ty.const_int(1, false);
-        let by = b.build_select(by_zero, one, right, "")?.into_int_value();
-        let result = divide(by)?;
-        let otherwise = if op == BinaryOp::Div { ty.const_zero() } else { left };
-        Ok(b.build_select(by_zero, otherwise, result, "")?.into_int_value())
-    }
-
-    /// Signed division by way of magnitudes: BPF has it from version 4 on
-    /// only, and LLVM leaves the overflow of MIN / -1 undefined.
-    fn signed_division(
-        &self,
-        op: BinaryOp,
-        left: IntValue<'c>,
-        right: IntValue<'c>,
-    ) -> Result<IntValue<'c>> {
-        let b = &self.builder;
-        let zero = left.get_type().const_zero();
-        let magnitude = |value: IntValue<'c>| -> Result<(IntValue<'c>, IntValue<'c>)> {
-            let negative = b.build_int_compare(IntPredicate::SLT, value, zero, "")?;
-            let minus = b.build_int_neg(value, "")?;
-            Ok((negative, b.build_select(negative, minus, value, "")?.into_int_value()))
-        };
-        let (left_negative, left) = magnitude(left)?;
-        let (right_negative, right) = magnitude(right)?;
-        let result = self.unsigned_division(op, left, right)?;
-        let negative = match op {
-            BinaryOp::Div => b.build_xor(left_negative, right_negative, "")?,
-            _ => left_negative,
-        };
-        let minus = b.build_int_neg(result, "")?;
-        Ok(b.build_select(negative, minus, result, "")?.into_int_value())
-    }
-
     /// Arguments as the kernel takes them: 64 bits each.
     fn helper_args(&mut self, args: &[Expr]) -> Result<Vec<BasicValueEnum<'c>>> {
         let i64_type = self.d.context.i64_type();

@@ -12,6 +12,7 @@ mod core_relocation;
 mod debug;
 mod debug_kernel;
 mod declare;
+mod division;
 mod emit;
 mod expr;
 mod foreign;
