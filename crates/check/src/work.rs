@@ -86,11 +86,15 @@ pub(crate) fn check(session: &mut Session<'_>) {
         };
         let Some((_, at)) = dearest else { continue };
         let message = format!("{much} are more than the verifier walks through");
-        session.report(
-            Diagnostic::new(&codes::UNBOUNDED_LOOP, *at, message)
-                .note(format!("the kernel follows every turn of a loop and {limit}"))
-                .help("make the range smaller, or do the work in user space"),
-        );
+        let mut found = Diagnostic::new(&codes::UNBOUNDED_LOOP, *at, message)
+            .note(format!("the kernel follows every turn of a loop and {limit}"))
+            .help("make the range smaller, or do the work in user space");
+        if session.kernel < CALLED {
+            found = found.note(format!(
+                "Linux {CALLED} and newer have loops that the verifier need not walk through: `--kernel {CALLED}`"
+            ));
+        }
+        session.report(found);
     }
 }
 
