@@ -21,7 +21,14 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from instructions import CLANG, PROGRAMS, clang_object, count, our_object  # noqa: E402
+from instructions import (  # noqa: E402
+    CLANG,
+    OTHER_WAYS,
+    PROGRAMS,
+    clang_object,
+    count,
+    our_object,
+)
 
 COMMAND = HERE.parent / "target/release/pythonbpf"
 # An installed package has its bytecode beside it.
@@ -99,7 +106,8 @@ def builds(rounds: int, work: Path) -> None:
 def code() -> None:
     print(f"\n{'program':12}{'instructions':>14}{'clang':>8}{'object':>12}{'clang -g':>10}")
     for source in sorted(PROGRAMS.glob("*.py")):
-        ours, clang = our_object(COMMAND, source), clang_object(source.with_suffix(".c"))
+        ours = our_object(COMMAND, source, without=OTHER_WAYS)
+        clang = clang_object(source.with_suffix(".c"))
         print(
             f"{source.stem:12}{count(ours):14}{count(clang):8}{len(ours):10} B{len(clang):8} B"
         )

@@ -21,6 +21,7 @@ mod maps;
 mod names;
 mod outline;
 mod programs;
+mod python_builtins;
 mod reach;
 mod scratch;
 mod session;

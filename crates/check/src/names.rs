@@ -257,6 +257,11 @@ impl Session<'_> {
     /// Reports a name that nothing defines.
     pub fn unknown(&mut self, name: &str, at: Span) -> Reported {
         let tree = self.tree;
+        if let Some(help) = crate::python_builtins::instead_of(name) {
+            let message = format!("Python's `{name}` does not exist in the kernel");
+            return self
+                .report(Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message).help(help));
+        }
         let mut diagnostic =
             Diagnostic::new(&codes::UNKNOWN_NAME, at, format!("`{name}` is not known here"));
         if self.suggestions == 0 {

@@ -94,6 +94,7 @@ fn front(source: &SourceFile, options: &Options) -> (Compilation, Option<ir::Mod
         diagnostic.code == &codes::SYNTAX_ERROR || diagnostic.code == &codes::TOO_DEEP
     });
     if unread {
+        let diagnostics = diagnostics.into_iter().map(Diagnostic::with_way_out).collect();
         return (Compilation::failed(diagnostics), None);
     }
     let failed = diagnostics.iter().any(Diagnostic::is_error);
@@ -103,6 +104,7 @@ fn front(source: &SourceFile, options: &Options) -> (Compilation, Option<ir::Mod
     // reason was given.
     let spare = |diagnostic: &Diagnostic| failed && diagnostic.code == &codes::NOTHING_TO_COMPILE;
     diagnostics.extend(checked.diagnostics.into_iter().filter(|d| !spare(d)));
+    diagnostics = diagnostics.into_iter().map(Diagnostic::with_way_out).collect();
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
     // Code is never left out in silence, whatever went wrong.
     if checked.incomplete && !diagnostics.iter().any(Diagnostic::is_error) {

@@ -9,6 +9,7 @@ pub mod codes;
 mod diagnostic;
 mod nearest;
 mod source;
+mod ways_out;
 
 pub use codes::{Code, Severity};
 pub use diagnostic::{Diagnostic, Fix, Label};

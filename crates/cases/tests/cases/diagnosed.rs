@@ -30,6 +30,9 @@ pub fn check(case: &Case) -> Result<(), String> {
     if found != expected {
         return Err(difference(case, &expected, &found, &source, &compilation));
     }
+    if let Some(message) = helpless(&compilation) {
+        return Err(format!("an error says no way out: {message}"));
+    }
     let fails = expected.values().any(|line| !line.errors.is_empty());
     match (fails, compilation.output.is_some()) {
         (true, true) => Err("an object was made in spite of errors".to_owned()),
@@ -50,6 +53,17 @@ pub fn compile(case: &Case) -> (SourceFile, Compilation) {
     let source = SourceFile::new(case.path.display().to_string(), case.text.as_str());
     let compilation = compiler::compile(&source, &options, Emit::Object);
     (source, compilation)
+}
+
+/// The first error that leaves its reader alone.
+fn helpless(compilation: &Compilation) -> Option<&str> {
+    let silent = |diagnostic: &&diagnostics::Diagnostic| {
+        diagnostic.is_error()
+            && diagnostic.help.is_empty()
+            && diagnostic.notes.is_empty()
+            && diagnostic.fix.is_none()
+    };
+    compilation.diagnostics.iter().find(silent).map(|diagnostic| diagnostic.message.as_str())
 }
 
 fn found(source: &SourceFile, compilation: &Compilation) -> Lines {

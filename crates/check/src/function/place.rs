@@ -226,11 +226,11 @@ impl Body<'_, '_> {
 
     fn outside(&mut self, position: i128, len: i128, at: Span) -> Reported {
         let message = format!("index {position} lies outside: there are {len} elements");
-        let mut diagnostic = Diagnostic::new(&codes::OUT_OF_BOUNDS, at, message);
-        if position < 0 {
-            diagnostic = diagnostic.help("elements are counted from the front, from 0");
-        }
-        self.s.report(diagnostic)
+        let help = match position {
+            ..0 => "elements are counted from the front, from 0".to_owned(),
+            _ => format!("the last one is {}", len - 1),
+        };
+        self.s.report(Diagnostic::new(&codes::OUT_OF_BOUNDS, at, message).help(help))
     }
 }
 

@@ -32,7 +32,39 @@ impl Body<'_, '_> {
 
     pub(super) fn mismatch(&mut self, at: Span, wanted: &str, value: &Value) -> Reported {
         let message = format!("{wanted} is needed here, and this is {}", self.describe(value));
-        self.s.report(Diagnostic::new(&codes::TYPE_MISMATCH, at, message))
+        let mut diagnostic = Diagnostic::new(&codes::TYPE_MISMATCH, at, message);
+        if let Some(words) = self.instead(value, at) {
+            diagnostic = diagnostic.help(words);
+        }
+        self.s.report(diagnostic)
+    }
+
+    /// What is mostly meant by a value that does not fit.
+    fn instead(&self, value: &Value, at: Span) -> Option<String> {
+        let text = self.s.source.slice(at);
+        Some(match value {
+            Value::Text(letter) if letter.len() == 1 => {
+                format!("a letter as a number: `ord({text})`")
+            }
+            Value::Text(_) => "texts are compared, stored in a `str(N)` and printed".to_owned(),
+            Value::Nothing => "only a lookup can be `None`; a number starts as 0".to_owned(),
+            Value::Memory(_, Type::Struct(id)) => {
+                let field = self.s.module.struct_(*id).fields.first()?;
+                format!("name a field: `{text}.{}`", field.name)
+            }
+            Value::Memory(_, Type::Array(..)) => format!("name an element: `{text}[0]`"),
+            Value::Memory(_, _) => format!("a byte of it: `{text}[0]`; its length: `len({text})`"),
+            Value::Scalar(Expr { ty: Type::Ptr(ptr), .. }) => match &ptr.pointee {
+                _ if ptr.region == Region::Context => {
+                    "give the context to helpers that take it, or read one of its fields".to_owned()
+                }
+                Some(pointee) if matches!(**pointee, Type::Int(_)) => {
+                    format!("the number behind it: `{text}[0]`")
+                }
+                _ => return None,
+            },
+            Value::Scalar(_) => return None,
+        })
     }
 
     /// A pointer to an integer reads as the integer; everything else is left.
