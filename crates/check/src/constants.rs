@@ -62,6 +62,20 @@ impl Session<'_> {
         }
     }
 
+    /// An operand, which need not fit 64 bits where the whole does:
+    /// `2**64 - 1`.
+    pub fn operand(&mut self, expr: &Expr, chain: usize) -> Result<Option<Constant>> {
+        let ExprKind::Binary(op, left, right) = &expr.kind else {
+            return self.constant(expr, chain);
+        };
+        match (self.operand(left, chain)?, self.operand(right, chain)?) {
+            (Some(Constant::Int(left)), Some(Constant::Int(right))) => {
+                Ok(Some(Constant::Int(self.fold_wide(*op, left, right, expr.span)?)))
+            }
+            _ => self.constant(expr, chain),
+        }
+    }
+
     /// The constant that an expression is, if it is one. Division by zero and
     /// the like are reported.
     pub fn constant(&mut self, expr: &Expr, chain: usize) -> Result<Option<Constant>> {
@@ -95,8 +109,8 @@ impl Session<'_> {
                 })
             }
             ExprKind::Binary(op, left, right) => {
-                let left = self.constant(left, chain)?;
-                let right_value = self.constant(right, chain)?;
+                let left = self.operand(left, chain)?;
+                let right_value = self.operand(right, chain)?;
                 match (left, right_value) {
                     (Some(Constant::Int(left)), Some(Constant::Int(right))) => {
                         Constant::Int(self.fold(*op, left, right, expr.span)?)
@@ -257,7 +271,7 @@ impl Session<'_> {
             BinaryOp::Xor => Some(left ^ right),
             BinaryOp::Shl => u32::try_from(right)
                 .ok()
-                .filter(|right| *right < 64)
+                .filter(|right| *right <= 64)
                 .and_then(|right| left.checked_mul(1i128 << right)),
             BinaryOp::Shr => u32::try_from(right).ok().map(|right| left >> right.min(127)),
         };

@@ -50,6 +50,11 @@ impl Session<'_> {
                     if is_char { Type::Str(len) } else { Type::Array(Box::new(element), len) };
                 self.sized(array, expr.span)
             }
+            ExprKind::Index(base, inner) if self.is_qualifier(base) => match &inner.kind {
+                // `Annotated[T, ...]` says more of the type to others.
+                ExprKind::Tuple(parts) if !parts.is_empty() => self.annotation(&parts[0]),
+                _ => self.annotation(inner),
+            },
             ExprKind::Str(text) => {
                 let message = "a type in quotes is not read";
                 let fix = text.clone();
@@ -61,6 +66,16 @@ impl Session<'_> {
             }
             _ => Err(self.not_a_type(expr.span)),
         }
+    }
+
+    /// Whether an expression is `Final` or another word of `typing` around a
+    /// type that does not change it.
+    pub fn is_qualifier(&self, expr: &Expr) -> bool {
+        let Some(path) = expr.path() else { return false };
+        self.tree.imports.resolve(&path).is_some_and(|(module, name)| {
+            matches!(module.as_str(), "typing" | "typing_extensions")
+                && matches!(name.as_str(), "Final" | "Annotated" | "ClassVar")
+        })
     }
 
     /// Whether an expression is `T * N`, or a name that the file sets to

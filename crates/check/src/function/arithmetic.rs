@@ -7,10 +7,25 @@ use syntax::UnaryOp;
 use super::Body;
 use super::text::is_text;
 use super::value::Value;
+use crate::constants::Constant;
 use crate::session::Result;
 
 /// `**` is written out as multiplications up to here.
 const MAX_POWER: i128 = 16;
+
+/// Whether an expression is made of numbers that stand in it.
+fn is_written(expr: &syntax::Expr) -> bool {
+    match &expr.kind {
+        syntax::ExprKind::Int(_) => true,
+        syntax::ExprKind::Unary(op, inner) => *op != UnaryOp::Not && is_written(inner),
+        syntax::ExprKind::Binary(_, left, right) => is_written(left) && is_written(right),
+        _ => false,
+    }
+}
+
+fn is_operation(expr: &syntax::Expr) -> bool {
+    matches!(expr.kind, syntax::ExprKind::Binary(..))
+}
 
 impl Body<'_, '_> {
     pub(super) fn unary(&mut self, op: UnaryOp, operand: &syntax::Expr, at: Span) -> Result<Value> {
@@ -49,6 +64,13 @@ impl Body<'_, '_> {
         right: &syntax::Expr,
         at: Span,
     ) -> Result<Value> {
+        if (is_operation(left) || is_operation(right)) && is_written(left) && is_written(right) {
+            let operands = (self.s.operand(left, 0)?, self.s.operand(right, 0)?);
+            if let (Some(Constant::Int(left)), Some(Constant::Int(right))) = operands {
+                let value = self.s.fold(op, left, right, at)?;
+                return self.literal(value, at);
+            }
+        }
         let mut left_value = self.expr(left);
         let right_value = self.in_order(&mut left_value, |body| body.expr(right));
         let (left_value, right_value) = (left_value?, right_value?);

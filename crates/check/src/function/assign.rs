@@ -432,6 +432,11 @@ impl Body<'_, '_> {
         value: Option<&syntax::Expr>,
         at: Span,
     ) -> Result<()> {
+        // `x: Final = 5` takes its type from the value.
+        if let (true, Some(value)) = (self.s.is_qualifier(annotation), value) {
+            let target = syntax::Expr { kind: ExprKind::Name(name.name.clone()), span: name.span };
+            return self.assign_one(&target, value, at);
+        }
         let ty = match self.s.annotation(annotation) {
             Ok(ty) => ty,
             Err(reported) => {
