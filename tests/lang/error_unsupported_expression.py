@@ -22,7 +22,6 @@ def prog(ctx: c_void_p) -> c_int64:
     q = 5 is 6  # error: [unsupported-expression]
     r = 5 in 7  # error: [unsupported-expression]
     s = "a" in "abc"  # error: [unsupported-expression]
-    t = ctx.data  # error: [unsupported-expression]
     u = print(*ctx)  # error: [unsupported-expression]
     v = min(**ctx)  # error: [unsupported-expression, wrong-arguments]
     return 2

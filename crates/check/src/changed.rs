@@ -105,6 +105,6 @@ fn path(place: &Place) -> Option<(LocalId, Vec<u32>)> {
             path.push(u32::try_from(index.as_const()?).ok()?);
             Some((id, path))
         }
-        Place::Part(..) | Place::Global(_) | Place::Deref(_) => None,
+        Place::Part(..) | Place::Global(_) | Place::Deref(_) | Place::Context(..) => None,
     }
 }

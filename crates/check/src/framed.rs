@@ -140,6 +140,6 @@ fn path_root(place: &Place) -> Option<LocalId> {
     match place {
         Place::Local(id) => Some(*id),
         Place::Field(base, _) | Place::Index(base, _) | Place::Part(base, ..) => path_root(base),
-        Place::Global(_) | Place::Deref(_) => None,
+        Place::Global(_) | Place::Deref(_) | Place::Context(..) => None,
     }
 }

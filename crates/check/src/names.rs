@@ -3,7 +3,7 @@
 //! import.
 
 use diagnostics::{Diagnostic, Span, codes, nearest};
-use kernel::{Atomic, Helper, MapType, ShortName};
+use kernel::{Atomic, ByteOrder, Helper, MapType, ShortName};
 
 use crate::constants::Constant;
 use crate::ctypes::{self, CType};
@@ -63,6 +63,10 @@ pub(crate) enum Meaning {
     /// A type of the kernel, or a value of one of its enums.
     Kernel(Known),
     MapType(&'static MapType),
+    /// `be16` and the like, by their bits.
+    Network(u8),
+    /// `htons` and the like.
+    ByteOrder(&'static ByteOrder),
     Builtin(Builtin),
 }
 
@@ -71,6 +75,8 @@ const MAX_MEMBERS: usize = 200;
 
 const HELPER_MODULE: &str = "pythonbpf.helper";
 const MAPS_MODULE: &str = "pythonbpf.maps";
+/// Headers of packets, and byte order.
+pub(crate) const NET_MODULE: &str = "pythonbpf.net";
 
 impl Session<'_> {
     /// What a dotted path means.
@@ -114,7 +120,7 @@ impl Session<'_> {
         if let Some((_, builtin)) = BUILTINS.iter().find(|(known, _)| known == name) {
             return Ok(Meaning::Builtin(*builtin));
         }
-        for module in [HELPER_MODULE, "ctypes", MAPS_MODULE] {
+        for module in [HELPER_MODULE, "ctypes", MAPS_MODULE, NET_MODULE] {
             if let Some(meaning) = member(module, name) {
                 if !self.tree.imports.has_star(module) {
                     self.unimported(module, name, at);
@@ -210,6 +216,12 @@ impl Session<'_> {
     }
 
     fn imported(&mut self, module: &str, name: &str, at: Span) -> Result<Meaning> {
+        // Headers are the same in the kernel's types.
+        let net = matches!(module, NET_MODULE | VMLINUX);
+        let plain = name.strip_prefix("struct_").unwrap_or(name);
+        if let Some(id) = Some(plain).filter(|_| net).and_then(|name| self.net_struct(name)) {
+            return Ok(Meaning::Item(Item::Struct(id)));
+        }
         if module == VMLINUX {
             return self.vmlinux(name, at).map(Meaning::Kernel);
         }
@@ -230,6 +242,11 @@ impl Session<'_> {
                 &codes::UNKNOWN_TYPE,
                 format!("`ctypes.{name}` is not a type that BPF has"),
                 ctypes::names().collect(),
+            ),
+            NET_MODULE => (
+                &codes::UNKNOWN_NAME,
+                format!("`pythonbpf.net` has no `{name}`"),
+                net_names().collect(),
             ),
             MAPS_MODULE => (
                 &codes::UNKNOWN_NAME,
@@ -296,6 +313,12 @@ fn member(module: &str, name: &str) -> Option<Meaning> {
             .or_else(|| kernel::atomic(name).map(Meaning::Atomic))
             .or_else(|| kernel::constant(name).map(|c| Meaning::KernelConstant(c.value))),
         MAPS_MODULE => kernel::map_type(name).map(Meaning::MapType),
+        NET_MODULE => kernel::byte_order(name)
+            .map(Meaning::ByteOrder)
+            .or_else(|| kernel::network_type(name).map(Meaning::Network))
+            .or_else(|| kernel::net_constant(name).map(Meaning::KernelConstant)),
+        // Python has the functions there.
+        "socket" => kernel::byte_order(name).map(Meaning::ByteOrder),
         "ctypes" if name == "sizeof" => Some(Meaning::Builtin(Builtin::Sizeof)),
         "ctypes" => {
             ctypes::ctype(name)?;
@@ -322,6 +345,13 @@ pub(crate) fn ctype_of(session: &mut Session<'_>, name: &str, at: Span) -> Resul
             .help("use an integer type: scale the value, for example to thousandths"),
         )),
     }
+}
+
+fn net_names() -> impl Iterator<Item = &'static str> {
+    let structs = kernel::NET_STRUCTS.iter().map(|header| header.name);
+    let orders = kernel::BYTE_ORDERS.iter().map(|order| order.name);
+    let constants = kernel::NET_CONSTANTS.iter().map(|(name, _)| *name);
+    structs.chain(orders).chain(constants).chain(["be16", "be32", "be64"])
 }
 
 fn helper_names() -> impl Iterator<Item = &'static str> {

@@ -139,7 +139,15 @@ fn program(session: &mut Session<'_>, tree: &syntax::Function, section: &str) ->
                     .help("remove the default: `def name(ctx: c_void_p) -> c_int64:`"),
             ));
         }
-        if let Some(annotation) = &param.annotation {
+        let kind = match &param.annotation {
+            Some(annotation) => session.context_named(annotation),
+            None => None,
+        };
+        if let (Some(annotation), Some(kind)) = (&param.annotation, kind) {
+            if let Ok(parsed) = kernel::section(section) {
+                session.check_context(kind, &parsed, annotation)?;
+            }
+        } else if let Some(annotation) = &param.annotation {
             let ty = session.annotation(annotation)?;
             if !matches!(ty, Type::Ptr(_)) {
                 let message = format!("a context is a pointer, not `{}`", session.type_name(&ty));
@@ -239,6 +247,9 @@ fn optional(annotation: &Expr) -> (&Expr, bool) {
 /// does it: the function works on the caller's.
 fn parameter(session: &mut Session<'_>, name: &str, annotation: &Expr) -> Result<Type> {
     let (annotation, nullable) = optional(annotation);
+    if session.context_named(annotation).is_some() {
+        return Ok(Type::ptr(None, Region::Context));
+    }
     let refer =
         |ty| Type::Ptr(PtrType { pointee: Some(Box::new(ty)), region: Region::Any, nullable });
     let kernel = |ty| match ty {

@@ -83,6 +83,10 @@ pub(crate) struct Session<'a> {
     signatures: Vec<Signature<'a>>,
     diagnostics: Vec<Diagnostic>,
     unimported: Vec<String>,
+    /// Headers of packets that the file names.
+    pub headers: HashMap<&'static str, StructId>,
+    /// The names of bits of their bytes.
+    pub bits: HashMap<StructId, Vec<(&'static str, crate::net::Bits)>>,
     /// Default values of fields, by their index.
     defaults: HashMap<StructId, HashMap<usize, ir::Value>>,
 }
@@ -123,6 +127,8 @@ impl<'a> Session<'a> {
             signatures: Vec::new(),
             diagnostics: Vec::new(),
             unimported: Vec::new(),
+            headers: HashMap::new(),
+            bits: HashMap::new(),
             defaults: HashMap::new(),
         }
     }

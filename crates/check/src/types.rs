@@ -6,7 +6,7 @@ use syntax::{BinaryOp, Definition, Expr, ExprKind};
 
 use crate::ctypes;
 use crate::kernel_types::{Known, VMLINUX};
-use crate::names::{Builtin, Meaning, ctype_of};
+use crate::names::{Builtin, Meaning, NET_MODULE, ctype_of};
 use crate::session::{Item, Reported, Result, Session};
 
 /// The largest type, in bytes: what the kernel allocates for one value of a
@@ -128,8 +128,12 @@ impl Session<'_> {
                     return self.is_type_within(value, depth - 1);
                 }
                 match self.tree.imports.resolve(&path) {
-                    Some((module, name)) if module == VMLINUX => {
-                        matches!(self.kernel_known(&name), Some(Known::Type(_)))
+                    Some((module, name)) if module == NET_MODULE || module == VMLINUX => {
+                        let plain = name.strip_prefix("struct_").unwrap_or(&name);
+                        kernel::net_struct(plain).is_some()
+                            || (module == NET_MODULE && kernel::network_type(plain).is_some())
+                            || (module == VMLINUX
+                                && matches!(self.kernel_known(&name), Some(Known::Type(_))))
                     }
                     Some((module, name)) => module == "ctypes" && ctypes::ctype(&name).is_some(),
                     None => path.len() == 1 && ctypes::ctype(path[0]).is_some(),
@@ -195,6 +199,7 @@ impl Session<'_> {
             Meaning::CType(name) => ctype_of(self, name, at),
             Meaning::Item(Item::Struct(id)) => Ok(Type::Struct(id)),
             Meaning::Kernel(Known::Type(id)) => self.kernel_annotation(id, at),
+            Meaning::Network(bits) => Ok(Type::Network(bits)),
             Meaning::Builtin(Builtin::Int) => Ok(Type::I64),
             Meaning::Builtin(Builtin::Bool) => Ok(Type::Bool),
             Meaning::Builtin(Builtin::Str) => Err(self.report(
@@ -274,11 +279,14 @@ pub(crate) fn name(module: &Module, ty: &Type) -> String {
         Type::Void => "None".to_owned(),
         Type::Bool => "c_bool".to_owned(),
         Type::Int(int) => ctypes::int_name(*int).to_owned(),
+        Type::Network(bits) => format!("be{bits}"),
         Type::Str(len) => format!("str({len})"),
         Type::Array(element, len) => format!("{} * {len}", name(module, element)),
         Type::Struct(id) => module.struct_(*id).name.clone(),
         Type::Ptr(ptr) => match (&ptr.pointee, ptr.region) {
             (_, Region::Context) => "the context".to_owned(),
+            (_, Region::PacketEnd) => "the end of the packet".to_owned(),
+            (None, Region::Packet | Region::Cursor) => "a place in the packet".to_owned(),
             (Some(pointee), Region::Opaque) => match **pointee {
                 Type::Int(IntType { bits: 8, .. }) => "c_char_p".to_owned(),
                 _ => "c_void_p".to_owned(),

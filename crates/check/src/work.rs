@@ -337,7 +337,7 @@ impl Costs<'_> {
 /// What the indices of a place cost that are not constant.
 fn indexing(place: &Place) -> u64 {
     match place {
-        Place::Local(_) | Place::Global(_) | Place::Deref(_) => 0,
+        Place::Local(_) | Place::Global(_) | Place::Deref(_) | Place::Context(..) => 0,
         Place::Field(base, _) | Place::Part(base, ..) => indexing(base),
         Place::Index(base, index) => {
             indexing(base) + if index.as_const().is_some() { 0 } else { INDEX_STEPS }

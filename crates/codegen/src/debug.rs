@@ -18,9 +18,9 @@ use inkwell::llvm_sys::debuginfo::{
     LLVMDIBuilderCreateFunction, LLVMDIBuilderCreateGlobalVariableExpression,
     LLVMDIBuilderCreateMemberType, LLVMDIBuilderCreateParameterVariable,
     LLVMDIBuilderCreatePointerType, LLVMDIBuilderCreateQualifiedType,
-    LLVMDIBuilderCreateStructType, LLVMDIBuilderCreateSubroutineType, LLVMDIBuilderCreateUnionType,
-    LLVMDIBuilderFinalize, LLVMDIBuilderGetOrCreateSubrange, LLVMDWARFEmissionKind,
-    LLVMDWARFSourceLanguage, LLVMDisposeDIBuilder, LLVMSetSubprogram,
+    LLVMDIBuilderCreateStructType, LLVMDIBuilderCreateSubroutineType, LLVMDIBuilderCreateTypedef,
+    LLVMDIBuilderCreateUnionType, LLVMDIBuilderFinalize, LLVMDIBuilderGetOrCreateSubrange,
+    LLVMDWARFEmissionKind, LLVMDWARFSourceLanguage, LLVMDisposeDIBuilder, LLVMSetSubprogram,
 };
 use inkwell::llvm_sys::prelude::{LLVMContextRef, LLVMDIBuilderRef, LLVMMetadataRef};
 use inkwell::module::{FlagBehavior, Module};
@@ -143,7 +143,9 @@ impl<'a> Debug<'a> {
     /// The debug type of a type; `None` for no value.
     pub(crate) fn ty(&mut self, module: &ir::Module, ty: &Type) -> Option<DebugType> {
         Some(match ty {
-            Type::Void | Type::Bool | Type::Int(_) | Type::Str(_) => return self.plain(ty),
+            Type::Void | Type::Bool | Type::Int(_) | Type::Network(_) | Type::Str(_) => {
+                return self.plain(ty);
+            }
             Type::Array(element, len) => {
                 let bits = element.size(module) * 8;
                 let element = self.ty(module, element)?;
@@ -177,8 +179,31 @@ impl<'a> Debug<'a> {
                 (_, true) => self.basic("long long", 64, ATE_SIGNED),
                 (_, false) => self.unsigned_long(),
             },
+            Type::Network(bits) => self.network(*bits),
             Type::Str(len) => self.array(self.char(), 8, *len),
             Type::Void | Type::Array(..) | Type::Struct(_) | Type::Ptr(_) => return None,
+        })
+    }
+
+    /// `__be16` and the like.
+    fn network(&self, bits: u8) -> DebugType {
+        let (name, of) = match bits {
+            16 => ("__be16", self.basic("unsigned short", 16, ATE_UNSIGNED)),
+            32 => ("__be32", self.basic("unsigned int", 32, ATE_UNSIGNED)),
+            _ => ("__be64", self.unsigned_long()),
+        };
+        // SAFETY: the builder, the type and the file are alive.
+        DebugType(unsafe {
+            LLVMDIBuilderCreateTypedef(
+                self.builder,
+                of.0,
+                name.as_ptr().cast(),
+                name.len(),
+                self.file,
+                0,
+                self.file,
+                0,
+            )
         })
     }
 

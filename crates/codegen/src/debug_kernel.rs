@@ -146,7 +146,9 @@ impl Debug<'_> {
                 self.array(self.kernel_member_type(module, element, shape)?, bits, *len)
             }
             Type::Int(int) if shape == Shape::Enum => self.enumeration("", &[], int.bits.into()),
-            Type::Int(_) | Type::Bool | Type::Str(_) | Type::Void => self.plain(ty)?,
+            Type::Int(_) | Type::Network(_) | Type::Bool | Type::Str(_) | Type::Void => {
+                self.plain(ty)?
+            }
         })
     }
 

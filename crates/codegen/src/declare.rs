@@ -11,12 +11,13 @@ use inkwell::module::{Linkage, Module};
 use inkwell::targets::TargetMachine;
 use inkwell::types::{BasicMetadataTypeEnum, BasicTypeEnum, FunctionType};
 use inkwell::values::{FunctionValue, GlobalValue};
-use ir::{FunctionKind, Map, StructId, Type, Value};
+use ir::{FunctionKind, IntType, Map, StructId, Type, Value};
 
 use crate::core_relocation::{self, Relocations};
 use crate::debug::{Debug, DebugType, Scope};
 use crate::division::Divisions;
 use crate::function::lower_body;
+use crate::intrinsics::Intrinsics;
 use crate::loops::{self, Iterators};
 use crate::losses::Losses;
 use crate::{Error, Result, barrier};
@@ -48,6 +49,7 @@ pub(crate) struct Declared<'c, 'a> {
     /// Compares a count with a limit.
     pub below: FunctionValue<'c>,
     pub divisions: Divisions<'c>,
+    pub intrinsics: Intrinsics<'c>,
     /// Whether the only atomic operation is an addition without a result.
     pub only_adds: bool,
     pub iterators: Option<Iterators<'c>>,
@@ -80,6 +82,7 @@ pub(crate) fn lower<'c>(
         marker: barrier::marker(context, &llvm),
         below: barrier::below(context, &llvm),
         divisions: Divisions::declare(context, &llvm, !old),
+        intrinsics: Intrinsics::declare(context, &llvm)?,
         only_adds: old,
         iterators: None,
         relocations,
@@ -260,11 +263,11 @@ impl<'c> Declared<'c, '_> {
         let bytes = |len: u64| self.context.i8_type().array_type(len as u32);
         let size = ty.size(self.module);
         Ok(match (ty, init) {
-            (Type::Int(_) | Type::Bool, Value::Int(value)) => {
+            (Type::Int(_) | Type::Network(_) | Type::Bool, Value::Int(value)) => {
                 let int = self.int_type(size as u32 * 8)?;
                 (int.into(), int.const_int(*value as u64, false).into())
             }
-            (Type::Int(_) | Type::Bool, _) => {
+            (Type::Int(_) | Type::Network(_) | Type::Bool, _) => {
                 let int = self.int_type(size as u32 * 8)?;
                 (int.into(), int.const_zero().into())
             }
@@ -336,7 +339,9 @@ impl<'c> Declared<'c, '_> {
     pub(crate) fn register_type(&self, ty: &Type) -> Result<BasicTypeEnum<'c>> {
         Ok(match ty {
             Type::Bool => self.context.bool_type().into(),
-            Type::Int(int) => self.int_type(u32::from(int.bits))?.into(),
+            Type::Int(IntType { bits, .. }) | Type::Network(bits) => {
+                self.int_type(u32::from(*bits))?.into()
+            }
             Type::Ptr(_) => self.context.ptr_type(AddressSpace::default()).into(),
             _ => return Err(Error::Llvm("an aggregate in a register".to_owned())),
         })

@@ -48,7 +48,10 @@ impl<'c> Lowering<'_, 'c, '_> {
     pub(crate) fn expr(&mut self, expr: &Expr) -> Result<BasicValueEnum<'c>> {
         match &expr.kind {
             ExprKind::Const(value) => {
-                let bits = if let Type::Int(int) = &expr.ty { u32::from(int.bits) } else { 1 };
+                let bits = match &expr.ty {
+                    Type::Int(IntType { bits, .. }) | Type::Network(bits) => u32::from(*bits),
+                    _ => 1,
+                };
                 Ok(self.d.int_type(bits)?.const_int(*value as u64, false).into())
             }
             ExprKind::Null => {
@@ -75,9 +78,21 @@ impl<'c> Lowering<'_, 'c, '_> {
             }
             ExprKind::Convert(value) => self.convert(value, &expr.ty),
             ExprKind::NonNull(value) => self.expr(value),
+            ExprKind::InPacket(value) => self.expr(value),
+            ExprKind::Advance(pointer, by) => {
+                let (pointer, by) = (self.pointer(pointer)?, self.int(by)?);
+                Ok(self.offset(pointer, by)?.into())
+            }
             ExprKind::IsFound(value) => {
                 let pointer = self.pointer(value)?;
                 Ok(self.builder.build_is_not_null(pointer, "found")?.into())
+            }
+            ExprKind::Hidden(value) if value.ptr_type().is_some() => {
+                let number = Type::Int(IntType::U64);
+                let register = self.expr(value)?;
+                let register = self.convert_register(register, &value.ty, &number)?;
+                let hidden = self.hidden(register.into_int_value())?.into();
+                self.convert_register(hidden, &number, &expr.ty)
             }
             ExprKind::Hidden(value) => {
                 let value = self.int(value)?;
@@ -88,6 +103,7 @@ impl<'c> Lowering<'_, 'c, '_> {
                 Ok(match op {
                     UnaryOp::Neg => self.builder.build_int_neg(value, "")?,
                     UnaryOp::BitNot | UnaryOp::Not => self.builder.build_not(value, "")?,
+                    UnaryOp::Swap => self.swapped(value)?,
                 }
                 .into())
             }
@@ -142,9 +158,12 @@ impl<'c> Lowering<'_, 'c, '_> {
                 let zero = int.get_type().const_zero();
                 self.builder.build_int_compare(IntPredicate::NE, int, zero, "")?.into()
             }
-            (BasicValueEnum::IntValue(int), Type::Int(target)) => {
+            (
+                BasicValueEnum::IntValue(int),
+                Type::Int(IntType { bits, .. }) | Type::Network(bits),
+            ) => {
                 let signed = matches!(from, Type::Int(from) if from.signed);
-                let target = self.d.int_type(u32::from(target.bits))?;
+                let target = self.d.int_type(u32::from(*bits))?;
                 self.builder.build_int_cast_sign_flag(int, target, signed, "")?.into()
             }
             (BasicValueEnum::IntValue(int), Type::Ptr(_)) => {

@@ -17,6 +17,7 @@ mod emit;
 mod expr;
 mod foreign;
 mod function;
+mod intrinsics;
 mod loops;
 mod losses;
 mod mirror;

@@ -55,6 +55,13 @@ impl<'c> Lowering<'_, 'c, '_> {
                 let address = self.offset(base, offset)?;
                 Ok((address, align_at(align, size)))
             }
+            Place::Context(context, offset, _) => {
+                let context = self.pointer(context)?;
+                let base = self.fixed(context)?;
+                let offset_value = self.d.context.i64_type().const_int(u64::from(*offset), false);
+                let address = self.offset(base, offset_value)?;
+                Ok((address, align_at(8, u64::from(*offset))))
+            }
             Place::Part(base, start, _) => {
                 let (base, align) = self.address(base)?;
                 let start = u64::from(*start);

@@ -80,6 +80,8 @@ codes! {
     MISSING_RETURN "E0312" "missing-return" Error "A function may end without returning a value.";
     UNKNOWN_KERNEL_NAME "E0321" "unknown-kernel-name" Error "The kernel has no type or constant of this name.";
 
+    BYTE_ORDER "E0331" "byte-order" Error "A number in network byte order is used like any other.";
+
     UNSUPPORTED_STATEMENT "E0401" "unsupported-statement" Error "A statement has no meaning in BPF.";
     UNSUPPORTED_EXPRESSION "E0402" "unsupported-expression" Error "An expression has no meaning in BPF.";
     UNSUPPORTED_TYPE "E0403" "unsupported-type" Error "A type cannot be used in BPF.";
@@ -94,6 +96,8 @@ codes! {
     UNFINISHED_RESERVATION "E0504" "unfinished-reservation" Error "A reserved record is not submitted or discarded on every path.";
     FINISHED_RESERVATION "E0505" "finished-reservation" Error "A record is used after it was submitted or discarded.";
     KERNEL_MEMORY_WRITTEN "E0521" "kernel-memory-written" Error "Memory of the kernel or of user space is written.";
+    UNCHECKED_PACKET "E0531" "unchecked-packet" Error "The packet is read where it may have ended.";
+    STALE_PACKET "E0532" "stale-packet" Error "A pointer into the packet is used after the packet has moved.";
 
     UNKNOWN_HELPER "E0601" "unknown-helper" Error "`pythonbpf.helper` has no such name.";
     HELPER_NOT_ALLOWED "E0602" "helper-not-allowed" Error "The program type may not call this helper.";
@@ -104,6 +108,8 @@ codes! {
     AMBIGUOUS_EVENT "E0607" "ambiguous-event" Error "Events of two types with one size share a buffer.";
     NEEDS_NEWER_KERNEL "E0608" "needs-newer-kernel" Error "The program is built for a kernel that lacks what it uses.";
     NO_KERNEL_TYPES "E0621" "no-kernel-types" Error "The types of the kernel are not known.";
+
+    CONTEXT_ACCESS "E0631" "context-access" Error "The context's field is not one that this kind of program may use so.";
 
     NO_SUCH_HOOK "E0701" "no-such-hook" Error "This kernel has no such hook.";
     MISSING_PRIVILEGE "E0702" "missing-privilege" Error "The process lacks a privilege.";

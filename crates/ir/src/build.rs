@@ -123,6 +123,7 @@ impl Place {
                 _ => None,
             },
             Self::Part(_, _, len) => Some(Type::Str(*len)),
+            Self::Context(_, _, ty) => Some(ty.clone()),
         }
     }
 
@@ -131,7 +132,7 @@ impl Place {
         match self {
             Self::Local(id) => Some(*id),
             Self::Field(base, _) | Self::Index(base, _) | Self::Part(base, ..) => base.local(),
-            Self::Global(_) | Self::Deref(_) => None,
+            Self::Global(_) | Self::Deref(_) | Self::Context(..) => None,
         }
     }
 
@@ -156,7 +157,7 @@ impl Place {
     pub fn root(&self) -> Option<&Expr> {
         match self {
             Self::Local(_) | Self::Global(_) => None,
-            Self::Deref(pointer) => Some(pointer),
+            Self::Deref(pointer) | Self::Context(pointer, ..) => Some(pointer),
             Self::Field(base, _) | Self::Index(base, _) | Self::Part(base, ..) => base.root(),
         }
     }
@@ -168,7 +169,7 @@ impl Place {
     /// Whether every index on the way is a constant.
     pub fn is_fixed(&self) -> bool {
         match self {
-            Self::Local(_) | Self::Global(_) | Self::Deref(_) => true,
+            Self::Local(_) | Self::Global(_) | Self::Deref(_) | Self::Context(..) => true,
             Self::Field(base, _) | Self::Part(base, ..) => base.is_fixed(),
             Self::Index(base, index) => index.as_const().is_some() && base.is_fixed(),
         }
@@ -189,6 +190,7 @@ impl Place {
                 _ => Region::Opaque,
             },
             Self::Field(base, _) | Self::Index(base, _) | Self::Part(base, ..) => base.region(),
+            Self::Context(..) => Region::Context,
         }
     }
 }

@@ -19,6 +19,10 @@ pub enum Place {
     Index(Box<Place>, Box<Expr>),
     /// Some bytes of a string as a shorter string: where it starts, how many.
     Part(Box<Place>, u32, u32),
+    /// What lies so many bytes behind the start of the context, of a type. The
+    /// verifier wants each access at its offset and width, so nothing is moved
+    /// or made wider.
+    Context(Box<Expr>, u32, Type),
 }
 
 /// Operators on two integers of one type, giving that type.
@@ -121,6 +125,8 @@ pub enum UnaryOp {
     BitNot,
     /// A bool turned.
     Not,
+    /// The bytes of an integer in the opposite order.
+    Swap,
 }
 
 /// An expression with its type.
@@ -182,6 +188,11 @@ pub enum ExprKind {
     Atomic(AtomicOp, Place, Vec<Expr>),
     /// Calls a helper by its number; arguments are scalars and pointers.
     Helper(u32, Vec<Expr>),
+    /// A pointer into the packet, so many bytes behind another one.
+    Advance(Box<Expr>, Box<Expr>),
+    /// The same pointer where a comparison has shown that the packet has the
+    /// bytes that it points to.
+    InPacket(Box<Expr>),
     /// The address of a function of the module, for helpers that call it.
     Function(FunctionId),
     /// Calls a function of the module.

@@ -88,6 +88,7 @@ impl Display for Show<'_> {
             Type::Void => f.write_str("void"),
             Type::Bool => f.write_str("bool"),
             Type::Int(int) => write!(f, "{}{}", if int.signed { 'i' } else { 'u' }, int.bits),
+            Type::Network(bits) => write!(f, "be{bits}"),
             Type::Str(len) => write!(f, "str({len})"),
             Type::Array(element, len) => write!(f, "[{}; {len}]", Show(module, element)),
             Type::Struct(id) => match module.structs.get(id.0 as usize) {
@@ -99,6 +100,9 @@ impl Display for Show<'_> {
                 match ptr.region {
                     Region::Stack => f.write_str("stack ")?,
                     Region::Context => f.write_str("context ")?,
+                    Region::Packet => f.write_str("packet ")?,
+                    Region::Cursor => f.write_str("cursor ")?,
+                    Region::PacketEnd => f.write_str("packet end ")?,
                     Region::Global => f.write_str("global ")?,
                     Region::Any => f.write_str("any ")?,
                     Region::Reserved(id) => match module.maps.get(id.0 as usize) {
@@ -224,6 +228,9 @@ impl Writer<'_> {
             Place::Part(base, start, len) => {
                 format!("{}[{start}:{}]", self.place(base), start + len)
             }
+            Place::Context(context, offset, ty) => {
+                format!("{}[{offset}]:{}", self.expr(context), Show(self.module, ty))
+            }
         }
     }
 
@@ -266,6 +273,10 @@ impl Writer<'_> {
                 format!("{}({})", Show(self.module, &expr.ty), self.expr(value))
             }
             ExprKind::NonNull(value) => format!("nonnull({})", self.expr(value)),
+            ExprKind::Advance(pointer, by) => {
+                format!("({} + {})", self.expr(pointer), self.expr(by))
+            }
+            ExprKind::InPacket(value) => format!("in_packet({})", self.expr(value)),
             ExprKind::Hidden(value) => format!("hidden({})", self.expr(value)),
             ExprKind::IsFound(value) => format!("found({})", self.expr(value)),
             ExprKind::Unary(op, value) => {
@@ -273,6 +284,7 @@ impl Writer<'_> {
                     UnaryOp::Neg => "-",
                     UnaryOp::BitNot => "~",
                     UnaryOp::Not => "not ",
+                    UnaryOp::Swap => "swap ",
                 };
                 format!("{op}{}", self.expr(value))
             }

@@ -70,6 +70,7 @@ fn in_place(place: &mut Place, change: &mut dyn FnMut(Part<'_>)) {
             in_place(base, change);
             in_expr(index, change);
         }
+        Place::Context(context, ..) => in_expr(context, change),
     }
     change(Part::Place(place));
 }
@@ -88,9 +89,11 @@ fn in_expr(expr: &mut Expr, change: &mut dyn FnMut(Part<'_>)) {
         | ExprKind::NonNull(value)
         | ExprKind::IsFound(value)
         | ExprKind::Hidden(value)
+        | ExprKind::InPacket(value)
         | ExprKind::Unary(_, value) => in_expr(value, change),
         ExprKind::Binary(_, left, right)
         | ExprKind::Compare(_, left, right)
+        | ExprKind::Advance(left, right)
         | ExprKind::And(left, right)
         | ExprKind::Or(left, right) => {
             in_expr(left, change);

@@ -77,6 +77,13 @@ pub enum Region {
     MapValue(MapId),
     /// The program's context.
     Context,
+    /// The packet, where it was seen to have the bytes that are pointed to.
+    Packet,
+    /// The packet or behind its end: not followed before a comparison with the
+    /// end has shown that the bytes are there.
+    Cursor,
+    /// The end of the packet, which is compared with.
+    PacketEnd,
     /// A record reserved in the ring buffer.
     Reserved(MapId),
     /// A global variable or constant.
@@ -133,6 +140,9 @@ pub enum Type {
     Bool,
     /// An integer.
     Int(IntType),
+    /// An unsigned integer of so many bits in network byte order, which is
+    /// not the machine's: it is compared for equality and converted.
+    Network(u8),
     /// `char[N]`, text that ends at the first NUL.
     Str(u32),
     /// Elements side by side.
@@ -166,7 +176,7 @@ impl Type {
         match self {
             Self::Void => 0,
             Self::Bool => 1,
-            Self::Int(int) => u64::from(int.bits / 8),
+            Self::Int(IntType { bits, .. }) | Self::Network(bits) => u64::from(bits / 8),
             Self::Str(len) => u64::from(*len),
             Self::Array(element, len) => element.size(module).saturating_mul(u64::from(*len)),
             Self::Struct(id) => module.struct_(*id).size,
@@ -178,7 +188,7 @@ impl Type {
     pub fn align(&self, module: &Module) -> u64 {
         match self {
             Self::Void | Self::Bool | Self::Str(_) => 1,
-            Self::Int(int) => u64::from(int.bits / 8),
+            Self::Int(IntType { bits, .. }) | Self::Network(bits) => u64::from(bits / 8),
             Self::Array(element, _) => element.align(module),
             Self::Struct(id) => module.struct_(*id).align,
             Self::Ptr(_) => 8,

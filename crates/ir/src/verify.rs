@@ -4,8 +4,10 @@
 //! 2. A place's path fits its types: members of structs, elements of arrays
 //!    and bytes of strings, pointees of pointers.
 //! 3. Only a pointer that is not null and not opaque is followed, and the
-//!    context is never followed. Memory of the kernel and of user space may be
-//!    followed through null, and is never written.
+//!    context is never followed: its fields lie at constant places. A cursor
+//!    into the packet becomes a pointer into it where the bytes are there.
+//!    Memory of the kernel and of user space may be followed through null, and
+//!    is never written.
 //! 4. `Load`, `Store` and `Spill` move scalars; `Zero`, `ZeroPart` and `Copy`
 //!    aggregates, `ZeroPart` bytes inside, `Copy` between equal types; a stored
 //!    value has the place's type.
@@ -164,7 +166,10 @@ impl Checker<'_> {
                 };
                 let followed = !ptr.nullable || ptr.region.is_foreign();
                 require(followed, "a pointer that may be null is followed")?;
-                let open = !matches!(ptr.region, Region::Opaque | Region::Context);
+                let open = !matches!(
+                    ptr.region,
+                    Region::Opaque | Region::Context | Region::Cursor | Region::PacketEnd
+                );
                 require(open, "an opaque pointer or the context is followed")?;
             }
             Place::Field(base, _) => {
@@ -177,9 +182,16 @@ impl Checker<'_> {
                 };
                 self.expr(index)?;
                 require(index.ty == Type::U64, "an index is not a u64")?;
+                let fixed = base.region() != Region::Context || index.as_const().is_some();
+                require(fixed, "the context is indexed by a variable")?;
                 if let Some(at) = index.as_const() {
                     require(at < i128::from(len), "a constant index lies outside")?;
                 }
+            }
+            Place::Context(context, ..) => {
+                self.expr(context)?;
+                let region = context.ptr_type().map(|ptr| ptr.region);
+                require(region == Some(Region::Context), "a field of no context")?;
             }
             Place::Part(base, start, len) => {
                 let whole = self.string(base)?;
@@ -216,6 +228,10 @@ impl Checker<'_> {
         match &expr.kind {
             ExprKind::Const(value) => match &expr.ty {
                 Type::Int(int) => require(int.holds(*value), "a constant does not fit its type"),
+                Type::Network(bits) => {
+                    let int = IntType { bits: *bits, signed: false };
+                    require(int.holds(*value), "a constant does not fit its type")
+                }
                 Type::Bool => require((0..=1).contains(value), "a bool that is not 0 or 1"),
                 _ => Err("a constant of an unfit type".to_owned()),
             },
@@ -241,7 +257,9 @@ impl Checker<'_> {
             }
             ExprKind::Convert(value) => {
                 self.expr(value)?;
-                let scalar = |ty: &Type| matches!(ty, Type::Int(_) | Type::Bool | Type::Ptr(_));
+                let scalar = |ty: &Type| {
+                    matches!(ty, Type::Int(_) | Type::Network(_) | Type::Bool | Type::Ptr(_))
+                };
                 require(scalar(&value.ty) && scalar(&expr.ty), "a conversion of no scalar")
             }
             ExprKind::NonNull(value) => {
@@ -258,10 +276,32 @@ impl Checker<'_> {
                 self.expr(value)?;
                 require(value.ptr_type().is_some() && expr.ty == Type::Bool, "found of no pointer")
             }
+            ExprKind::Advance(pointer, by) => {
+                self.expr(pointer)?;
+                self.expr(by)?;
+                let cursor = |expr: &Expr| expr.ptr_type().map(|ptr| ptr.region);
+                let both = [pointer.as_ref(), expr].map(cursor);
+                require(both == [Some(Region::Cursor); 2], "what is advanced is no cursor")?;
+                require(by.ty == Type::I64, "a cursor is advanced by no i64")
+            }
+            ExprKind::InPacket(value) => {
+                self.expr(value)?;
+                let fits = match (&value.ty, &expr.ty) {
+                    (Type::Ptr(from), Type::Ptr(to)) => {
+                        let regions = (from.region, to.region);
+                        from.pointee == to.pointee
+                            && !to.nullable
+                            && regions == (Region::Cursor, Region::Packet)
+                    }
+                    _ => false,
+                };
+                require(fits, "a checked cursor changes its type")
+            }
             ExprKind::Hidden(value) => {
                 self.expr(value)?;
-                let wide = value.ty == Type::U64 && expr.ty == Type::U64;
-                require(wide, "a hidden value is not a u64")
+                let cursor = value.ptr_type().is_some_and(|ptr| ptr.region == Region::Cursor);
+                let fits = value.ty == expr.ty && (cursor || value.ty == Type::U64);
+                require(fits, "a hidden value is neither a u64 nor a cursor")
             }
             ExprKind::Unary(op, value) => {
                 self.expr(value)?;
@@ -281,6 +321,13 @@ impl Checker<'_> {
                 self.expr(left)?;
                 self.expr(right)?;
                 let comparable = left.ty == right.ty && !left.ty.is_aggregate();
+                // Where a cursor stands is asked of the packet's end.
+                let region = |expr: &Expr| expr.ptr_type().map(|ptr| ptr.region);
+                let at_end = matches!(
+                    (region(left), region(right)),
+                    (Some(Region::Cursor), Some(Region::PacketEnd))
+                );
+                let comparable = comparable || at_end;
                 require(comparable && expr.ty == Type::Bool, "a comparison of different types")
             }
             ExprKind::And(left, right) | ExprKind::Or(left, right) => {

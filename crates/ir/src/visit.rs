@@ -109,6 +109,7 @@ fn in_place(place: &Place, see: &mut dyn FnMut(Part<'_>)) {
             in_expr(index, see);
         }
         Place::Part(base, ..) => in_place(base, see),
+        Place::Context(context, ..) => in_expr(context, see),
     }
 }
 
@@ -127,9 +128,11 @@ fn in_expr(expr: &Expr, see: &mut dyn FnMut(Part<'_>)) {
         | ExprKind::NonNull(value)
         | ExprKind::IsFound(value)
         | ExprKind::Hidden(value)
+        | ExprKind::InPacket(value)
         | ExprKind::Unary(_, value) => in_expr(value, see),
         ExprKind::Binary(_, left, right)
         | ExprKind::Compare(_, left, right)
+        | ExprKind::Advance(left, right)
         | ExprKind::And(left, right)
         | ExprKind::Or(left, right) => {
             in_expr(left, see);

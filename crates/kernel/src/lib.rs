@@ -14,11 +14,13 @@
 mod atomic;
 pub mod btf;
 mod constant;
+mod context;
 mod generated;
 mod helper;
 mod kernel_field;
 mod license;
 mod map_type;
+mod net;
 mod prog_type;
 mod section;
 mod short_name;
@@ -26,6 +28,7 @@ mod version;
 
 pub use atomic::{ATOMICS, Atomic, atomic};
 pub use constant::{CONSTANTS, Constant, constant, constants_in};
+pub use context::{CONTEXTS, ContextField, ContextStruct, Holds, context_struct};
 pub use generated::prog_types::ProgType;
 pub use helper::{HELPERS, Helper, Param, ParamKind, Ret, helper};
 pub use kernel_field::field_may_be_null;
@@ -33,6 +36,10 @@ pub use license::{GPL_COMPATIBLE_LICENSES, license_is_gpl_compatible};
 pub use map_type::{
     MAP_TYPES, MapOps, MapParam, MapSizeError, MapType, ParamRule, map_type,
     ring_buffer_size_at_load, ring_buffer_size_error,
+};
+pub use net::{
+    BYTE_ORDERS, ByteOrder, NET_CONSTANTS, NET_STRUCTS, NetField, NetStruct, NetType, byte_order,
+    moves_packet, net_constant, net_struct, network_type, packet_writable,
 };
 pub use prog_type::ProgTypeSet;
 pub use section::{

@@ -111,7 +111,7 @@ pub(crate) fn is_pure(expr: &Expr) -> bool {
 pub(crate) fn is_pure_place(place: &Place) -> bool {
     match place {
         Place::Local(_) | Place::Global(_) => true,
-        Place::Deref(pointer) => is_pure(pointer),
+        Place::Deref(pointer) | Place::Context(pointer, ..) => is_pure(pointer),
         Place::Field(base, _) | Place::Part(base, ..) => is_pure_place(base),
         Place::Index(base, index) => is_pure_place(base) && is_pure(index),
     }

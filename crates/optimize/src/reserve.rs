@@ -334,7 +334,7 @@ fn offset(module: &Module, ty: &Type, place: &Place) -> Option<(u32, Type)> {
             let (start, _) = offset(module, ty, base)?;
             Some((start.checked_add(*from)?, Type::Str(*len)))
         }
-        Place::Global(_) | Place::Deref(_) => None,
+        Place::Global(_) | Place::Deref(_) | Place::Context(..) => None,
     }
 }
 

@@ -43,8 +43,9 @@ impl Imports {
             self.stars.push(module.to_owned());
             return;
         }
-        let submodule = (module == "pythonbpf" && matches!(name, "helper" | "maps" | "structs"))
-            .then(|| Binding::Module(format!("{module}.{name}")));
+        let submodule = (module == "pythonbpf"
+            && matches!(name, "helper" | "maps" | "net" | "structs"))
+        .then(|| Binding::Module(format!("{module}.{name}")));
         let binding = submodule
             .unwrap_or_else(|| Binding::Name { module: module.to_owned(), name: name.to_owned() });
         self.bindings.insert(alias.unwrap_or(name).to_owned(), binding);

@@ -7,14 +7,18 @@
 mod btf;
 mod classify;
 mod constants;
+mod context_probe;
+mod contexts;
 mod expression;
 mod header;
 mod helpers;
 mod probe;
 mod prog_types;
 mod python;
+mod python_net;
 mod record;
 mod sections;
+mod structs;
 mod syscall;
 mod vendored;
 
@@ -35,8 +39,8 @@ pub struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Ask this machine's verifier which program type may call which helper
-    /// (needs root) and record the answers.
+    /// Ask this machine's verifier which program type may call which helper and
+    /// use which field of its context (needs root) and record the answers.
     Probe,
 }
 
@@ -123,6 +127,8 @@ fn outputs() -> Result<Vec<(&'static str, String)>, Error> {
     let prog_types = prog_types::parse(&constants)?;
     let record = record::Record::parse(&read(&root().join(record::PATH))?)?;
     let helpers = helpers::parse(&sources.bpf)?;
+    let layouts = structs::contexts(&sources.bpf)?;
+    let access = context_probe::Access::parse(&read(&root().join(context_probe::PATH))?)?;
     Ok(vec![
         ("crates/kernel/src/generated/prog_types.rs", prog_types::render(&prog_types)),
         ("crates/kernel/src/generated/map_ids.rs", constants::render_map_ids(&constants)),
@@ -132,8 +138,11 @@ fn outputs() -> Result<Vec<(&'static str, String)>, Error> {
             helpers::render(&helpers, &prog_types, &record)?,
         ),
         ("crates/kernel/src/generated/sections.rs", sections::render(&sources.libbpf, &record)?),
+        ("crates/kernel/src/generated/contexts.rs", contexts::render(&layouts, &access)),
         ("python/pythonbpf/helper.py", python::module(&helpers, &constants)),
         ("python/pythonbpf/helper.pyi", python::stub(&helpers, &constants)),
+        ("python/pythonbpf/net.py", python_net::module()),
+        ("python/pythonbpf/net.pyi", python_net::stub()),
     ])
 }
 
@@ -158,7 +167,11 @@ fn probe_host() -> Result<(), Error> {
     let prog_types = prog_types::parse(&constants)?;
     let code = header::without_comments(&sources.libbpf);
     let record = probe::host(&helpers, &prog_types, &constants, &sections::definitions(&code)?)?;
-    save(&root().join(record::PATH), &record.render())
+    save(&root().join(record::PATH), &record.render())?;
+    let layouts = structs::contexts(&sources.bpf)?;
+    let defs = sections::definitions(&code)?;
+    let access = context_probe::host(&prog_types, &constants, &defs, &code, &layouts)?;
+    save(&root().join(context_probe::PATH), &access.render())
 }
 
 /// The first line of each generated file, after the comment sign.

@@ -24,10 +24,12 @@ const BPF_F_SLEEPABLE: u32 = 1 << 4;
 
 /// A kind of program to try.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Target {
-    prog_type: String,
+pub struct Target {
+    /// Program type without `BPF_PROG_TYPE_`.
+    pub prog_type: String,
     number: u32,
-    attach: Option<String>,
+    /// Expected attach type.
+    pub attach: Option<String>,
     attach_number: u32,
     sleepable: bool,
     btf_id: u32,
@@ -35,13 +37,22 @@ struct Target {
 
 impl Target {
     fn load(&self, license: &CStr, first: u64) -> Verdict {
+        self.load_all(license, &[first, EXIT])
+    }
+
+    /// What the verifier says of these instructions.
+    pub fn run(&self, instructions: &[u64]) -> Verdict {
+        self.load_all(GPL, instructions)
+    }
+
+    fn load_all(&self, license: &CStr, instructions: &[u64]) -> Verdict {
         load(&Program {
             prog_type: self.number,
             attach_type: self.attach_number,
             flags: if self.sleepable { BPF_F_SLEEPABLE } else { 0 },
             attach_btf_id: self.btf_id,
             license,
-            instructions: &[first, EXIT],
+            instructions,
         })
     }
 
@@ -129,6 +140,16 @@ fn ask(helpers: &[Helper], working: &[Target]) -> BTreeMap<u32, HelperRecord> {
             .collect(),
     };
     helpers.iter().map(|helper| (helper.id, one(helper))).collect()
+}
+
+/// Every distinct kind of program that this machine's kernel loads.
+pub fn host_targets(
+    prog_types: &[ProgType],
+    constants: &Constants,
+    defs: &[Def<'_>],
+) -> Result<Vec<Target>, Error> {
+    let targets = targets(prog_types, constants, defs, &Btf::of_host()?)?;
+    Ok(targets.into_iter().filter(|target| target.works(GPL)).collect())
 }
 
 /// Every distinct kind of program that the sections name.

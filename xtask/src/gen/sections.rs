@@ -143,7 +143,7 @@ fn context(def: &Def<'_>, contexts: &[(&str, &str)]) -> Result<String, Error> {
 }
 
 /// `{ BPF_PROG_TYPE_XDP, "xdp_md" },` of libbpf's `global_ctx_map`.
-fn contexts(code: &str) -> Result<Vec<(&str, &str)>, Error> {
+pub fn contexts(code: &str) -> Result<Vec<(&str, &str)>, Error> {
     let (_, table) = code
         .split_once("global_ctx_map[] = {")
         .ok_or_else(|| Error::form("libbpf.c", "no global_ctx_map"))?;

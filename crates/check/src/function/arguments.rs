@@ -140,6 +140,7 @@ impl Body<'_, '_> {
             }
             passed[index] = Some(value);
         }
+        self.moved_by_function(id, at);
         let mut passed: Vec<Expr> = passed.into_iter().flatten().collect();
         let Some(place) = into else {
             return Ok(Value::Scalar(Expr::new(ExprKind::Call(id, passed), ret, at)));

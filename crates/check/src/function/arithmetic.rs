@@ -79,6 +79,9 @@ impl Body<'_, '_> {
         {
             return Ok(Value::Text([a.as_slice(), b].concat()));
         }
+        if let Some(place) = self.cursor_arithmetic(op, &left_value, &right_value, at)? {
+            return Ok(place);
+        }
         if is_text(&left_value) || is_text(&right_value) {
             let message = format!("`{}` does not work on texts at run time", op.sign());
             return Err(self.s.report(

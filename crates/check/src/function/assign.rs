@@ -7,6 +7,7 @@ use syntax::{BinaryOp, ExprKind, Ident};
 
 use super::compare::is_plain;
 use super::kernel_memory::is_text_pointer;
+use super::network::retyped;
 use super::value::Value;
 use super::{Body, Named};
 use crate::session::{Item, Reported, Result};
@@ -116,6 +117,7 @@ impl Body<'_, '_> {
             && !self.global_names.contains(name)
             && !self.names.contains_key(name)
             && let ExprKind::Call(callee, args, keywords) = &value.kind
+            && !args.iter().any(|arg| self.points_into_packet(arg))
             && let Some(ty) = self.aggregate_named(callee)
         {
             let slot = self.hidden(name, ty.clone());
@@ -180,6 +182,9 @@ impl Body<'_, '_> {
                 if let Some(entry) = self.entry_in(target)? {
                     return self.store_entry(&entry, target, value, value_span, at);
                 }
+                if self.write_bits((base, field), &value, target.span)? {
+                    return Ok(());
+                }
                 let (place, ty) = self.field_place(base, field)?;
                 self.writable(&place, target.span)?;
                 self.store_place(place, &ty, value, value_span, at)
@@ -226,6 +231,12 @@ impl Body<'_, '_> {
         }
         if base.region().is_foreign() {
             return Err(self.not_written(at));
+        }
+        if let Place::Context(_, offset, _) = base {
+            return self.context_writable(*offset, at);
+        }
+        if base.region() == ir::Region::Packet {
+            return self.packet_writable(at);
         }
         if let Place::Global(id) = base {
             let name = self.s.module.global(*id).name.clone();
@@ -289,7 +300,10 @@ impl Body<'_, '_> {
                 }
             }
             (ty, value) => {
-                let value = self.convert(value, ty, value_span)?;
+                let mut value = self.convert(value, ty, value_span)?;
+                if let Place::Context(_, _, memory) = &place {
+                    value = retyped(value, memory.clone());
+                }
                 self.push(StmtKind::Store(place, value), at);
             }
         }
@@ -382,7 +396,7 @@ impl Body<'_, '_> {
                 .ptr_type()
                 .is_some_and(|ptr| ptr.pointee == own.pointee && ptr.region.is_part_of(own.region)),
             (Type::Ptr(own), other) => own.nullable && matches!(other, Value::Nothing),
-            (Type::Int(_) | Type::Bool, Value::Scalar(_)) => true,
+            (Type::Int(_) | Type::Network(_) | Type::Bool, Value::Scalar(_)) => true,
             (Type::Str(_), Value::Text(_)) => true,
             (Type::Str(_), Value::Memory(_, Type::Str(_))) => true,
             (Type::Str(_), value) if is_text_pointer(value) => true,
@@ -552,6 +566,17 @@ impl Body<'_, '_> {
         value: &syntax::Expr,
         at: Span,
     ) -> Result<()> {
+        if let (Type::Ptr(PtrType { region: ir::Region::Cursor, .. }), ExprKind::Name(name)) =
+            (&ty, &target.kind)
+        {
+            let old = Value::Scalar(Expr::load(place, ty.clone(), target.span));
+            let by = self.expr(value)?;
+            let Some(sum) = self.cursor_arithmetic(op, &old, &by, at)? else {
+                return Err(Reported);
+            };
+            let name = Ident { name: name.clone(), span: target.span };
+            return self.store_name(&name, sum, None, value.span, at);
+        }
         if let (
             Type::Ptr(PtrType { pointee: Some(_), .. }),
             ExprKind::Name(name),
@@ -611,6 +636,9 @@ fn local_type_of(value: &Value) -> Option<Type> {
             Type::Int(int) => Some(Type::Int(IntType { bits: 64, signed: int.signed })),
             // It may be counted with, as in Python.
             Type::Bool => Some(Type::I64),
+            Type::Ptr(PtrType { region: ir::Region::Cursor | ir::Region::PacketEnd, .. }) => {
+                Some(expr.ty.clone())
+            }
             Type::Ptr(ptr) => Some(Type::Ptr(PtrType { nullable: true, ..ptr.clone() })),
             Type::Void => None,
             ty => Some(ty.clone()),

@@ -23,6 +23,12 @@ impl Body<'_, '_> {
         {
             return self.map_method(map, method, args, keywords, at);
         }
+        if let Some(value) = self.packet_method(callee, args, keywords, at)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.packet_cast(callee, args, at)? {
+            return Ok(value);
+        }
         if let Some(ty) = self.aggregate_named(callee) {
             return self.built(ty, args, keywords, at);
         }
@@ -70,7 +76,9 @@ impl Body<'_, '_> {
                         .help("print numbers with `print(f\"...\")`, or send them as they are"),
                 ))
             }
+            Meaning::ByteOrder(order) => self.byte_order(order, args, keywords, at),
             Meaning::CType(_)
+            | Meaning::Network(_)
             | Meaning::Item(Item::Struct(_))
             | Meaning::Builtin(Builtin::Int | Builtin::Bool) => {
                 self.construct(&meaning, args, keywords, at)

@@ -146,6 +146,14 @@ impl Body<'_, '_> {
                 }
             };
         }
+        if let Some(test) = self.compare_cursors(op, &left, &right, at)? {
+            return Ok(test);
+        }
+        let (left, right) = (self.read(left)?, self.read(right)?);
+        let network = self.compare_network((&left, left_span), op, (&right, right_span), at)?;
+        if let Some(test) = network {
+            return Ok(test);
+        }
         let left = self.integer(left, left_span)?;
         let right = self.integer(right, right_span)?;
         let (Type::Int(a), Type::Int(b)) = (&left.ty, &right.ty) else {
@@ -256,7 +264,9 @@ impl Body<'_, '_> {
             return self.in_range(value, &numbers, at);
         }
         let needle = self.expr(value)?;
-        let needle = if is_text(&needle) {
+        let kept =
+            is_text(&needle) || matches!(&needle, Value::Scalar(Expr { ty: Type::Network(_), .. }));
+        let needle = if kept {
             needle
         } else {
             let needle = self.integer(needle, value.span)?;

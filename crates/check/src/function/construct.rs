@@ -1,10 +1,11 @@
 //! `T(...)`: numbers converted to a type, structs and strings built.
 
 use diagnostics::{Diagnostic, Span, codes, nearest};
-use ir::{Place, StmtKind, Type};
+use ir::{IntType, Place, StmtKind, Type};
 use syntax::{ExprKind, Keyword};
 
 use super::Body;
+use super::network::retyped;
 use super::value::Value;
 use crate::names::{Builtin, Meaning, ctype_of};
 use crate::session::{Item, Result};
@@ -21,6 +22,9 @@ impl Body<'_, '_> {
         {
             return Some(Type::Struct(*id));
         }
+        if let Some(id) = self.s.header_named(callee) {
+            return Some(Type::Struct(id));
+        }
         if !self.s.is_array_type(callee) {
             return None;
         }
@@ -36,6 +40,9 @@ impl Body<'_, '_> {
         let resolved = self.s.tree.imports.resolve(&path);
         let name = match &resolved {
             Some((module, name)) if module == "ctypes" => name.as_str(),
+            Some((module, name)) if module == crate::names::NET_MODULE => {
+                return kernel::network_type(name).map(Type::Network);
+            }
             Some(_) => return None,
             None => path.first()?,
         };
@@ -55,6 +62,7 @@ impl Body<'_, '_> {
     ) -> Result<Value> {
         let ty = match meaning {
             Meaning::CType(name) => ctype_of(self.s, name, at)?,
+            Meaning::Network(bits) => Type::Network(*bits),
             Meaning::Builtin(Builtin::Int) => Type::I64,
             Meaning::Builtin(Builtin::Bool) => Type::Bool,
             Meaning::Item(Item::Struct(id)) => {
@@ -76,7 +84,26 @@ impl Body<'_, '_> {
                     let (test, _) = self.test(arg)?;
                     return Ok(Value::Scalar(test));
                 }
-                let value = self.expr(arg)?;
+                let mut value = self.expr(arg)?;
+                if matches!(ty, Type::Int(_) | Type::Network(_)) {
+                    value = self.read(value)?;
+                }
+                let raw = match (&ty, &value) {
+                    (Type::Int(int), Value::Scalar(expr)) => expr.ty == Type::Network(int.bits),
+                    (Type::Network(bits), Value::Scalar(expr)) => {
+                        matches!(expr.ty, Type::Int(int) if int.bits == *bits || expr.as_const().is_some())
+                    }
+                    _ => false,
+                };
+                if let (true, Value::Scalar(mut expr)) = (raw, value.clone()) {
+                    if let Type::Network(bits) = ty {
+                        let int = IntType { bits, signed: false };
+                        expr = self.convert(value, &Type::Int(int), arg.span)?;
+                    }
+                    expr = retyped(expr, ty);
+                    expr.span = at;
+                    return Ok(Value::Scalar(expr));
+                }
                 let mut converted = self.convert(value, &ty, arg.span)?;
                 converted.span = at;
                 Ok(Value::Scalar(converted))

@@ -336,7 +336,7 @@ fn record_of(place: &Place) -> Option<LocalId> {
             _ => None,
         },
         Place::Field(base, _) | Place::Index(base, _) | Place::Part(base, ..) => record_of(base),
-        Place::Local(_) | Place::Global(_) => None,
+        Place::Local(_) | Place::Global(_) | Place::Context(..) => None,
     }
 }
 
@@ -344,6 +344,6 @@ fn global_root(place: &Place) -> Option<ir::GlobalId> {
     match place {
         Place::Global(id) => Some(*id),
         Place::Field(base, _) | Place::Index(base, _) | Place::Part(base, ..) => global_root(base),
-        Place::Local(_) | Place::Deref(_) => None,
+        Place::Local(_) | Place::Deref(_) | Place::Context(..) => None,
     }
 }

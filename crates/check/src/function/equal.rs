@@ -71,7 +71,7 @@ impl Body<'_, '_> {
         };
         let byte = Type::Int(ir::IntType { bits: 8, signed: true });
         match ty {
-            Type::Int(_) | Type::Bool => {
+            Type::Int(_) | Type::Network(_) | Type::Bool => {
                 let (a, b) = (a.clone(), b.clone());
                 let (a, b) = (Expr::load(a, ty.clone(), at), Expr::load(b, ty.clone(), at));
                 tests.push(Expr::compare(CompareOp::Eq, a, b, at));

@@ -104,7 +104,11 @@ impl Body<'_, '_> {
         };
         let Some(id) = named.id else { return Some(Err(Reported)) };
         if self.flow.is_assigned(id) {
-            return Some(self.check_held(id, at).and_then(|()| self.meant(name, id, at)));
+            return Some(
+                self.check_held(id, at)
+                    .and_then(|()| self.check_fresh(id, at))
+                    .and_then(|()| self.meant(name, id, at)),
+            );
         }
         let (first, message) = (named.span, format!("`{name}` may be read before it is assigned"));
         Some(Err(self.s.report(
@@ -152,7 +156,10 @@ impl Body<'_, '_> {
             Meaning::Kernel(Known::Type(_)) => "a type of the kernel: call it with an address",
             Meaning::KernelConstant(value) => return self.literal(i128::from(value), at),
             Meaning::Item(Item::Map(_)) => "a map: use one of its operations",
-            Meaning::Item(Item::Struct(_)) | Meaning::CType(_) => "a type: call it to make a value",
+            Meaning::Item(Item::Struct(_)) | Meaning::CType(_) | Meaning::Network(_) => {
+                "a type: call it to make a value"
+            }
+            Meaning::ByteOrder(_) => "a function that turns bytes: call it",
             Meaning::Item(Item::Function(_)) => "a function: call it",
             Meaning::Item(Item::Program) => "a program, which only the kernel calls",
             Meaning::Item(Item::Broken | Item::Placeholder) => return Err(Reported),
@@ -190,8 +197,14 @@ impl Body<'_, '_> {
             Value::Scalar(expr) => {
                 let Some(ptr) = expr.ptr_type() else { return Ok(None) };
                 let Some(pointee) = ptr.pointee.clone() else { return Ok(None) };
-                if matches!(ptr.region, Region::Opaque | Region::Context) {
+                if matches!(ptr.region, Region::Opaque | Region::Context | Region::PacketEnd) {
                     return Ok(None);
+                }
+                if ptr.region == Region::Cursor {
+                    return Ok(Some((self.in_packet(expr, at)?, *pointee)));
+                }
+                if ptr.nullable && ptr.region == Region::Packet {
+                    return Err(self.unchecked_packet(at));
                 }
                 if ptr.nullable && !ptr.region.is_foreign() {
                     return Err(self.unchecked(at));

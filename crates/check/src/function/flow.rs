@@ -7,6 +7,7 @@ use diagnostics::Span;
 use ir::LocalId;
 use syntax::{Expr, ExprKind, Pattern, PatternKind, Stmt, StmtKind};
 
+use super::cursor::Cursors;
 use super::range::Range;
 
 /// Knowledge at one point.
@@ -24,6 +25,8 @@ pub(crate) struct Flow {
     /// Entries of maps whose name was given a number by `v += 1`: the local
     /// that the name means since; none where it depends on the path.
     rebound: BTreeMap<u32, Option<LocalId>>,
+    /// Pointers into the packet.
+    pub cursors: Cursors,
     pub reachable: bool,
 }
 
@@ -94,6 +97,7 @@ impl Flow {
             copies: HashMap::new(),
             reserved: BTreeMap::new(),
             rebound: BTreeMap::new(),
+            cursors: Cursors::default(),
             reachable: true,
         }
     }
@@ -101,6 +105,7 @@ impl Flow {
     /// A value was given; what was known of the old one is gone.
     pub fn assign(&mut self, id: LocalId) {
         self.assigned.insert(id);
+        self.cursors.assign(id);
         self.found.remove(&id);
         self.reserved.remove(&id.0);
         self.rebound.remove(&id.0);
@@ -179,6 +184,7 @@ impl Flow {
             entry.0 = entry.0.join(*state);
         }
         self.numbers = join_numbers(&self.numbers, &other.numbers);
+        self.cursors = self.cursors.join(&other.cursors);
         self.copies.retain(|copy, from| other.copies.get(copy) == Some(from));
     }
 
@@ -228,6 +234,7 @@ impl Flow {
     pub fn forget(&mut self, ids: impl Iterator<Item = LocalId>) {
         for id in ids {
             self.found.remove(&id);
+            self.cursors.forget(id);
             self.forget_number(id);
         }
     }
@@ -253,6 +260,7 @@ impl Flow {
             }
         }
         Self {
+            cursors: self.cursors.join(&other.cursors),
             reserved,
             rebound,
             assigned: self.assigned.intersection(&other.assigned).copied().collect(),

@@ -149,6 +149,9 @@ impl Body<'_, '_> {
         };
         let passed = self.arguments(helper, args, map)?;
         let call = helper_result(helper, passed, self.result(helper.ret, map), at);
+        if kernel::moves_packet(helper.name) {
+            self.packet_moved(name, at);
+        }
         Ok(Value::Scalar(self.kernel_result(helper.name, call)))
     }
 
@@ -325,6 +328,7 @@ impl Body<'_, '_> {
         if let Some((place, ty)) = self.as_place(value.clone(), arg.span)?
             && ty.is_aggregate()
         {
+            let place = self.off_the_packet(place, &ty, arg.span);
             let (size, region) = (ty.size(&self.s.module), place.region());
             return Ok((Expr::address(place, ty, region, arg.span), size));
         }
@@ -354,6 +358,7 @@ impl Body<'_, '_> {
         if let Value::Scalar(Expr { kind: ExprKind::Load(place), ty, .. }) = &value
             && matches!(ty, Type::Int(_) | Type::Bool)
         {
+            self.not_the_packet(place, arg.span)?;
             self.writable(place, arg.span)?;
             let size = ty.size(&self.s.module);
             let address = Expr::address(place.clone(), ty.clone(), place.region(), arg.span);
@@ -361,6 +366,7 @@ impl Body<'_, '_> {
         }
         match self.as_place(value.clone(), arg.span)? {
             Some((place, ty)) => {
+                self.not_the_packet(&place, arg.span)?;
                 self.writable(&place, arg.span)?;
                 let (size, region) = (ty.size(&self.s.module), place.region());
                 Ok((Expr::address(place, ty, region, arg.span), size))

@@ -45,6 +45,9 @@ impl Body<'_, '_> {
     /// struct as a pointer to it, an array or a text as a copy.
     pub(super) fn at_hand(&mut self, value: Value, at: Span) -> Result<Value> {
         match value {
+            Value::Memory(place, ty) if place.region() == Region::Context => {
+                Ok(self.context_copy(&place, ty, at))
+            }
             Value::Memory(place, ty) if place.region().is_foreign() => match ty {
                 Type::Struct(_) => Ok(self.referred(Value::Memory(place, ty), at)),
                 ty => {

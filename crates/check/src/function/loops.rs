@@ -184,6 +184,7 @@ impl Body<'_, '_> {
         let mut assigned = HashSet::new();
         assigned_names(body, &mut assigned, &mut HashSet::new());
         self.forget_names(&assigned);
+        self.moved_by_turns(body);
         let before = self.flow.clone();
         self.loops.push(LoopFlow::new(before.clone()));
         if let Some(counts) = range.counts() {

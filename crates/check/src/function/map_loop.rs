@@ -73,6 +73,7 @@ impl Body<'_, '_> {
         let mut assigned = HashSet::new();
         assigned_names(this.body, &mut assigned, &mut HashSet::new());
         self.forget_names(&assigned);
+        self.moved_by_turns(this.body);
         let before = self.flow.clone();
         self.loops.push(LoopFlow::new(before.clone()));
         let (bound, turn) = self.apart(|body| {

@@ -8,9 +8,12 @@ mod arguments;
 mod arithmetic;
 mod assign;
 mod atomic;
+mod bits;
 mod call;
 mod compare;
 mod construct;
+mod context;
+mod cursor;
 mod each;
 mod entry;
 mod equal;
@@ -25,7 +28,10 @@ mod loops;
 mod map_call;
 mod map_loop;
 mod match_stmt;
+mod moved;
+mod network;
 mod none;
+mod packet;
 mod place;
 mod print;
 mod print_parts;
@@ -48,6 +54,7 @@ use std::rc::Rc;
 use diagnostics::{Diagnostic, Span, codes};
 use ir::{Expr, FunctionId, FunctionKind, Local, LocalId, Place, Region, Stmt, StmtKind, Type};
 
+use crate::contexts::Context;
 use crate::reach::Graph;
 use crate::scratch::MAX_SCRATCH;
 use crate::session::{Result, Session, Signature};
@@ -67,6 +74,10 @@ pub(crate) struct Body<'s, 'a> {
     id: FunctionId,
     tree: &'a syntax::Function,
     is_program: bool,
+    /// How many bases of pointers into the packet there are.
+    bases: u32,
+    /// What `ctx` is here.
+    context: Context,
     /// The hook of a program, where it could be read.
     section: Option<Rc<kernel::Section>>,
     ret: Type,
@@ -100,12 +111,15 @@ pub(crate) fn check<'a>(session: &mut Session<'a>, signature: &Signature<'a>, gr
     let declared = session.module.function(signature.id).clone();
     let tree = signature.tree;
     let session_result = session.result_of(signature.id);
+    let context = session.context_of(signature);
     let mut body = Body {
         s: session,
         graph,
         id: signature.id,
         tree,
         is_program: matches!(declared.kind, FunctionKind::Program { .. }),
+        bases: 0,
+        context,
         section: signature.section.clone(),
         ret: declared.ret.clone(),
         locals: declared.locals,
@@ -209,6 +223,11 @@ impl Body<'_, '_> {
     fn push(&mut self, kind: StmtKind, span: Span) {
         self.forget_exposed(&kind);
         if let StmtKind::Store(Place::Local(id), value) = &kind
+            && value.ptr_type().is_some_and(|ptr| ptr.region == Region::Cursor)
+        {
+            self.place_cursor(*id, value);
+        }
+        if let StmtKind::Store(Place::Local(id), value) = &kind
             && matches!(value.ty, Type::Int(_))
         {
             let range = self.range_of(value);
@@ -240,6 +259,7 @@ impl Body<'_, '_> {
     /// Takes note of how a test came out.
     fn learn_test(&mut self, test: &Expr, outcome: bool) {
         range::learn(&mut self.flow, &self.locals, test, outcome);
+        self.learn_cursors(test, outcome);
     }
 
     /// Runs a part of the check whose statements are not for here.

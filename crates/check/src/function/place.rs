@@ -22,7 +22,13 @@ impl Body<'_, '_> {
             let meaning = self.s.resolve(&path, whole.span)?;
             return self.meaning(meaning, &path.join("."), whole.span);
         }
+        if let Some(bits) = self.read_bits(base, field)? {
+            return Ok(bits);
+        }
         let (place, ty) = self.field_place(base, field)?;
+        if let Some(value) = self.context_value(&place, &ty, field)? {
+            return Ok(value);
+        }
         Ok(value_at(place, ty, whole.span))
     }
 
@@ -43,11 +49,7 @@ impl Body<'_, '_> {
         if let Value::Scalar(expr) = &value
             && expr.ptr_type().is_some_and(|ptr| ptr.region == ir::Region::Context)
         {
-            let message = format!("the context's field `{}` cannot be read", field.name);
-            return Err(self.s.report(
-                Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, field.span, message)
-                    .note("a `c_void_p` context is passed on to helpers, not looked into"),
-            ));
+            return self.context_place(expr, field);
         }
         let described = self.describe(&value);
         let Some((place, ty)) = self.as_place(value, base.span)? else {
@@ -151,6 +153,9 @@ impl Body<'_, '_> {
         let known = self.range_of(&position);
         if known.max < 0 || known.min >= i128::from(len) {
             return Err(self.outside(known.max.min(known.min.max(-1)), len.into(), index.span));
+        }
+        if place.region() == ir::Region::Context && position.as_const().is_none() {
+            return Err(self.context_index(position.span));
         }
         let (position, inside) = self.bounded(position, len);
         let place = Place::Index(Box::new(place), Box::new(position));

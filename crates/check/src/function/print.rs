@@ -123,6 +123,7 @@ impl Body<'_, '_> {
             }
             Type::Int(IntType { signed: true, .. }) => (IntType::I64, spec::Kind::Signed),
             Type::Int(_) | Type::Bool => (IntType::U64, spec::Kind::Unsigned),
+            Type::Network(bits) => return Err(self.wrong_order(*bits, at)),
             _ => {
                 let value = Value::Scalar(value);
                 return Err(self.mismatch(at, "a number or a text", &value));
@@ -214,7 +215,12 @@ impl Body<'_, '_> {
             }
             _ if bytes == 4 => {
                 let ty = Type::Int(IntType::U32);
-                let address = self.integer(value, at)?.convert(ty.clone());
+                let value = self.read(value)?;
+                let address = match value {
+                    Value::Scalar(wire) if wire.ty == Type::Network(32) => wire,
+                    value => self.integer(value, at)?,
+                };
+                let address = address.convert(ty.clone());
                 let slot = Place::Local(self.hidden("address", ty.clone()));
                 self.push(StmtKind::Store(slot.clone(), address), at);
                 (slot, ty)

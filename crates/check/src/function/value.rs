@@ -78,6 +78,13 @@ impl Body<'_, '_> {
         }
         let (pointee, nullable) = ((**pointee).clone(), *nullable);
         let at = expr.span;
+        if *region == Region::Cursor {
+            let place = self.in_packet(expr.clone(), at)?;
+            return Ok(Value::Scalar(Expr::load(place, pointee, at)));
+        }
+        if nullable && *region == Region::Packet {
+            return Err(self.unchecked_packet(at));
+        }
         if !nullable {
             let place = Place::Deref(Box::new(expr.clone()));
             return Ok(Value::Scalar(Expr::load(place, pointee, at)));
@@ -141,6 +148,7 @@ impl Body<'_, '_> {
         match &expr.ty {
             Type::Int(_) => Ok(expr),
             Type::Bool => Ok(expr.convert(Type::I32)),
+            Type::Network(bits) => Err(self.wrong_order(*bits, at)),
             Type::Ptr(ptr) if ptr.region == Region::Opaque || ptr.region.is_foreign() => {
                 Ok(expr.convert(Type::U64))
             }
@@ -157,6 +165,7 @@ impl Body<'_, '_> {
             (Type::Int(IntType { bits: 8, .. }), Value::Text(letter)) if letter.len() == 1 => {
                 Ok(Expr::int(i128::from(letter[0]), Type::Int(IntType::U8), at).convert(ty.clone()))
             }
+            (Type::Network(bits), _) => self.in_network_order(value, *bits, at),
             (Type::Int(int), _) => {
                 let expr = self.integer(value, at)?;
                 self.warn_truncated(&expr, *int);

@@ -35,6 +35,7 @@ impl Body<'_, '_> {
         in_expr(test, &mut assigned);
         let rising = self.rising(&assigned, test, body);
         self.forget_names(&assigned);
+        self.moved_by_turns(body);
         for (id, min) in rising {
             self.flow.set_number(id, Range::between(min, i64::MAX.into()), None);
         }

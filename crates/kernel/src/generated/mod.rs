@@ -3,6 +3,8 @@
 #[rustfmt::skip]
 pub(crate) mod constants;
 #[rustfmt::skip]
+pub(crate) mod contexts;
+#[rustfmt::skip]
 pub(crate) mod helpers;
 #[rustfmt::skip]
 pub(crate) mod map_ids;
