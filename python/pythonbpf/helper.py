@@ -244,6 +244,8 @@ __all__ = [
     "BTF_F_NONAME",
     "BTF_F_PTR_RAW",
     "BTF_F_ZERO",
+    "LIBBPF_PIN_BY_NAME",
+    "LIBBPF_PIN_NONE",
     "SK_BPF_BYPASS_PROT_MEM",
     "SK_BPF_CB_FLAGS",
     "SK_BPF_CB_MASK",
@@ -747,6 +749,8 @@ BTF_F_COMPACT = 1
 BTF_F_NONAME = 2
 BTF_F_PTR_RAW = 4
 BTF_F_ZERO = 8
+LIBBPF_PIN_BY_NAME = 1
+LIBBPF_PIN_NONE = 0
 SK_BPF_BYPASS_PROT_MEM = 1010
 SK_BPF_CB_FLAGS = 1009
 SK_BPF_CB_MASK = 1
@@ -979,7 +983,7 @@ sysctl_get_current_value = _helper("sysctl_get_current_value(ctx: object, buf: o
 sysctl_get_name = _helper("sysctl_get_name(ctx: object, buf: object, flags: int) -> int", "Kernel helper bpf_sysctl_get_name, number 101.")
 sysctl_get_new_value = _helper("sysctl_get_new_value(ctx: object, buf: object) -> int", "Kernel helper bpf_sysctl_get_new_value, number 103.")
 sysctl_set_new_value = _helper("sysctl_set_new_value(ctx: object, buf: object) -> int", "Kernel helper bpf_sysctl_set_new_value, number 104.")
-tail_call = _helper("tail_call(ctx: object, prog_array_map: object, index: int) -> int", "Kernel helper bpf_tail_call, number 12.")
+tail_call = _helper("tail_call(ctx: object, prog_array_map: object, index: int) -> None", "Kernel helper bpf_tail_call, number 12.")
 task_pt_regs = _helper("task_pt_regs(task: object) -> Any", "Kernel helper bpf_task_pt_regs, number 175.")
 task_storage_delete = _helper("task_storage_delete(map: object, task: object) -> int", "Kernel helper bpf_task_storage_delete, number 157.")
 task_storage_get = _helper("task_storage_get(map: object, task: object, value: object, flags: int) -> Any", "Kernel helper bpf_task_storage_get, number 156.")

@@ -18,6 +18,8 @@ mod function;
 mod globals;
 mod kernel_types;
 mod license;
+mod map_arguments;
+mod map_values;
 mod maps;
 mod names;
 mod net;
@@ -81,6 +83,7 @@ pub fn check(
     maps::declare(&mut session);
     globals::declare(&mut session);
     let programs = programs::declare(&mut session);
+    map_values::fill(&mut session);
     session.all_read = true;
     let mut graph = reach::Graph::default();
     for signature in session.signatures() {

@@ -197,7 +197,7 @@ impl Session<'_> {
     }
 
     /// Whether it was said why a definition cannot be used.
-    fn was_reported(&self, name: &str) -> bool {
+    pub(crate) fn was_reported(&self, name: &str) -> bool {
         let refused = match self.definition(name) {
             Some(syntax::Definition::Struct(laid)) => laid.broken,
             Some(syntax::Definition::Function(function)) => function.broken,
@@ -206,7 +206,7 @@ impl Session<'_> {
         refused || self.all_read || self.has_errors()
     }
 
-    fn too_early(&mut self, name: &str, at: Span, defined: Span) -> Reported {
+    pub(crate) fn too_early(&mut self, name: &str, at: Span, defined: Span) -> Reported {
         let message = format!("`{name}` is the file's own definition, which cannot be used here");
         self.report(
             Diagnostic::new(&codes::UNKNOWN_NAME, at, message)

@@ -295,12 +295,9 @@ fn memory_map(function: &str, value: &Type, line: u32) -> Map {
         kind: PERCPU_ARRAY,
         key: Some(Type::Int(ir::IntType::U32)),
         value: Some(value.clone()),
-        key_size: None,
-        value_size: None,
         max_entries: Some(1),
-        flags: 0,
-        events: Vec::new(),
         line,
+        ..Map::default()
     }
 }
 

@@ -207,6 +207,16 @@ impl<'a> Debug<'a> {
         })
     }
 
+    /// `void (void)`
+    pub(crate) fn procedure(&self) -> DebugType {
+        // SAFETY: the builder and the file are alive; LLVM copies the list,
+        // in which null means `void`.
+        DebugType(unsafe {
+            let mut types = [std::ptr::null_mut()];
+            LLVMDIBuilderCreateSubroutineType(self.builder, self.file, types.as_mut_ptr(), 1, 0)
+        })
+    }
+
     /// `element[len]`
     pub(crate) fn array(&self, element: DebugType, element_bits: u64, len: u32) -> DebugType {
         // SAFETY: the builder and the element are alive; LLVM copies the list.

@@ -14,7 +14,7 @@ use inkwell::values::{FunctionValue, GlobalValue};
 use ir::{FunctionKind, IntType, Map, StructId, Type, Value};
 
 use crate::core_relocation::{self, Relocations};
-use crate::debug::{Debug, DebugType, Scope};
+use crate::debug::{Debug, Scope};
 use crate::division::Divisions;
 use crate::function::lower_body;
 use crate::intrinsics::Intrinsics;
@@ -38,7 +38,8 @@ pub(crate) struct Declared<'c, 'a> {
     pub context: &'c Context,
     pub module: &'a ir::Module,
     pub debug: Debug<'a>,
-    pub maps: Vec<GlobalValue<'c>>,
+    /// By map; none for those that are only templates.
+    pub maps: Vec<Option<GlobalValue<'c>>>,
     pub losses: Losses<'c>,
     pub globals: Vec<GlobalValue<'c>>,
     pub strings: Vec<GlobalValue<'c>>,
@@ -88,7 +89,7 @@ pub(crate) fn lower<'c>(
         relocations,
     };
     for map in &module.maps {
-        declared.map(&llvm, map);
+        declared.map(&llvm, map)?;
     }
     declared.losses(&llvm);
     for global in &module.globals {
@@ -122,6 +123,7 @@ pub(crate) fn lower<'c>(
         let scope = declared.debug.function(module, value, function);
         declared.scopes.insert(index, scope);
     }
+    declared.fill_maps();
     for index in 0..module.functions.len() {
         lower_body(&declared, index)?;
     }
@@ -169,52 +171,10 @@ fn too_deep(module: &ir::Module) -> HashSet<usize> {
 }
 
 impl<'c> Declared<'c, '_> {
-    /// A map in libbpf's BTF form: a struct of pointers whose types say it all.
-    fn map(&mut self, llvm: &Module<'c>, map: &Map) {
-        let int = self.debug.int();
-        let mut members: Vec<(&str, DebugType)> = Vec::new();
-        let mut number = |debug: &Debug<'_>, name, value: u32| {
-            members.push((name, debug.pointer(Some(debug.array(int, 32, value)))));
-        };
-        number(&self.debug, "type", map.kind);
-        let sizes = [
-            ("key_size", map.key_size),
-            ("value_size", map.value_size),
-            ("max_entries", map.max_entries),
-            ("map_flags", (map.flags != 0).then_some(map.flags)),
-        ];
-        for (name, value) in sizes {
-            if let Some(value) = value {
-                number(&self.debug, name, value);
-            }
-        }
-        for (name, ty) in [("key", &map.key), ("value", &map.value)] {
-            if let Some(ty) = ty {
-                let ty = self.debug.ty(self.module, ty);
-                members.push((name, self.debug.pointer(ty)));
-            }
-        }
-        let laid: Vec<_> = members
-            .iter()
-            .enumerate()
-            .map(|(index, (name, ty))| (*name, *ty, 64, index as u64 * 64))
-            .collect();
-        let bits = laid.len() as u64 * 64;
-        let ty = self.debug.aggregate("", &laid, bits, map.line);
-        let storage = self.context.i64_type().array_type(laid.len() as u32);
-        let variable = llvm.add_global(storage, None, &map.name);
-        variable.set_initializer(&storage.const_zero());
-        variable.set_section(Some(".maps"));
-        variable.set_alignment(8);
-        self.debug.global(variable, &map.name, ty, map.line);
-        self.maps.push(variable);
-        self.events(llvm, map);
-    }
-
     /// What the buffer carries, as a variable whose type has one member for
     /// each type of event: an array of one pointer to it, because LLVM leaves
     /// a struct out of BTF that a member merely points to.
-    fn events(&mut self, llvm: &Module<'c>, map: &Map) {
+    pub(crate) fn events(&mut self, llvm: &Module<'c>, map: &Map) {
         let mut members = Vec::new();
         for event in &map.events {
             if let Some(ty) = self.debug.ty(self.module, &event.ty) {

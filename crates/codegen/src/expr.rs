@@ -69,7 +69,8 @@ impl<'c> Lowering<'_, 'c, '_> {
                 Ok(slot.into())
             }
             ExprKind::Map(id) => {
-                let map = self.d.maps.get(id.0 as usize).ok_or_else(|| missing("map"))?;
+                let map = self.d.maps.get(id.0 as usize).copied().flatten();
+                let map = map.ok_or_else(|| missing("map"))?;
                 Ok(map.as_pointer_value().into())
             }
             ExprKind::Str(id) => {

@@ -20,6 +20,7 @@ mod function;
 mod intrinsics;
 mod loops;
 mod losses;
+mod maps;
 mod mirror;
 mod null_tests;
 mod place;

@@ -24,7 +24,7 @@ pub use expr::{
 };
 pub use module::{
     EventType, Function, FunctionId, FunctionKind, Global, GlobalId, Local, LocalId, Map, MapId,
-    Module, StringId, Value,
+    MapSlot, Module, StringId, Value,
 };
 pub use print::print;
 pub use query::{EnumFact, EnumMember, FieldFact, Query, TypeFact};

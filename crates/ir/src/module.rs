@@ -26,7 +26,7 @@ ids! {
 }
 
 /// A map, as it is created at load.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Map {
     /// Name in the object.
     pub name: String,
@@ -44,10 +44,31 @@ pub struct Map {
     pub max_entries: Option<u32>,
     /// `map_flags`.
     pub flags: u32,
+    /// `map_extra`, whose meaning is the type's own.
+    pub extra: Option<u32>,
+    /// The node of memory that it lies on.
+    pub node: Option<u32>,
+    /// Whether it is pinned under its name.
+    pub pinned: bool,
+    /// What the maps in a map of maps are like.
+    pub inner: Option<MapId>,
+    /// What it holds from the start, by index.
+    pub values: Vec<Option<MapSlot>>,
+    /// Whether it is no map of its own, but what an inner map is like.
+    pub is_template: bool,
     /// What programs put into a ring or perf buffer; empty otherwise.
     pub events: Vec<EventType>,
     /// Line of the definition, from 1.
     pub line: u32,
+}
+
+/// What a map of programs or of maps holds under an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapSlot {
+    /// A map of the module.
+    Map(MapId),
+    /// A program of the module.
+    Program(FunctionId),
 }
 
 /// A type of record that programs send through a buffer.

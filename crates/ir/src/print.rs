@@ -112,6 +112,7 @@ impl Display for Show<'_> {
                     Region::Trusted => f.write_str("trusted ")?,
                     Region::Kernel => f.write_str("kernel ")?,
                     Region::User => f.write_str("user ")?,
+                    Region::Map(_) => f.write_str("map ")?,
                     Region::Opaque => f.write_str("opaque ")?,
                     Region::MapValue(id) => match module.maps.get(id.0 as usize) {
                         Some(map) => write!(f, "value({}) ", map.name)?,

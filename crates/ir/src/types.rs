@@ -75,6 +75,9 @@ pub enum Region {
     Stack,
     /// A value of the map.
     MapValue(MapId),
+    /// A map that a lookup in a map of maps gave, which is like this one. It
+    /// may not be followed.
+    Map(MapId),
     /// The program's context.
     Context,
     /// The packet, where it was seen to have the bytes that are pointed to.

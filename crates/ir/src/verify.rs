@@ -168,7 +168,11 @@ impl Checker<'_> {
                 require(followed, "a pointer that may be null is followed")?;
                 let open = !matches!(
                     ptr.region,
-                    Region::Opaque | Region::Context | Region::Cursor | Region::PacketEnd
+                    Region::Opaque
+                        | Region::Context
+                        | Region::Map(_)
+                        | Region::Cursor
+                        | Region::PacketEnd
                 );
                 require(open, "an opaque pointer or the context is followed")?;
             }

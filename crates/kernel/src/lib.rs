@@ -20,6 +20,7 @@ mod helper;
 mod kernel_field;
 mod license;
 mod map_type;
+mod map_types;
 mod net;
 mod prog_type;
 mod section;
@@ -34,8 +35,8 @@ pub use helper::{HELPERS, Helper, Param, ParamKind, Ret, helper};
 pub use kernel_field::field_may_be_null;
 pub use license::{GPL_COMPATIBLE_LICENSES, license_is_gpl_compatible};
 pub use map_type::{
-    MAP_TYPES, MapOps, MapParam, MapSizeError, MapType, ParamRule, map_type,
-    ring_buffer_size_at_load, ring_buffer_size_error,
+    LEFT_OUT, LeftOut, MAP_TYPES, MapParam, MapSizeError, MapType, Method, MethodForm, ParamRule,
+    Part, map_type, ring_buffer_size_at_load, ring_buffer_size_error,
 };
 pub use net::{
     BYTE_ORDERS, ByteOrder, NET_CONSTANTS, NET_STRUCTS, NetField, NetStruct, NetType, byte_order,

@@ -1,7 +1,8 @@
 //! Map types: what a user calls them, what they are made with and what a
-//! program may do with them.
+//! program may do with them. The rows are in `map_types`.
 
-use crate::generated::map_ids as ids;
+use crate::Version;
+pub use crate::map_types::{LEFT_OUT, MAP_TYPES};
 
 /// A map type of `pythonbpf.maps`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,18 +15,114 @@ pub struct MapType {
     pub kernel: &'static str,
     /// The kernel's number.
     pub id: u32,
+    /// The first kernel that has it.
+    pub since: Version,
     /// The arguments of its constructor.
     pub params: &'static [MapParam],
+    /// What its keys are where no argument says it.
+    pub key: Part,
+    /// What its values are where no argument says it.
+    pub value: Part,
+    /// The flags of `BPF_MAP_CREATE` that it takes.
+    pub flags: &'static [&'static str],
+    /// Those that it must have, and is given.
+    pub always: &'static [&'static str],
     /// What a BPF program may do with it.
-    pub ops: MapOps,
+    pub methods: &'static [Method],
+    /// Helpers that take it beside those of its methods.
+    pub helpers: &'static [&'static str],
+    /// The helper that says whether something is in it.
+    pub contains: Option<&'static str>,
+    /// Whether the kernel calls a function for each of its entries.
+    pub each: bool,
+    /// Whether it may lie in a map of maps.
+    pub inner: bool,
     /// One value for each CPU.
     pub per_cpu: bool,
+}
+
+impl MapType {
+    /// What a program calls `name`, if the map has it.
+    pub fn method(&self, name: &str) -> Option<&'static Method> {
+        self.methods.iter().find(|method| method.name == name)
+    }
+
+    /// Whether a helper takes a map of this type.
+    pub fn takes(&self, helper: &str) -> bool {
+        self.methods.iter().any(|method| method.helper == helper)
+            || self.helpers.contains(&helper)
+            || self.contains == Some(helper)
+    }
+
+    /// Whether its values are maps.
+    pub fn is_outer(&self) -> bool {
+        self.value == Part::Map
+    }
+}
+
+/// What a key or a value is where no argument says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// There is none, or the loader sets its size.
+    None,
+    /// An unsigned integer of so many bits.
+    Int(u8),
+    /// A map.
+    Map,
+}
+
+/// An operation of a map in a BPF program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Method {
+    /// Name in Python.
+    pub name: &'static str,
+    /// How it is written and what it gives.
+    pub form: MethodForm,
+    /// The helper behind it.
+    pub helper: &'static str,
+}
+
+/// How an operation of a map is written and what it gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MethodForm {
+    /// `m.lookup(key)`: a pointer to the value, or nothing.
+    Lookup,
+    /// `m.get(key, default)`: the value.
+    Get,
+    /// `m.update(key, value, flags)`
+    Update,
+    /// `m.delete(key)`
+    Delete,
+    /// `m.output(data, flags)`
+    Output,
+    /// `m.reserve(type)`
+    Reserve,
+    /// `m.submit(record)`, `m.discard(record)`
+    Finish,
+    /// `m.pop()`: a pointer to a copy of the value, or nothing.
+    Take,
+    /// `m.get(owner, create=True)`: a pointer to what the owner has, or nothing.
+    OfOwner,
+    /// The helper's own arguments but for the map, of which flags at the end
+    /// may be left out; gives what the helper gives.
+    Call,
+}
+
+/// A map type of the header that no class of `pythonbpf.maps` stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The kernel's name.
+    pub kernel: &'static str,
+    /// The kernel's number.
+    pub id: u32,
+    /// Why.
+    pub reason: &'static str,
 }
 
 /// One keyword argument of a map's constructor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MapParam {
-    /// `key`, `value`, `key_size`, `value_size`, `max_entries` or `flags`.
+    /// As it is written: `key`, `max_entries`, ….
     pub name: &'static str,
     /// Whether it must be given.
     pub required: bool,
@@ -48,21 +145,27 @@ pub enum ParamRule {
     FourBytes,
     /// Flags of `BPF_MAP_CREATE`.
     Flags,
-}
-
-/// The operations of a map type from the BPF side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct MapOps {
-    /// `bpf_map_lookup_elem`
-    pub lookup: bool,
-    /// `bpf_map_update_elem`
-    pub update: bool,
-    /// `bpf_map_delete_elem`
-    pub delete: bool,
-    /// `bpf_perf_event_output` or `bpf_ringbuf_output`
-    pub output: bool,
-    /// `bpf_ringbuf_reserve`, `submit` and `discard`
-    pub reserve: bool,
+    /// A struct whose first field is a `c_uint32`, the length of the prefix.
+    PrefixKey,
+    /// An unsigned integer of one of the sizes in bytes, or a struct of it.
+    Sized(&'static [u64]),
+    /// How many addresses a stack has at the most.
+    Depth,
+    /// A map, as it would be defined, or one of the file: what inner maps are
+    /// like.
+    Inner,
+    /// A list of maps of the file, or `None` for no map.
+    Maps,
+    /// A list of programs of the file, or `None` for no program.
+    Programs,
+    /// `"by_name"` or `LIBBPF_PIN_BY_NAME`.
+    Pin,
+    /// A node of memory.
+    Node,
+    /// A number whose meaning is the type's own, not above this.
+    Extra(u32),
+    /// A number of pages.
+    Pages,
 }
 
 /// The map type called `name`, or with this as an alias.
@@ -124,109 +227,3 @@ impl std::fmt::Display for MapSizeError {
 }
 
 impl std::error::Error for MapSizeError {}
-
-const fn param(name: &'static str, required: bool, rule: ParamRule) -> MapParam {
-    MapParam { name, required, rule }
-}
-
-const FLAGS: MapParam = param("flags", false, ParamRule::Flags);
-const HASH: &[MapParam] = &[
-    param("key", true, ParamRule::Type),
-    param("value", true, ParamRule::Type),
-    param("max_entries", true, ParamRule::Count),
-    FLAGS,
-];
-const ARRAY: &[MapParam] = &[
-    param("key", false, ParamRule::Index),
-    param("value", true, ParamRule::Type),
-    param("max_entries", true, ParamRule::Count),
-    FLAGS,
-];
-const RING: &[MapParam] = &[param("max_entries", true, ParamRule::RingSize), FLAGS];
-const PERF: &[MapParam] = &[
-    param("key_size", false, ParamRule::FourBytes),
-    param("value_size", false, ParamRule::FourBytes),
-    param("max_entries", false, ParamRule::Count),
-    FLAGS,
-];
-
-const NONE: MapOps =
-    MapOps { lookup: false, update: false, delete: false, output: false, reserve: false };
-const TABLE: MapOps = MapOps { lookup: true, update: true, delete: true, ..NONE };
-const FIXED: MapOps = MapOps { delete: false, ..TABLE };
-
-/// Every map type that `pythonbpf.maps` offers.
-pub static MAP_TYPES: &[MapType] = &[
-    MapType {
-        name: "HashMap",
-        aliases: &["Hash"],
-        kernel: "BPF_MAP_TYPE_HASH",
-        id: ids::BPF_MAP_TYPE_HASH,
-        params: HASH,
-        ops: TABLE,
-        per_cpu: false,
-    },
-    MapType {
-        name: "Array",
-        aliases: &["ArrayMap"],
-        kernel: "BPF_MAP_TYPE_ARRAY",
-        id: ids::BPF_MAP_TYPE_ARRAY,
-        params: ARRAY,
-        ops: FIXED,
-        per_cpu: false,
-    },
-    MapType {
-        name: "PerfEventArray",
-        aliases: &[],
-        kernel: "BPF_MAP_TYPE_PERF_EVENT_ARRAY",
-        id: ids::BPF_MAP_TYPE_PERF_EVENT_ARRAY,
-        params: PERF,
-        ops: MapOps { output: true, ..NONE },
-        per_cpu: false,
-    },
-    MapType {
-        name: "PerCpuHash",
-        aliases: &["PerCPUHash"],
-        kernel: "BPF_MAP_TYPE_PERCPU_HASH",
-        id: ids::BPF_MAP_TYPE_PERCPU_HASH,
-        params: HASH,
-        ops: TABLE,
-        per_cpu: true,
-    },
-    MapType {
-        name: "PerCpuArray",
-        aliases: &["PerCPUArray"],
-        kernel: "BPF_MAP_TYPE_PERCPU_ARRAY",
-        id: ids::BPF_MAP_TYPE_PERCPU_ARRAY,
-        params: ARRAY,
-        ops: FIXED,
-        per_cpu: true,
-    },
-    MapType {
-        name: "LRUHash",
-        aliases: &["LruHash"],
-        kernel: "BPF_MAP_TYPE_LRU_HASH",
-        id: ids::BPF_MAP_TYPE_LRU_HASH,
-        params: HASH,
-        ops: TABLE,
-        per_cpu: false,
-    },
-    MapType {
-        name: "LRUPerCpuHash",
-        aliases: &["LruPerCpuHash", "LRUPerCPUHash"],
-        kernel: "BPF_MAP_TYPE_LRU_PERCPU_HASH",
-        id: ids::BPF_MAP_TYPE_LRU_PERCPU_HASH,
-        params: HASH,
-        ops: TABLE,
-        per_cpu: true,
-    },
-    MapType {
-        name: "RingBuffer",
-        aliases: &["RingBuf"],
-        kernel: "BPF_MAP_TYPE_RINGBUF",
-        id: ids::BPF_MAP_TYPE_RINGBUF,
-        params: RING,
-        ops: MapOps { output: true, reserve: true, ..NONE },
-        per_cpu: false,
-    },
-];

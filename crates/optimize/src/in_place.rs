@@ -193,12 +193,11 @@ impl Pass<'_> {
                 let target = effects::filled(*id, args);
                 written.extend(target.and_then(addressed));
             }
-            ExprKind::Helper(id, args) if *id == self.update => {
-                maps.extend(args.iter().filter_map(|arg| match arg.kind {
-                    ExprKind::Map(map) => Some(map),
-                    _ => None,
-                }));
-            }
+            ExprKind::Helper(id, args) if *id == self.update => match args.first() {
+                Some(Expr { kind: ExprKind::Map(map), .. }) => maps.push(*map),
+                // A map out of a map of maps may be any.
+                _ => unknown = true,
+            },
             ExprKind::Helper(..) => unknown = true,
             _ => {}
         });

@@ -304,6 +304,7 @@ const RETURNS: &[(&str, Ret, &str)] = &[
     ("inode_storage_get", Ret::MapValueOrNull, "the value, if there is one"),
     ("task_storage_get", Ret::MapValueOrNull, "the value, if there is one"),
     ("cgrp_storage_get", Ret::MapValueOrNull, "the value, if there is one"),
+    ("tail_call", Ret::Void, "goes on only where it failed, with nothing to read"),
     ("get_local_storage", Ret::Pointer, "the storage always exists"),
     ("this_cpu_ptr", Ret::Pointer, "this CPU always exists"),
     ("get_current_task_btf", Ret::Pointer, "there is always a current task"),

@@ -36,7 +36,10 @@ impl Constants {
     pub fn parse(sources: &Sources) -> Result<Self, Error> {
         let bpf = header::parse(&sources.bpf);
         let pkt_cls = header::parse(&sources.pkt_cls);
-        let mut constants = Self { all: BTreeMap::new(), enums: bpf.enums };
+        let pins = header::parse(&sources.bpf_helpers).enums;
+        let pins = pins.into_iter().filter(|group| group.tag == "libbpf_pin_type");
+        let enums = bpf.enums.into_iter().chain(pins).collect();
+        let mut constants = Self { all: BTreeMap::new(), enums };
         for group in &constants.enums {
             if group.tag != "bpf_func_id" {
                 add_enum(&mut constants.all, group)?;

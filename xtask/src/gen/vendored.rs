@@ -11,6 +11,8 @@ pub struct Sources {
     pub bpf: String,
     /// `include/uapi/linux/pkt_cls.h`
     pub pkt_cls: String,
+    /// `src/bpf_helpers.h`, which has libbpf's own constants.
+    pub bpf_helpers: String,
     /// `src/libbpf.c`
     pub libbpf: String,
 }
@@ -22,6 +24,7 @@ impl Sources {
         Ok(Self {
             bpf: read(&libbpf.join("include/uapi/linux/bpf.h"))?,
             pkt_cls: read(&libbpf.join("include/uapi/linux/pkt_cls.h"))?,
+            bpf_helpers: read(&libbpf.join("src/bpf_helpers.h"))?,
             libbpf: read(&libbpf.join("src/libbpf.c"))?,
         })
     }

@@ -253,8 +253,7 @@ impl Body<'_, '_> {
         at: Span,
     ) -> Result<Expr> {
         if let Some(map) = self.map_named(container)? {
-            let pointer = self.lookup(map, value, at)?;
-            return Ok(Expr::new(ExprKind::IsFound(Box::new(pointer)), Type::Bool, at));
+            return self.in_map(map, value, at);
         }
         if let syntax::ExprKind::Call(callee, args, keywords) = &container.kind
             && self.loop_builtin(callee)? == Some(Builtin::Range)

@@ -118,8 +118,8 @@ impl Body<'_, '_> {
     /// A pointer to an entry, which is inserted as zero where there is none;
     /// null where the map is full.
     fn entry_or_new(&mut self, map: MapId, key: Expr, at: Span) -> Result<Expr> {
-        let ops = self.ops(map);
-        self.require(ops.lookup && ops.update, map, "updated", at)?;
+        let allowed = self.can(map, "lookup") && self.can(map, "update");
+        self.require(allowed, map, "updated", at)?;
         let ty = self.value_type(map)?;
         let pointee = Some(Box::new(ty.clone()));
         let pointer = Type::Ptr(PtrType { pointee, region: Region::MapValue(map), nullable: true });
@@ -127,7 +127,7 @@ impl Body<'_, '_> {
         let look = self.call_helper("map_lookup_elem", look, pointer, at)?;
         let found = self.keep(look.clone(), "entry");
         // Entries of arrays are there from the start.
-        if let (true, ExprKind::Load(slot)) = (ops.delete, &found.kind) {
+        if let (true, ExprKind::Load(slot)) = (self.can(map, "delete"), &found.kind) {
             let (inserted, mut steps) = self.apart(|body| body.insert_zero(map, key, ty, at));
             inserted?;
             steps.push(Stmt::new(StmtKind::Store(slot.clone(), look), at));

@@ -2,7 +2,7 @@
 
 use diagnostics::{Diagnostic, Span, codes};
 use ir::{BinaryOp, Expr, ExprKind, IntType, MapId, Place, PtrType, Region, Type};
-use kernel::{Form, Helper, MapType, ParamKind, Ret, ShortName};
+use kernel::{Form, Helper, ParamKind, Ret, ShortName};
 
 use super::Body;
 use super::value::Value;
@@ -25,25 +25,10 @@ const INT_RESULTS: &[&str] =
     &["map_update_elem", "map_delete_elem", "map_push_elem", "map_pop_elem", "map_peek_elem"];
 
 /// A helper call with its result.
-fn helper_result(helper: &Helper, args: Vec<Expr>, ty: Type, at: Span) -> Expr {
+pub(super) fn helper_result(helper: &Helper, args: Vec<Expr>, ty: Type, at: Span) -> Expr {
     let narrow = ty == Type::I64 && INT_RESULTS.contains(&helper.name);
     let given = if narrow { Type::I32 } else { ty.clone() };
     Expr::new(ExprKind::Helper(helper.id, args), given, at).convert(ty)
-}
-
-/// Whether a helper that takes a map takes one of this type.
-fn takes(helper: &Helper, kind: &MapType) -> bool {
-    match helper.name {
-        "map_lookup_elem" => kind.ops.lookup,
-        "map_update_elem" => kind.ops.update,
-        "map_delete_elem" => kind.ops.delete,
-        "map_lookup_percpu_elem" => kind.per_cpu,
-        name if name.starts_with("ringbuf_") => kind.kernel == "BPF_MAP_TYPE_RINGBUF",
-        name if name.starts_with("perf_event_") => kind.kernel == "BPF_MAP_TYPE_PERF_EVENT_ARRAY",
-        "skb_output" | "xdp_output" => kind.kernel == "BPF_MAP_TYPE_PERF_EVENT_ARRAY",
-        // The others want types that `pythonbpf.maps` does not have.
-        _ => false,
-    }
 }
 
 impl Body<'_, '_> {
@@ -176,11 +161,17 @@ impl Body<'_, '_> {
     fn map_argument(&mut self, helper: &Helper, arg: &syntax::Expr) -> Result<MapId> {
         if let Some(map) = self.map_named(arg)? {
             let Some(kind) = self.s.map_types.get(map.0 as usize) else { return Err(Reported) };
-            if takes(helper, kind) {
+            if kind.takes(helper.name) {
                 return Ok(map);
             }
             let message = format!("`{}` does not work on a `{}`", helper.name, kind.name);
-            return Err(self.s.report(Diagnostic::new(&codes::MAP_OPERATION, arg.span, message)));
+            let fitting = kernel::MAP_TYPES.iter().filter(|kind| kind.takes(helper.name));
+            let fitting: Vec<String> = fitting.map(|kind| format!("`{}`", kind.name)).collect();
+            let mut diagnostic = Diagnostic::new(&codes::MAP_OPERATION, arg.span, message);
+            if !fitting.is_empty() {
+                diagnostic = diagnostic.help(format!("it takes a {}", fitting.join(", ")));
+            }
+            return Err(self.s.report(diagnostic));
         }
         let value = self.expr(arg)?;
         Err(self.mismatch(arg.span, "a map", &value))
@@ -229,7 +220,7 @@ impl Body<'_, '_> {
         Ok(passed)
     }
 
-    fn argument(
+    pub(super) fn argument(
         &mut self,
         kind: ParamKind,
         arg: &syntax::Expr,
@@ -375,7 +366,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn result(&self, ret: Ret, map: Option<MapId>) -> Type {
+    pub(super) fn result(&self, ret: Ret, map: Option<MapId>) -> Type {
         match ret {
             Ret::Void => Type::Void,
             Ret::Int { bits, signed } => Type::Int(IntType { bits, signed }),

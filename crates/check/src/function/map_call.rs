@@ -2,6 +2,7 @@
 
 use diagnostics::{Diagnostic, Span, codes, nearest};
 use ir::{EventType, Expr, ExprKind, MapId, Place, PtrType, Region, Stmt, StmtKind, Type};
+use kernel::{MapType, Method, MethodForm};
 use syntax::{BinaryOp, Ident, Keyword};
 
 use super::Body;
@@ -12,27 +13,12 @@ use crate::session::{Item, Reported, Result};
 /// `BPF_F_CURRENT_CPU`: the buffer of the CPU that the program runs on.
 const CURRENT_CPU: &str = "BPF_F_CURRENT_CPU";
 
-const METHODS: [&str; 8] =
-    ["lookup", "get", "update", "delete", "output", "reserve", "submit", "discard"];
-
-/// Whether a map with these operations has a method.
-fn has(ops: kernel::MapOps, method: &str) -> bool {
-    match method {
-        "lookup" | "get" => ops.lookup,
-        "update" => ops.update,
-        "delete" => ops.delete,
-        "output" => ops.output,
-        "reserve" | "submit" | "discard" => ops.reserve,
-        _ => false,
-    }
-}
-
 impl Body<'_, '_> {
     /// The map that an expression names, if it names one.
     pub(super) fn map_named(&mut self, expr: &syntax::Expr) -> Result<Option<MapId>> {
         let syntax::ExprKind::Name(name) = &expr.kind else { return Ok(None) };
         if self.assigned_somewhere.contains(name) || self.names.contains_key(name) {
-            return Ok(None);
+            return self.inner_map(name, expr);
         }
         match self.s.item(name) {
             Some((Item::Map(id), _)) => Ok(Some(*id)),
@@ -44,6 +30,9 @@ impl Body<'_, '_> {
 
     /// The address of a map.
     pub(super) fn map_address(&self, map: MapId, at: Span) -> Expr {
+        if let Some(inner) = self.inner_address(map, at) {
+            return inner;
+        }
         let ty = Type::Ptr(PtrType { pointee: None, region: Region::Opaque, nullable: false });
         Expr::new(ExprKind::Map(map), ty, at)
     }
@@ -56,25 +45,27 @@ impl Body<'_, '_> {
         keywords: &[Keyword],
         at: Span,
     ) -> Result<Value> {
-        self.operation(map, method)?;
+        let row = self.operation(map, method)?;
         let name = method.name.as_str();
-        let (params, required): (&[&str], _) = match name {
-            "lookup" | "delete" => (&["key"], 1),
-            "get" => (&["key", "default"], 1),
-            "update" => (&["key", "value", "flags"], 2),
-            "output" => (&["data", "flags"], 1),
-            "reserve" => return Err(self.nameless_reserve(at)),
-            _ => (&["data", "flags"], 1),
+        let (params, required): (&[&str], _) = match row.form {
+            MethodForm::Lookup | MethodForm::Delete => (&["key"], 1),
+            MethodForm::Get => (&["key", "default"], 1),
+            MethodForm::Update => (&["key", "value", "flags"], 2),
+            MethodForm::Output | MethodForm::Finish => (&["data", "flags"], 1),
+            MethodForm::Reserve => return Err(self.nameless_reserve(at)),
+            MethodForm::Take => return self.take(map, row, args, keywords, at),
+            MethodForm::OfOwner => return self.of_owner(map, row, args, keywords, at),
+            MethodForm::Call => return self.map_helper(map, row, args, keywords, at),
         };
         let bound = self.bind(name, params, required, args, keywords, at)?;
         let Some(first) = bound[0] else { return Err(Reported) };
         let second = bound.get(1).copied().flatten();
-        Ok(Value::Scalar(match name {
-            "lookup" => self.lookup(map, first, at)?,
-            "get" => return self.get(map, first, second, at),
-            "delete" => self.map_delete(map, first, at)?,
-            "output" => self.send(map, first, second, at)?,
-            "update" => {
+        Ok(Value::Scalar(match row.form {
+            MethodForm::Lookup => self.lookup(map, first, at)?,
+            MethodForm::Get => return self.get(map, first, second, at),
+            MethodForm::Delete => self.map_delete(map, first, at)?,
+            MethodForm::Output => self.send(map, first, second, at)?,
+            MethodForm::Update => {
                 let Some(second) = second else { return Err(Reported) };
                 self.update_in_order(map, first, second, bound[2], at)?
             }
@@ -82,23 +73,43 @@ impl Body<'_, '_> {
         }))
     }
 
-    /// Whether the map's type has the method, or an error.
-    pub(super) fn operation(&mut self, map: MapId, method: &Ident) -> Result<()> {
-        if has(self.ops(map), &method.name) { Ok(()) } else { Err(self.no_operation(map, method)) }
+    /// The method of the map's type, or an error.
+    pub(super) fn operation(&mut self, map: MapId, method: &Ident) -> Result<&'static Method> {
+        match self.map_type(map).and_then(|kind| kind.method(&method.name)) {
+            Some(row) => Ok(row),
+            None => Err(self.no_operation(map, method)),
+        }
     }
 
-    pub(super) fn ops(&self, map: MapId) -> kernel::MapOps {
-        self.s.map_types.get(map.0 as usize).map_or_else(Default::default, |kind| kind.ops)
+    pub(super) fn map_type(&self, map: MapId) -> Option<&'static MapType> {
+        self.s.map_types.get(map.0 as usize).copied()
+    }
+
+    /// Whether a map has a method.
+    pub(super) fn can(&self, map: MapId, method: &str) -> bool {
+        self.map_type(map).is_some_and(|kind| kind.method(method).is_some())
+    }
+
+    /// What a program may do with a map, for messages.
+    pub(super) fn operations(&self, map: MapId) -> String {
+        let Some(kind) = self.map_type(map) else { return String::new() };
+        let mut known: Vec<String> =
+            kind.methods.iter().map(|method| format!("`{}`", method.name)).collect();
+        if kind.contains.is_some() {
+            known.push("`in`".to_owned());
+        }
+        match known.as_slice() {
+            [] => format!("programs only hand a `{}` to helpers", kind.name),
+            _ => format!("a `{}` has {}", kind.name, known.join(", ")),
+        }
     }
 
     fn no_operation(&mut self, map: MapId, method: &Ident) -> Reported {
-        let ops = self.ops(map);
-        let kind = self.s.map_types.get(map.0 as usize).map_or("map", |kind| kind.name);
-        let known: Vec<&str> = METHODS.into_iter().filter(|name| has(ops, name)).collect();
-        let message = format!("a `{kind}` has no operation `{}`", method.name);
-        let help = match nearest(&method.name, known.iter().copied()) {
+        let Some(kind) = self.map_type(map) else { return Reported };
+        let message = format!("a `{}` has no operation `{}`", kind.name, method.name);
+        let help = match nearest(&method.name, kind.methods.iter().map(|method| method.name)) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it has {}", known.join(", ")),
+            None => self.operations(map),
         };
         self.s.report(Diagnostic::new(&codes::MAP_OPERATION, method.span, message).help(help))
     }
@@ -113,12 +124,13 @@ impl Body<'_, '_> {
         if allowed {
             return Ok(());
         }
-        let kind = self.s.map_types.get(map.0 as usize).map_or("map", |kind| kind.name);
+        let kind = self.map_type(map).map_or("map", |kind| kind.name);
         let message = format!("entries of a `{kind}` cannot be {what} from BPF");
-        Err(self.s.report(Diagnostic::new(&codes::MAP_OPERATION, at, message)))
+        let help = self.operations(map);
+        Err(self.s.report(Diagnostic::new(&codes::MAP_OPERATION, at, message).help(help)))
     }
 
-    fn key(&mut self, map: MapId, key: &syntax::Expr) -> Result<Expr> {
+    pub(super) fn key(&mut self, map: MapId, key: &syntax::Expr) -> Result<Expr> {
         let Some(ty) = self.s.module.map(map).key.clone() else { return Err(Reported) };
         if let (syntax::ExprKind::Tuple(parts), Type::Struct(id)) = (&key.kind, &ty) {
             return Err(self.tuple_key(parts, *id, key.span));
@@ -138,7 +150,7 @@ impl Body<'_, '_> {
 
     /// The address of a key or a value. Helpers take it from the stack, a map
     /// or a global; what lies elsewhere is copied.
-    fn stored(&mut self, value: Value, ty: &Type, at: Span) -> Result<Expr> {
+    pub(super) fn stored(&mut self, value: Value, ty: &Type, at: Span) -> Result<Expr> {
         if !ty.is_aggregate() {
             return self.memory(value, ty, at);
         }
@@ -161,17 +173,27 @@ impl Body<'_, '_> {
         self.s.module.map(map).value.clone().ok_or(Reported)
     }
 
+    /// The type of a pointer to an entry, which may be none.
+    pub(super) fn entry_pointer(&self, map: MapId) -> Result<Type> {
+        let pointee = Some(Box::new(self.value_type(map)?));
+        Ok(Type::Ptr(PtrType { pointee, region: Region::MapValue(map), nullable: true }))
+    }
+
     /// A pointer to the entry, null where there is none.
     pub(super) fn lookup(&mut self, map: MapId, key: &syntax::Expr, at: Span) -> Result<Expr> {
-        let allowed = self.ops(map).lookup;
+        let allowed = self.can(map, "lookup");
         self.require(allowed, map, "looked up", at)?;
         let key = self.key(map, key)?;
         self.lookup_at(map, key, at)
     }
 
-    fn lookup_at(&mut self, map: MapId, key: Expr, at: Span) -> Result<Expr> {
-        let pointee = Some(Box::new(self.value_type(map)?));
-        let ty = Type::Ptr(PtrType { pointee, region: Region::MapValue(map), nullable: true });
+    pub(super) fn lookup_at(&mut self, map: MapId, key: Expr, at: Span) -> Result<Expr> {
+        let ty = match self.s.module.map(map).inner {
+            Some(like) => {
+                Type::Ptr(PtrType { pointee: None, region: Region::Map(like), nullable: true })
+            }
+            None => self.entry_pointer(map)?,
+        };
         let args = vec![self.map_address(map, at), key];
         self.call_helper("map_lookup_elem", args, ty, at)
     }
@@ -184,7 +206,7 @@ impl Body<'_, '_> {
         default: Option<&syntax::Expr>,
         at: Span,
     ) -> Result<Value> {
-        let allowed = self.ops(map).lookup;
+        let allowed = self.can(map, "get");
         self.require(allowed, map, "looked up", at)?;
         let ty = self.value_type(map)?;
         let plain = default.is_none_or(is_plain);
@@ -241,10 +263,10 @@ impl Body<'_, '_> {
     /// can ask.
     pub(super) fn map_len(&mut self, map: MapId, at: Span) -> Result<Value> {
         let entries = self.s.module.map(map).max_entries;
-        if let (Some(entries), true) = (entries, self.ops(map).lookup) {
+        if let (Some(entries), true) = (entries, self.can(map, "lookup")) {
             return self.literal(i128::from(entries), at);
         }
-        let kind = self.s.map_types.get(map.0 as usize).map_or("map", |kind| kind.name);
+        let kind = self.map_type(map).map_or("map", |kind| kind.name);
         let message = format!("a `{kind}` has no length");
         Err(self.s.report(
             Diagnostic::new(&codes::MAP_OPERATION, at, message)
@@ -279,7 +301,7 @@ impl Body<'_, '_> {
         flags: Expr,
         at: Span,
     ) -> Result<Expr> {
-        let allowed = self.ops(map).update;
+        let allowed = self.can(map, "update");
         self.require(allowed, map, "updated", at)?;
         let ty = self.value_type(map)?;
         let key = self.key(map, key)?;
@@ -321,7 +343,7 @@ impl Body<'_, '_> {
     }
 
     pub(super) fn map_delete(&mut self, map: MapId, key: &syntax::Expr, at: Span) -> Result<Expr> {
-        let allowed = self.ops(map).delete;
+        let allowed = self.can(map, "delete");
         self.require(allowed, map, "deleted", at)?;
         let key = self.key(map, key)?;
         let args = vec![self.map_address(map, at), key];
@@ -338,7 +360,7 @@ impl Body<'_, '_> {
         value: &syntax::Expr,
         at: Span,
     ) -> Result<()> {
-        let allowed = self.ops(map).update && self.ops(map).lookup;
+        let allowed = self.can(map, "update") && self.can(map, "lookup");
         self.require(allowed, map, "updated", at)?;
         let ty = self.value_type(map)?;
         if !matches!(ty, Type::Int(_)) {
@@ -353,11 +375,7 @@ impl Body<'_, '_> {
         let change = self.integer(change, value.span)?;
         let change = self.keep(change, "change");
 
-        let pointee = Some(Box::new(ty.clone()));
-        let pointer_type =
-            Type::Ptr(PtrType { pointee, region: Region::MapValue(map), nullable: true });
-        let args = vec![self.map_address(map, at), key.clone()];
-        let found = self.call_helper("map_lookup_elem", args, pointer_type, at)?;
+        let found = self.lookup_at(map, key.clone(), at)?;
         let pointer = self.keep(found, "entry");
         let test = Expr::new(ExprKind::IsFound(Box::new(pointer.clone())), Type::Bool, at);
         let entry = Place::Deref(Box::new(self.not_null(pointer)));
@@ -427,10 +445,9 @@ impl Body<'_, '_> {
             self.note_event(map, ty, arg.span)?;
         }
         let perf = self
-            .s
-            .map_types
-            .get(map.0 as usize)
-            .is_some_and(|kind| kind.kernel == "BPF_MAP_TYPE_PERF_EVENT_ARRAY");
+            .map_type(map)
+            .and_then(|kind| kind.method("output"))
+            .is_some_and(|method| method.helper == "perf_event_output");
         let size = Expr::int(i128::from(size), Type::U64, at);
         let buffer = self.map_address(map, at);
         if !perf {

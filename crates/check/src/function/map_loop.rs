@@ -62,7 +62,7 @@ impl Body<'_, '_> {
     }
 
     pub(super) fn map_loop(&mut self, this: &MapLoop<'_>) -> Result<()> {
-        let allowed = self.ops(this.map).lookup;
+        let allowed = self.map_type(this.map).is_some_and(|kind| kind.each);
         self.require(allowed, this.map, "looped over", this.at)?;
         self.s.needs(FOR_EACH, "a loop over a map", this.at)?;
         if let Some((id, since)) = self.flow.held().first().copied() {

@@ -21,12 +21,14 @@ mod equated;
 mod expr;
 mod flow;
 mod helper_call;
+mod inner_map;
 mod kernel_memory;
 mod leave;
 mod logic;
 mod loops;
 mod map_call;
 mod map_loop;
+mod map_method;
 mod match_stmt;
 mod moved;
 mod network;
@@ -104,6 +106,8 @@ pub(crate) struct Body<'s, 'a> {
     entry: Option<(Span, Expr)>,
     /// The expression that is evaluated for what it does alone.
     unused: Option<Span>,
+    /// The maps that locals hold.
+    inner_maps: inner_map::InnerMaps,
 }
 
 /// Checks the body of a declared function and puts it into the module.
@@ -135,6 +139,7 @@ pub(crate) fn check<'a>(session: &mut Session<'a>, signature: &Signature<'a>, gr
         result: session_result,
         entry: None,
         unused: None,
+        inner_maps: Vec::new(),
     };
     for (index, param) in tree.params.iter().enumerate() {
         let id = LocalId(index as u32);

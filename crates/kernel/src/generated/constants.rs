@@ -233,6 +233,8 @@ pub static CONSTANTS: &[Constant] = &[
     Constant { name: "BTF_F_NONAME", value: 2, group: "" },
     Constant { name: "BTF_F_PTR_RAW", value: 4, group: "" },
     Constant { name: "BTF_F_ZERO", value: 8, group: "" },
+    Constant { name: "LIBBPF_PIN_BY_NAME", value: 1, group: "libbpf_pin_type" },
+    Constant { name: "LIBBPF_PIN_NONE", value: 0, group: "libbpf_pin_type" },
     Constant { name: "SK_BPF_BYPASS_PROT_MEM", value: 1010, group: "" },
     Constant { name: "SK_BPF_CB_FLAGS", value: 1009, group: "" },
     Constant { name: "SK_BPF_CB_MASK", value: 1, group: "" },

@@ -165,7 +165,7 @@ pub static HELPERS: &[Helper] = &[
     Helper {
         name: "tail_call",
         id: 12,
-        ret: Ret::Int { bits: 64, signed: true },
+        ret: Ret::Void,
         params: &[
             param("ctx", "void *", ParamKind::Context),
             param("prog_array_map", "struct bpf_map *", ParamKind::Map),
