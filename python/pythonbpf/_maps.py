@@ -247,7 +247,11 @@ def open_map(owner: _native.Object, name: str) -> BpfMap:
     """The wrapper that fits the map's type."""
     native = owner.map(name)
     if not native.carries_events:
-        return _new(Table, native)
+        if native.type in ("hash", "array", "lru_hash"):
+            return _new(Table, native)
+        from pythonbpf._map_kinds import wrap
+
+        return wrap(native)
     from collections import deque
 
     events = _new(Events, native)

@@ -3,7 +3,7 @@ from ctypes import c_int64, c_uint32, c_uint64, c_void_p
 
 from pythonbpf import bpf, bpfglobal, map, section
 from pythonbpf.helper import BPF_F_MMAPABLE, BPF_F_NO_COMMON_LRU, BPF_F_NO_PREALLOC
-from pythonbpf.maps import Array, HashMap, LRUHash
+from pythonbpf.maps import Array, HashMap, LRUHash, LRUPerCpuHash
 
 
 @bpf
@@ -31,9 +31,16 @@ def apart() -> LRUHash:
 
 
 @bpf
+@map
+def recent() -> LRUPerCpuHash:
+    return LRUPerCpuHash(c_uint32, c_uint64, max_entries=64)
+
+
+@bpf
 @section("xdp")
 def prog(ctx: c_void_p) -> c_int64:
     """Flags by name, and a node of memory."""
+    recent[1] += 1
     lazy[1] = near[1] = shared[1] = apart[1] = 1
     return 2
 

@@ -363,8 +363,14 @@ impl Reader<'_, '_> {
                 let kind = self.session.map_types.get(id.0 as usize).copied().ok_or(Reported)?;
                 Ok((self.session.module.map(*id).clone(), kind))
             }
-            Some((Item::Broken, _)) if self.session.was_reported(name) => Err(Reported),
-            Some((Item::Broken, defined)) => Err(self.session.too_early(name, at, defined)),
+            Some((Item::Broken, defined)) if defined.start > at.start => {
+                let message = format!("`{name}` is defined below");
+                let diagnostic = Diagnostic::new(&codes::BAD_MAP_DEFINITION, at, message)
+                    .also(defined, "defined here")
+                    .help("define it above this map");
+                Err(self.session.report(diagnostic))
+            }
+            Some((Item::Broken, _)) => Err(Reported),
             _ => Err(self.no_inner(at)),
         }
     }

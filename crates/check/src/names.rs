@@ -206,7 +206,7 @@ impl Session<'_> {
         refused || self.all_read || self.has_errors()
     }
 
-    pub(crate) fn too_early(&mut self, name: &str, at: Span, defined: Span) -> Reported {
+    fn too_early(&mut self, name: &str, at: Span, defined: Span) -> Reported {
         let message = format!("`{name}` is the file's own definition, which cannot be used here");
         self.report(
             Diagnostic::new(&codes::UNKNOWN_NAME, at, message)

@@ -291,7 +291,7 @@ pub(crate) fn name(module: &Module, ty: &Type) -> String {
                 Type::Int(IntType { bits: 8, .. }) => "c_char_p".to_owned(),
                 _ => "c_void_p".to_owned(),
             },
-            (None, ir::Region::Map(id)) => format!("a map like `{}`", module.map(id).name),
+            (None, Region::Map(id)) => format!("a map like `{}`", module.map(id).name),
             (None, _) => "c_void_p".to_owned(),
             // A function's parameter, written as what it refers to.
             (Some(pointee), Region::Any) => name(module, pointee),

@@ -4,6 +4,9 @@
 use crate::Version;
 pub use crate::map_types::{LEFT_OUT, MAP_TYPES};
 
+/// The helper that calls a function for each entry.
+const EACH: &str = "for_each_map_elem";
+
 /// A map type of `pythonbpf.maps`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MapType {
@@ -52,6 +55,7 @@ impl MapType {
         self.methods.iter().any(|method| method.helper == helper)
             || self.helpers.contains(&helper)
             || self.contains == Some(helper)
+            || self.each && helper == EACH
     }
 
     /// Whether its values are maps.

@@ -147,6 +147,7 @@ pub static MAP_TYPES: &[MapType] = &[
         aliases: &["Hash"],
         kernel: "BPF_MAP_TYPE_HASH",
         id: ids::BPF_MAP_TYPE_HASH,
+        helpers: &["timer_init"],
         ..KEYED
     },
     MapType {
@@ -154,6 +155,7 @@ pub static MAP_TYPES: &[MapType] = &[
         aliases: &["ArrayMap"],
         kernel: "BPF_MAP_TYPE_ARRAY",
         id: ids::BPF_MAP_TYPE_ARRAY,
+        helpers: &["timer_init"],
         flags: &[MMAPABLE, INNER_MAP, NUMA, RDONLY, WRONLY],
         ..INDEXED
     },
@@ -226,6 +228,7 @@ pub static MAP_TYPES: &[MapType] = &[
         aliases: &["LruHash"],
         kernel: "BPF_MAP_TYPE_LRU_HASH",
         id: ids::BPF_MAP_TYPE_LRU_HASH,
+        helpers: &["timer_init"],
         flags: LRU_FLAGS,
         ..KEYED
     },

@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a failed test panics")]
 
 use pythonbpf_kernel::{
-    CONSTANTS, Form, HELPERS, MAP_TYPES, MapSizeError, ParamKind, ProgType, Ret, SHORT_NAMES,
-    constant, constants_in, helper, license_is_gpl_compatible, map_type, ring_buffer_size_at_load,
-    ring_buffer_size_error, short_name,
+    CONSTANTS, Form, HELPERS, LEFT_OUT, MAP_TYPES, MapSizeError, ParamKind, ProgType, Ret,
+    SHORT_NAMES, constant, constants_in, helper, license_is_gpl_compatible, map_type,
+    ring_buffer_size_at_load, ring_buffer_size_error, short_name,
 };
 
 #[test]
@@ -152,12 +152,50 @@ fn map_types_have_the_headers_numbers() {
     }
     assert_eq!(map_type("hashmap"), None);
     let ring = map_type("RingBuffer").unwrap();
-    assert!(ring.ops.output && ring.ops.reserve && !ring.ops.lookup);
+    assert!(ring.method("output").is_some() && ring.method("lookup").is_none());
+    assert!(ring.takes("ringbuf_query") && !ring.takes("map_update_elem"));
     let hash = map_type("HashMap").unwrap();
     let required: Vec<_> = hash.params.iter().filter(|p| p.required).map(|p| p.name).collect();
     assert_eq!(required, ["key", "value", "max_entries"]);
     let perf = map_type("PerfEventArray").unwrap();
     assert!(perf.params.iter().all(|param| !param.required));
+}
+
+/// Each number of the header's enum is a row or is left out with a reason.
+#[test]
+fn every_map_type_is_accounted_for() {
+    let mut ids: Vec<u32> = MAP_TYPES.iter().map(|map| map.id).collect();
+    ids.extend(LEFT_OUT.iter().map(|left| left.id));
+    ids.sort_unstable();
+    let all: Vec<u32> = (1..=ids.len() as u32).collect();
+    assert_eq!(ids, all);
+    println!("map types usable: {} of {}", MAP_TYPES.len(), all.len());
+    for left in LEFT_OUT {
+        println!("  not {}: {}", left.kernel, left.reason);
+    }
+}
+
+#[test]
+fn rows_of_map_types_name_what_is() {
+    for map in MAP_TYPES {
+        let helpers = map.methods.iter().map(|method| method.helper);
+        for name in helpers.chain(map.helpers.iter().copied()).chain(map.contains) {
+            assert!(helper(name).is_some(), "{}: {name}", map.name);
+        }
+        for flag in map.flags.iter().chain(map.always) {
+            assert!(constant(flag).is_some(), "{}: {flag}", map.name);
+        }
+    }
+}
+
+/// What takes a map takes some map that can be made.
+#[test]
+fn helpers_that_take_maps_have_their_types() {
+    for helper in HELPERS {
+        let takes = helper.params.iter().any(|param| param.kind == ParamKind::Map);
+        let fits = MAP_TYPES.iter().any(|map| map.takes(helper.name));
+        assert!(!takes || fits, "{}", helper.name);
+    }
 }
 
 #[test]

@@ -2,13 +2,15 @@
 
 use std::sync::{Arc, OnceLock};
 
+use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyBytes, PyTuple};
 use runtime::{Layout, MapSpec, UpdateMode, Value};
 
 use crate::convert::from_python;
 use crate::errors;
 use crate::object::Shared;
+use crate::program::Program;
 
 /// A map, loaded or not.
 #[pyclass(frozen, module = "pythonbpf._native")]
@@ -31,6 +33,12 @@ impl Map {
             errors::raise(py, &error, None)
         })?;
         Ok(Self { shared: Arc::clone(shared), spec, loaded: OnceLock::new() })
+    }
+
+    /// A map out of this one.
+    fn within(&self, map: runtime::Map) -> Self {
+        let spec = map.spec().clone();
+        Self { shared: Arc::clone(&self.shared), spec, loaded: OnceLock::from(map) }
     }
 
     /// Runs a call on the loaded map with the interpreter released.
@@ -66,6 +74,10 @@ impl Map {
     fn python<'py>(&self, py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
         self.shared.types.to_python(py, value)
     }
+}
+
+fn outside(offset: usize, size: usize) -> PyErr {
+    PyOverflowError::new_err(format!("{size} bytes at {offset} do not lie inside the memory"))
 }
 
 #[pymethods]
@@ -139,5 +151,90 @@ impl Map {
     /// Removes all entries.
     fn clear(&self, py: Python<'_>) -> PyResult<()> {
         self.call(py, |map| map.clear())
+    }
+
+    /// Puts a value into a queue, a stack or a bloom filter.
+    fn push(&self, py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let value = self.value(value)?;
+        self.call(py, |map| map.push(&value))
+    }
+
+    /// Takes the next value out of a queue or a stack, or `None`.
+    fn pop<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let value = self.call(py, runtime::Map::pop)?;
+        value.map(|value| self.python(py, &value)).transpose()
+    }
+
+    /// The next value of a queue or a stack, or `None`.
+    fn peek<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let value = self.call(py, runtime::Map::peek)?;
+        value.map(|value| self.python(py, &value)).transpose()
+    }
+
+    /// Whether a bloom filter may hold a value.
+    fn may_hold(&self, py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let value = self.value(value)?;
+        self.call(py, |map| map.may_hold(&value))
+    }
+
+    /// Stores an open descriptor under a key.
+    fn store_descriptor(
+        &self,
+        py: Python<'_>,
+        key: &Bound<'_, PyAny>,
+        descriptor: i32,
+    ) -> PyResult<()> {
+        let key = self.key(key)?;
+        self.call(py, |map| map.store_descriptor(&key, descriptor))
+    }
+
+    /// Stores a program under a key of a map of programs.
+    fn store_program(
+        &self,
+        py: Python<'_>,
+        key: &Bound<'_, PyAny>,
+        program: &Program,
+    ) -> PyResult<()> {
+        let key = self.key(key)?;
+        let program = program.loaded(py)?;
+        self.call(py, |map| map.store_program(&key, program))
+    }
+
+    /// Stores a map under a key of a map of maps.
+    fn store_map(&self, py: Python<'_>, key: &Bound<'_, PyAny>, inner: &Self) -> PyResult<()> {
+        let key = self.key(key)?;
+        let inner = inner.call(py, |map| Ok(map.clone()))?;
+        self.call(py, |map| map.store_map(&key, &inner))
+    }
+
+    /// The map under a key of a map of maps, or `None`.
+    fn inner(&self, py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        let key = self.key(key)?;
+        let found = self.call(py, |map| map.inner(&key))?;
+        Ok(found.map(|map| self.within(map)))
+    }
+
+    /// A new map that can be stored in this map of maps.
+    fn new_inner(&self, py: Python<'_>) -> PyResult<Self> {
+        let made = self.call(py, runtime::Map::new_inner)?;
+        Ok(self.within(made))
+    }
+
+    /// Bytes of an arena.
+    fn read_memory<'py>(
+        &self,
+        py: Python<'py>,
+        offset: usize,
+        size: usize,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = self.call(py, |map| map.read_memory(offset, size))?;
+        let bytes = bytes.ok_or_else(|| outside(offset, size))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// Changes bytes of an arena.
+    fn write_memory(&self, py: Python<'_>, offset: usize, data: &[u8]) -> PyResult<()> {
+        let inside = self.call(py, |map| map.write_memory(offset, data))?;
+        if inside { Ok(()) } else { Err(outside(offset, data.len())) }
     }
 }

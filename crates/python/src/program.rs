@@ -59,7 +59,8 @@ impl Program {
         Ok(Self { shared: Arc::clone(shared), spec, loaded: OnceLock::new() })
     }
 
-    fn loaded(&self, py: Python<'_>) -> PyResult<&runtime::Program> {
+    /// The loaded program.
+    pub fn loaded(&self, py: Python<'_>) -> PyResult<&runtime::Program> {
         if let Some(program) = self.loaded.get() {
             return Ok(program);
         }

@@ -27,6 +27,7 @@
 //! ```
 #![allow(unsafe_code, reason = "the border to libbpf and to a few system calls")]
 
+mod arena;
 mod attach;
 mod attach_error;
 mod descriptors;
@@ -38,10 +39,12 @@ mod features;
 pub mod fuzzing;
 mod global;
 mod helpers;
+mod holders;
 mod hook;
 mod interface;
 mod iterate;
 mod kernel_types;
+mod keyless;
 mod layout;
 mod line_info;
 mod load_error;

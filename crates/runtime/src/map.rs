@@ -12,9 +12,10 @@ use std::sync::Arc;
 use libbpf_rs::libbpf_sys;
 
 use crate::error::{Error, Result};
+use crate::holders::Apart;
 use crate::iterate::{Entries, Shape};
 use crate::layout::Layout;
-use crate::object::Inner;
+use crate::object::{Inner, Loaded};
 use crate::open::check;
 use crate::privilege::{Capability, missing_capabilities};
 use crate::spec::MapSpec;
@@ -25,6 +26,8 @@ use crate::value::{Value, ValueError, decode, encode};
 pub struct Map {
     inner: Arc<Inner>,
     index: usize,
+    /// Set for a map that lies in the one at `index`, or is made to.
+    apart: Option<Arc<Apart>>,
 }
 
 /// Whether an update may create the entry, replace it, or both.
@@ -51,13 +54,21 @@ impl UpdateMode {
 
 impl Map {
     pub(crate) fn new(inner: Arc<Inner>, index: usize) -> Self {
-        Self { inner, index }
+        Self { inner, index, apart: None }
+    }
+
+    /// Another map, that lies in this one or is made to.
+    pub(crate) fn beside(&self, apart: Arc<Apart>) -> Self {
+        Self { inner: Arc::clone(&self.inner), index: self.index, apart: Some(apart) }
     }
 
     /// What the object says of the map: type, sizes and layouts.
     pub fn spec(&self) -> &MapSpec {
-        // The index comes from the same, unchanging list.
-        &self.inner.maps[self.index]
+        match &self.apart {
+            Some(apart) => &apart.spec,
+            // The index comes from the same, unchanging list.
+            None => &self.inner.maps[self.index],
+        }
     }
 
     /// The map's name.
@@ -164,8 +175,16 @@ impl Map {
         Ok(())
     }
 
+    /// Runs a call on what is loaded.
+    pub(crate) fn with_loaded<R>(&self, call: impl FnOnce(&Loaded) -> Result<R>) -> Result<R> {
+        self.inner.with_loaded(call)
+    }
+
     pub(crate) fn with_fd<R>(&self, call: impl FnOnce(i32) -> Result<R>) -> Result<R> {
         self.inner.with_loaded(|loaded| {
+            if let Some(apart) = &self.apart {
+                return call(apart.fd.as_raw_fd());
+            }
             let handle = loaded.map(self.index).ok_or_else(|| {
                 self.unsupported("access", "the object switches its creation off")
             })?;
@@ -206,11 +225,11 @@ impl Map {
         Value::List(cpus.map(|bytes| decode(&spec.value, bytes)).collect())
     }
 
-    fn encode_key(&self, key: &Value) -> Result<Vec<u8>> {
+    pub(crate) fn encode_key(&self, key: &Value) -> Result<Vec<u8>> {
         encode(&self.spec().key, key).map_err(|source| self.value_error("key", source))
     }
 
-    fn encode_value(&self, value: &Value) -> Result<Vec<u8>> {
+    pub(crate) fn encode_value(&self, value: &Value) -> Result<Vec<u8>> {
         let spec = self.spec();
         let encoded = if spec.map_type.is_per_cpu() {
             encode_per_cpu(&spec.value, value, per_cpu_stride(spec), possible_cpus()?)
@@ -224,7 +243,7 @@ impl Map {
         Error::Value { map: self.name().to_owned(), role, source: Box::new(source) }
     }
 
-    fn update_raw(&self, key: &[u8], value: &[u8], mode: UpdateMode) -> Result<()> {
+    pub(crate) fn update_raw(&self, key: &[u8], value: &[u8], mode: UpdateMode) -> Result<()> {
         self.with_fd(|fd| {
             // SAFETY: both buffers have the sizes of the map's key and value
             // (`encode` and `shape` see to that); the kernel only reads them.
@@ -273,7 +292,7 @@ impl Map {
         Error::MissingPrivilege { action, missing, place: None }
     }
 
-    fn unsupported(&self, operation: &'static str, advice: &'static str) -> Error {
+    pub(crate) fn unsupported(&self, operation: &'static str, advice: &'static str) -> Error {
         Error::Unsupported {
             map: self.name().to_owned(),
             map_type: self.spec().map_type.to_string(),

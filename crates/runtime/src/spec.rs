@@ -80,6 +80,7 @@ impl MapType {
             libbpf_sys::BPF_MAP_TYPE_PERCPU_HASH
                 | libbpf_sys::BPF_MAP_TYPE_PERCPU_ARRAY
                 | libbpf_sys::BPF_MAP_TYPE_LRU_PERCPU_HASH
+                | libbpf_sys::BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE
         )
     }
 
@@ -91,6 +92,11 @@ impl MapType {
     /// Whether the map is a queue or a stack, which have no keys.
     pub fn is_queue(self) -> bool {
         matches!(self.0, libbpf_sys::BPF_MAP_TYPE_QUEUE | libbpf_sys::BPF_MAP_TYPE_STACK)
+    }
+
+    /// Whether the map is a bloom filter, of which only membership is known.
+    pub fn is_bloom_filter(self) -> bool {
+        self.0 == libbpf_sys::BPF_MAP_TYPE_BLOOM_FILTER
     }
 
     /// Whether the map is a ring buffer.
@@ -114,8 +120,7 @@ impl MapType {
             && !self.is_queue()
             && !matches!(
                 self.0,
-                libbpf_sys::BPF_MAP_TYPE_PROG_ARRAY
-                    | libbpf_sys::BPF_MAP_TYPE_BLOOM_FILTER
+                libbpf_sys::BPF_MAP_TYPE_BLOOM_FILTER
                     | libbpf_sys::BPF_MAP_TYPE_USER_RINGBUF
                     | libbpf_sys::BPF_MAP_TYPE_STRUCT_OPS
                     | libbpf_sys::BPF_MAP_TYPE_ARENA
@@ -149,6 +154,12 @@ pub struct MapSpec {
     pub value: Layout,
     /// What its events may be; empty if the object does not say.
     pub events: Vec<Layout>,
+    /// `map_flags`.
+    pub flags: u32,
+    /// `map_extra`.
+    pub(crate) extra: u64,
+    /// What the maps in a map of maps are like.
+    pub inner: Option<Box<MapSpec>>,
     /// Whether it holds global variables (`.rodata`, `.data`, `.bss`, …)
     /// rather than being a map of the program's own.
     pub is_internal: bool,
@@ -183,34 +194,61 @@ fn map_spec(
     events: &[(String, Vec<Layout>)],
 ) -> MapSpec {
     let raw = map.as_libbpf_object().as_ptr();
-    // SAFETY: `raw` points to the map that `map` borrows; these only read it.
-    let (map_type, key_id, value_id, is_internal) = unsafe {
+    // SAFETY: `raw` points to the map that `map` borrows; the function only
+    // reads it.
+    let is_internal = unsafe { libbpf_sys::bpf_map__is_internal(raw) };
+    let libbpf_name = map.name().to_string_lossy().into_owned();
+    let section = libbpf_name.find('.').filter(|_| is_internal).unwrap_or_default();
+    let name = libbpf_name.get(section..).unwrap_or(&libbpf_name).to_owned();
+    // SAFETY: as above; the inner map, if there is one, is the outer one's.
+    let mut spec = unsafe { raw_spec(raw, btf) };
+    // SAFETY: as above.
+    let inner = unsafe { libbpf_sys::bpf_map__inner_map(raw) };
+    if !inner.is_null() {
+        // SAFETY: libbpf keeps it as long as the object is open.
+        spec.inner = Some(Box::new(unsafe { raw_spec(inner, btf) }));
+    }
+    spec.events = events
+        .iter()
+        .find(|(map, _)| *map == name)
+        .map(|(_, layouts)| layouts.clone())
+        .unwrap_or_default();
+    spec.is_internal = is_internal || name.starts_with(OWN_PREFIX);
+    MapSpec { name, libbpf_name, ..spec }
+}
+
+/// What libbpf knows of a map but its name.
+///
+/// # Safety
+/// `raw` points to a map of an open object.
+unsafe fn raw_spec(raw: *mut libbpf_sys::bpf_map, btf: Option<&Btf<'_>>) -> MapSpec {
+    // SAFETY: these only read the map, which the caller vouches for.
+    let (map_type, key_id, value_id, key_size, value_size, max_entries, flags, extra) = unsafe {
         (
             libbpf_sys::bpf_map__type(raw),
             libbpf_sys::bpf_map__btf_key_type_id(raw),
             libbpf_sys::bpf_map__btf_value_type_id(raw),
-            libbpf_sys::bpf_map__is_internal(raw),
+            libbpf_sys::bpf_map__key_size(raw),
+            libbpf_sys::bpf_map__value_size(raw),
+            libbpf_sys::bpf_map__max_entries(raw),
+            libbpf_sys::bpf_map__map_flags(raw),
+            libbpf_sys::bpf_map__map_extra(raw),
         )
     };
-    let libbpf_name = map.name().to_string_lossy().into_owned();
-    let section = libbpf_name.find('.').filter(|_| is_internal).unwrap_or_default();
-    let name = libbpf_name.get(section..).unwrap_or(&libbpf_name).to_owned();
-    let (key_size, value_size) = (map.key_size(), map.value_size());
     MapSpec {
+        name: String::new(),
         map_type: MapType(map_type),
         key_size,
         value_size,
-        max_entries: map.max_entries(),
+        max_entries,
         key: sized_layout(btf, key_id, key_size as usize),
         value: sized_layout(btf, value_id, value_size as usize),
-        events: events
-            .iter()
-            .find(|(map, _)| *map == name)
-            .map(|(_, layouts)| layouts.clone())
-            .unwrap_or_default(),
-        is_internal: is_internal || name.starts_with(OWN_PREFIX),
-        libbpf_name,
-        name,
+        events: Vec::new(),
+        flags,
+        extra,
+        inner: None,
+        is_internal: false,
+        libbpf_name: String::new(),
     }
 }
 

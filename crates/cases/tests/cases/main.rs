@@ -5,6 +5,7 @@
 
 mod coverage;
 mod diagnosed;
+mod map_types;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,10 +19,17 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let missing = kernel::missing_privilege();
-    let mut trials = vec![Trial::test("guide/sentences.txt", {
-        let folder = root.join("tests/guide");
-        move || coverage::check(&folder).map_err(Failed::from)
-    })];
+    let mut trials = vec![
+        Trial::test("guide/sentences.txt", {
+            let folder = root.join("tests/guide");
+            move || coverage::check(&folder).map_err(Failed::from)
+        }),
+        Trial::test("map types", {
+            let root = root.clone();
+            move || map_types::check(&root).map_err(Failed::from)
+        }),
+    ];
+    map_types::tell();
     for (name, case) in folders::cases(&root) {
         match case {
             Ok(case) => trials.extend(trials_of(&name, case, missing.as_deref())),

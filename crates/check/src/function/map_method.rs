@@ -1,7 +1,7 @@
 //! Operations of maps that are written after their helper: those that take
 //! the helper's own arguments, queues, membership, and what an owner has.
 
-use diagnostics::{Diagnostic, Span, codes};
+use diagnostics::Span;
 use ir::{CompareOp, Expr, ExprKind, MapId, Place, PtrType, Region, StmtKind, Type};
 use kernel::{Helper, Method, Param, ParamKind};
 use syntax::Keyword;
@@ -100,26 +100,9 @@ impl Body<'_, '_> {
         Ok(Expr::compare(CompareOp::Eq, absent, Expr::int(0, Type::I64, at), at))
     }
 
-    /// `m.get(owner, create=True)`, `m.delete(owner)`
-    pub(super) fn of_owner(
-        &mut self,
-        map: MapId,
-        method: &'static Method,
-        args: &[syntax::Expr],
-        keywords: &[Keyword],
-        at: Span,
-    ) -> Result<Value> {
-        let Some(helper) = kernel::helper(method.helper) else { return Err(Reported) };
-        if helper.params.iter().all(|param| param.kind != ParamKind::Other) {
-            return self.of_hook(map, helper, method, args, keywords, at);
-        }
-        let message = format!("`{}` needs a pointer of the kernel's", method.name);
-        Err(self.s.report(Diagnostic::new(&codes::HELPER_NOT_SUPPORTED, at, message)))
-    }
-
     /// `m.get()`: what belongs to the group and hook that the program is
     /// attached to. It is always there.
-    fn of_hook(
+    pub(super) fn of_hook(
         &mut self,
         map: MapId,
         helper: &'static Helper,

@@ -33,6 +33,7 @@ mod match_stmt;
 mod moved;
 mod network;
 mod none;
+mod owner;
 mod packet;
 mod place;
 mod print;

@@ -1,0 +1,323 @@
+"""Maps of a loaded object that are no plain tables.
+
+A class stands for one way to use a map; ``KINDS`` says which types of the
+kernel are used so.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from pythonbpf._maps import BpfMap, Table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from typing import Any
+
+    from pythonbpf import _native
+
+
+class Queue(BpfMap):
+    """A queue or a stack: values go in and come out, first or last first."""
+
+    __slots__ = ()
+
+    def push(self, value: Any) -> None:
+        """Puts a value in.
+
+        Raises:
+            BPFError: it is full.
+        """
+        self._native.push(value)
+
+    def pop(self) -> Any:
+        """Takes the next value out; ``None`` if there is none."""
+        return self._native.pop()
+
+    def peek(self) -> Any:
+        """The next value, which stays; ``None`` if there is none."""
+        return self._native.peek()
+
+    def drain(self) -> Iterator[Any]:
+        """Takes values out until there is none."""
+        while (value := self._native.pop()) is not None:
+            yield value
+
+
+class Bloom(BpfMap):
+    """A bloom filter: what was added is in it, and seldom what was not."""
+
+    __slots__ = ()
+
+    def add(self, value: Any) -> None:
+        """Adds a value, for ever."""
+        self._native.push(value)
+
+    push = add
+
+    def __contains__(self, value: object) -> bool:
+        return self._native.may_hold(value)
+
+
+class PerCpu(Table):
+    """A table whose values are lists, with one value for each possible CPU."""
+
+    __slots__ = ()
+
+    def sum(self, key: Any) -> Any:
+        """The sum of all CPUs' values.
+
+        Raises:
+            TypeError: the values are no integers.
+        """
+        values = self[key]
+        if not all(isinstance(value, int) for value in values):
+            raise TypeError(f"the values of {self.name!r} are no integers: add their fields up")
+        return sum(values)
+
+    def sums(self) -> dict[Any, Any]:
+        """The sums of all entries, by key."""
+        return {key: sum(values) for key, values in self.items()}
+
+
+class Stacks(Table):
+    """Stack traces by number: each is a list of addresses, innermost first."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: Any) -> list[int]:
+        return _addresses(super().__getitem__(key))
+
+    def items(self) -> Any:
+        """Pairs of number and addresses."""
+        return [(key, _addresses(trace)) for key, trace in self._native.items()]
+
+    def values(self) -> Any:
+        """The lists of addresses."""
+        return [trace for _, trace in self.items()]
+
+
+def _addresses(trace: list[int]) -> list[int]:
+    """The addresses of a trace, without the room behind them."""
+    return trace[: trace.index(0)] if 0 in trace else trace
+
+
+class Programs(Table):
+    """Programs by index, for tail calls: stored as ``b.programs[name]``."""
+
+    __slots__ = ()
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if value is None:
+            self._native.delete(key)
+            return
+        program = getattr(value, "_native", None)
+        if not hasattr(program, "test_run"):
+            raise TypeError(
+                f"{self.name!r} holds programs: give b.programs[name] or None, "
+                f"not {type(value).__name__}"
+            )
+        self._native.store_program(key, program)
+
+
+class Maps(Table):
+    """Maps by key. A map, or a mapping that a new one is filled with, is stored."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: Any) -> Any:
+        inner = self._native.inner(key)
+        if inner is None:
+            raise KeyError(key)
+        return wrap(inner)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if isinstance(value, BpfMap):
+            self._native.store_map(key, value._native)
+            return
+        if not hasattr(value, "items"):
+            raise TypeError(
+                f"{self.name!r} holds maps: give b[name] or a dictionary, "
+                f"not {type(value).__name__}"
+            )
+        made = wrap(self._native.new_inner())
+        for inner_key, inner_value in value.items():
+            made[inner_key] = inner_value
+        self._native.store_map(key, made._native)
+
+    def items(self) -> Any:
+        """Pairs of key and map."""
+        return [(key, self[key]) for key, _ in self._native.items()]
+
+    def values(self) -> Any:
+        """The maps."""
+        return [inner for _, inner in self.items()]
+
+
+class Devices(Table):
+    """Network interfaces, by name or by index."""
+
+    __slots__ = ()
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if isinstance(value, str):
+            value = socket.if_nametoindex(value)
+        self._native.update(key, value)
+
+
+class Sockets(Table):
+    """Sockets: one, or the number of its descriptor, is stored, and the kernel's cookie read."""
+
+    __slots__ = ()
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._native.store_descriptor(key, _descriptor(self, value, "sockets"))
+
+
+class Groups(Table):
+    """Control groups, by their folder or an open descriptor of it."""
+
+    __slots__ = ()
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        with _folder(self, value) as descriptor:
+            self._native.store_descriptor(key, descriptor)
+
+
+class Owned(Table):
+    """What tasks, sockets, inodes or control groups have.
+
+    The key is the owner: for tasks a process number, for the others an open
+    descriptor or an object that has one; for inodes and groups also a path.
+    """
+
+    __slots__ = ()
+
+    def _owner(self, owner: Any) -> AbstractContextManager[int]:
+        kind = self.type
+        if kind == "task_storage" and isinstance(owner, int):
+            return _Opened(os.pidfd_open(owner))
+        if kind in ("inode_storage", "cgrp_storage"):
+            return _folder(self, owner)
+        return _Lent(_descriptor(self, owner, "owners"))
+
+    def __getitem__(self, key: Any) -> Any:
+        with self._owner(key) as owner:
+            value = self._native.lookup(owner)
+        if value is None:
+            raise KeyError(key)
+        return value
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        with self._owner(key) as owner:
+            self._native.update(owner, value)
+
+    def __delitem__(self, key: Any) -> None:
+        with self._owner(key) as owner:
+            there = self._native.delete(owner)
+        if not there:
+            raise KeyError(key)
+
+    def __contains__(self, key: object) -> bool:
+        with self._owner(key) as owner:
+            return self._native.lookup(owner) is not None
+
+
+class Arena(BpfMap):
+    """Memory that programs and this process share."""
+
+    __slots__ = ()
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Bytes of the memory.
+
+        Raises:
+            OverflowError: they do not all lie inside.
+        """
+        return self._native.read_memory(offset, size)
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Changes bytes of the memory.
+
+        Raises:
+            OverflowError: they do not all lie inside.
+        """
+        self._native.write_memory(offset, data)
+
+
+class _Lent:
+    """A descriptor that somebody else closes."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    def __enter__(self) -> int:
+        return self.descriptor
+
+    def __exit__(self, *_: object) -> None:
+        """Leaves it open."""
+
+
+class _Opened(_Lent):
+    """A descriptor of ours."""
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.descriptor)
+
+
+def _descriptor(table: BpfMap, value: Any, what: str) -> int:
+    """The descriptor that a value is or has."""
+    if isinstance(value, int):
+        return value
+    fileno = getattr(value, "fileno", None)
+    if callable(fileno):
+        return int(fileno())  # pyright: ignore[reportArgumentType]
+    raise TypeError(
+        f"{table.name!r} holds {what}: give an object with fileno() or a descriptor, "
+        f"not {type(value).__name__}"
+    )
+
+
+def _folder(table: BpfMap, value: Any) -> _Lent:
+    """A path, opened; or what is open already."""
+    if isinstance(value, str | os.PathLike):
+        return _Opened(os.open(value, os.O_RDONLY))
+    return _Lent(_descriptor(table, value, "open files"))
+
+
+KINDS: Mapping[str, type[BpfMap]] = {
+    "queue": Queue,
+    "stack": Queue,
+    "bloom_filter": Bloom,
+    "percpu_hash": PerCpu,
+    "percpu_array": PerCpu,
+    "lru_percpu_hash": PerCpu,
+    "percpu_cgroup_storage": PerCpu,
+    "stack_trace": Stacks,
+    "prog_array": Programs,
+    "array_of_maps": Maps,
+    "hash_of_maps": Maps,
+    "devmap": Devices,
+    "devmap_hash": Devices,
+    "sockmap": Sockets,
+    "sockhash": Sockets,
+    "xskmap": Sockets,
+    "reuseport_sockarray": Sockets,
+    "cgroup_array": Groups,
+    "sk_storage": Owned,
+    "inode_storage": Owned,
+    "task_storage": Owned,
+    "cgrp_storage": Owned,
+    "arena": Arena,
+}
+
+
+def wrap(native: _native.Map) -> Any:
+    """The wrapper that fits a map's type; a table where none is special."""
+    cls = KINDS.get(native.type, Table)
+    made = object.__new__(cls)
+    made._native = native  # pyright: ignore[reportPrivateUsage]
+    return made
