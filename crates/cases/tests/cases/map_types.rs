@@ -7,6 +7,7 @@ use pythonbpf_cases::case::Expect;
 use pythonbpf_cases::folders;
 
 /// Says how many of the header's types can be used, and why the others not.
+#[allow(clippy::print_stdout, reason = "what the suite tells beside its results")]
 pub fn tell() {
     let (usable, left) = (MAP_TYPES.len(), LEFT_OUT.len());
     println!("map types usable: {usable} of {}", usable + left);
