@@ -81,6 +81,8 @@ pub struct Case {
     pub needs: Vec<Feature>,
     /// `# guide:`
     pub guide: Vec<String>,
+    /// `# perf: yes`: suggestions about speed are asked for.
+    pub perf: bool,
 }
 
 impl Case {
@@ -99,6 +101,7 @@ impl Case {
             attach: Vec::new(),
             needs: Vec::new(),
             guide: Vec::new(),
+            perf: false,
         };
         for (index, line) in text.lines().enumerate() {
             if let Some(comment) = line.strip_prefix("# ") {
@@ -150,6 +153,7 @@ impl Case {
             "prints" => self.prints = Some(json(rest)?),
             "attach" => self.attach.push(rest.parse()?),
             "needs" => self.needs.push(rest.parse()?),
+            "perf" => self.perf = rest == "yes",
             "guide" => self.guide.push(rest.to_owned()),
             _ => {}
         }

@@ -24,6 +24,7 @@ mod maps;
 mod names;
 mod net;
 mod outline;
+mod perf;
 mod programs;
 mod python_builtins;
 mod reach;
@@ -54,6 +55,15 @@ pub struct Checked {
     pub programs: Vec<Program>,
 }
 
+/// What is done about how fast the program is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Speed<'a> {
+    /// Rewrites that are left out.
+    pub without: &'a [optimize::Rewrite],
+    /// Whether to suggest what only the author can change.
+    pub suggest: bool,
+}
+
 /// Checks the tree of a file whose programs are to load on this kernel and
 /// newer ones; the types of the kernel come from `types`. The program is
 /// rewritten to be faster, but for `without`.
@@ -62,7 +72,7 @@ pub fn check(
     tree: &syntax::Module,
     kernel: Version,
     types: &btf::Source,
-    without: &[optimize::Rewrite],
+    speed: &Speed<'_>,
 ) -> Checked {
     let mut session = session::Session::new(source, tree, kernel, types);
     if tree.definitions.is_empty() {
@@ -89,6 +99,6 @@ pub fn check(
     for signature in session.signatures() {
         function::check(&mut session, &signature, &mut graph);
     }
-    reach::check(&mut session, &graph, without);
+    reach::check(&mut session, &graph, speed);
     session.finish(programs)
 }

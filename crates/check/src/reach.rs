@@ -17,7 +17,7 @@ pub(crate) struct Graph {
 }
 
 /// Checks the rules, and makes of the program what its whole allows to.
-pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, without: &[optimize::Rewrite]) {
+pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, speed: &crate::Speed<'_>) {
     let signatures = session.signatures();
     let mut done = HashSet::new();
     let mut cycles = false;
@@ -27,7 +27,10 @@ pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, without: &[optimiz
     if !cycles {
         if !session.has_errors() {
             // Before the locals that are left find their places.
-            optimize::optimize(&mut session.module, without);
+            optimize::optimize(&mut session.module, speed.without);
+            if speed.suggest {
+                crate::perf::suggest(session);
+            }
         }
         crate::work::check(session);
         crate::called::settle(session);

@@ -46,6 +46,9 @@ pub(crate) struct Check {
     /// How diagnostics are written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Suggest also what would make programs faster
+    #[arg(long)]
+    pub perf: bool,
     /// The oldest kernel that programs are to load on [default: this one]
     #[arg(long, value_name = "VERSION")]
     pub kernel: Option<KernelVersion>,

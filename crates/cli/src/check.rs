@@ -10,7 +10,8 @@ use crate::{input, report};
 
 pub(crate) fn check(args: &Check) -> Outcome {
     let types = asked(args.btf.as_ref())?;
-    let options = &compiler::Options { kernel: target(args.kernel), types, ..Default::default() };
+    let (kernel, perf) = (target(args.kernel), args.perf);
+    let options = &compiler::Options { kernel, types, perf, ..Default::default() };
     let mut all = Vec::new();
     for path in &args.files {
         let (source, diagnostics) = examine(path, options);

@@ -18,6 +18,8 @@ pub struct Options {
     pub types: btf::Source,
     /// What is left as it was written.
     pub without: Vec<Rewrite>,
+    /// Whether to suggest what would make the programs faster.
+    pub perf: bool,
 }
 
 /// A program of the file, as far as loaders and messages need it.
@@ -99,7 +101,8 @@ fn front(source: &SourceFile, options: &Options) -> (Compilation, Option<ir::Mod
     }
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     let (kernel, types) = (options.kernel, &options.types);
-    let checked = check::check(source, &tree, kernel, types, &options.without);
+    let speed = check::Speed { without: &options.without, suggest: options.perf };
+    let checked = check::check(source, &tree, kernel, types, &speed);
     // A definition that could not be read leaves nothing to compile; the
     // reason was given.
     let spare = |diagnostic: &Diagnostic| failed && diagnostic.code == &codes::NOTHING_TO_COMPILE;
