@@ -280,6 +280,17 @@ __all__ = [
     "XDP_PASS",
     "XDP_REDIRECT",
     "XDP_TX",
+    "PT_REGS_FP",
+    "PT_REGS_IP",
+    "PT_REGS_PARM1",
+    "PT_REGS_PARM2",
+    "PT_REGS_PARM3",
+    "PT_REGS_PARM4",
+    "PT_REGS_PARM5",
+    "PT_REGS_PARM6",
+    "PT_REGS_RC",
+    "PT_REGS_RET",
+    "PT_REGS_SP",
     "atomic_add",
     "atomic_and",
     "atomic_cmpxchg",
@@ -786,6 +797,17 @@ XDP_PASS = 2
 XDP_REDIRECT = 4
 XDP_TX = 3
 
+PT_REGS_FP = _helper("PT_REGS_FP(ctx: Any) -> int", "A register of the context of a kprobe or uprobe.")
+PT_REGS_IP = _helper("PT_REGS_IP(ctx: Any) -> int", "A register of the context of a kprobe or uprobe.")
+PT_REGS_PARM1 = _helper("PT_REGS_PARM1(ctx: Any) -> int", "A register of the context of a kprobe or uprobe.")
+PT_REGS_PARM2 = _helper("PT_REGS_PARM2(ctx: Any) -> int", "A register of the context of a kprobe or uprobe.")
+PT_REGS_PARM3 = _helper("PT_REGS_PARM3(ctx: Any) -> int", "A register of the context of a kprobe or uprobe.")
+PT_REGS_PARM4 = _helper("PT_REGS_PARM4(ctx: Any) -> int", "A register of the context of a kprobe or uprobe.")
+PT_REGS_PARM5 = _helper("PT_REGS_PARM5(ctx: Any) -> int", "A register of the context of a kprobe or uprobe.")
+PT_REGS_PARM6 = _helper("PT_REGS_PARM6(ctx: Any) -> int", "A register of the context of a kprobe or uprobe.")
+PT_REGS_RC = _helper("PT_REGS_RC(ctx: Any) -> int", "A register of the context of a kprobe or uprobe.")
+PT_REGS_RET = _helper("PT_REGS_RET(ctx: Any) -> int", "A register of the context of a kprobe or uprobe.")
+PT_REGS_SP = _helper("PT_REGS_SP(ctx: Any) -> int", "A register of the context of a kprobe or uprobe.")
 atomic_add = _helper("atomic_add(target: Any, value: int) -> int", "Add to an integer of a map or a global; gives the old value.")
 atomic_and = _helper("atomic_and(target: Any, value: int) -> int", "Clear the bits that the value has not; gives the old value.")
 atomic_cmpxchg = _helper("atomic_cmpxchg(target: Any, expected: int, value: int) -> int", "Store another value if the old one is as expected; gives the old value.")

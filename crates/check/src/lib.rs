@@ -7,6 +7,7 @@
 //! whole call graph. A part that was reported once is left out silently
 //! afterwards, so one mistake gives one error. Nothing here knows LLVM.
 
+mod arguments;
 mod bounds;
 mod called;
 mod changed;
@@ -36,7 +37,7 @@ mod work;
 
 use diagnostics::{Diagnostic, SourceFile, codes};
 
-pub use kernel::{Version, btf};
+pub use kernel::{Arch, Version, btf};
 pub use programs::Program;
 
 /// What became of a file.
@@ -72,9 +73,11 @@ pub fn check(
     tree: &syntax::Module,
     kernel: Version,
     types: &btf::Source,
+    arch: Arch,
     speed: &Speed<'_>,
 ) -> Checked {
     let mut session = session::Session::new(source, tree, kernel, types);
+    session.arch = arch;
     if tree.definitions.is_empty() {
         let at = diagnostics::Span::new(0, 0);
         session.report(

@@ -65,6 +65,8 @@ pub(crate) enum Meaning {
     MapType(&'static MapType),
     /// `be16` and the like, by their bits.
     Network(u8),
+    /// `PT_REGS_PARM1` and the like.
+    Register(&'static str),
     /// `htons` and the like.
     ByteOrder(&'static ByteOrder),
     Builtin(Builtin),
@@ -311,6 +313,7 @@ fn member(module: &str, name: &str) -> Option<Meaning> {
                 helper.map(Meaning::Helper)
             })
             .or_else(|| kernel::atomic(name).map(Meaning::Atomic))
+            .or_else(|| kernel::register_macro(name).map(Meaning::Register))
             .or_else(|| kernel::constant(name).map(|c| Meaning::KernelConstant(c.value))),
         MAPS_MODULE => kernel::map_type(name).map(Meaning::MapType),
         NET_MODULE => kernel::byte_order(name)

@@ -8,6 +8,7 @@ use ir::{Function, FunctionId, FunctionKind, Local, PtrType, Region, Type};
 use kernel::SectionError;
 use syntax::{BinaryOp, Definition, Expr, ExprKind, Role, StmtKind};
 
+use crate::arguments::Argument;
 use crate::session::{Item, Result, Session, Signature};
 use crate::types::is_foreign;
 
@@ -69,8 +70,9 @@ pub(crate) fn declare(session: &mut Session<'_>) -> Vec<Program> {
                 session.incomplete |= parsed.is_err() || function.is_err();
                 // The body is checked also where the section is not one; the
                 // rules that hang on the section are left out then.
-                if let Ok(function) = function {
-                    add(session, tree, function, parsed.ok().map(Rc::new), Item::Program);
+                if let Ok((function, arguments)) = function {
+                    let section = parsed.ok().map(Rc::new);
+                    add(session, tree, function, (section, arguments), Item::Program);
                 }
             }
             _ => {
@@ -79,7 +81,7 @@ pub(crate) fn declare(session: &mut Session<'_>) -> Vec<Program> {
                     continue;
                 };
                 let id = FunctionId(session.module.functions.len() as u32);
-                add(session, tree, function, None, Item::Function(id));
+                add(session, tree, function, (None, Vec::new()), Item::Function(id));
             }
         }
     }
@@ -90,7 +92,7 @@ fn add<'a>(
     session: &mut Session<'a>,
     tree: &'a syntax::Function,
     function: Function,
-    section: Option<Rc<kernel::Section>>,
+    (section, arguments): (Option<Rc<kernel::Section>>, Vec<Argument>),
     item: Item,
 ) {
     let id = FunctionId(session.module.functions.len() as u32);
@@ -99,7 +101,7 @@ fn add<'a>(
     if !tree.broken {
         session.define(&tree.name, item);
     }
-    session.add_signature(Signature { id, tree, section });
+    session.add_signature(Signature { id, tree, section, arguments });
 }
 
 fn parse_section(session: &mut Session<'_>, text: &str, at: Span) -> Result<kernel::Section> {
@@ -122,15 +124,13 @@ fn parse_section(session: &mut Session<'_>, text: &str, at: Span) -> Result<kern
     })
 }
 
-fn program(session: &mut Session<'_>, tree: &syntax::Function, section: &str) -> Result<Function> {
+fn program(
+    session: &mut Session<'_>,
+    tree: &syntax::Function,
+    section: &str,
+) -> Result<(Function, Vec<Argument>)> {
     let mut locals = Vec::new();
-    if let Some(extra) = tree.params.get(1) {
-        let message = "a program takes one parameter, its context";
-        return Err(session.report(
-            Diagnostic::new(&codes::BAD_SIGNATURE, extra.name.span, message)
-                .help("remove the others: `def name(ctx: c_void_p) -> c_int64:`"),
-        ));
-    }
+    let arguments = session.program_arguments(tree, section)?;
     if let Some(param) = tree.params.first() {
         if let Some(default) = &param.default {
             let message = "a context is always there, so it has no default";
@@ -163,7 +163,11 @@ fn program(session: &mut Session<'_>, tree: &syntax::Function, section: &str) ->
         let ty = Type::Ptr(PtrType { pointee: None, region: Region::Context, nullable: false });
         locals.push(Local { name: param.name.name.clone(), ty });
     }
-    let unannotated = tree.params.iter().any(|param| param.annotation.is_none());
+    let params = locals.len() as u32;
+    for (param, (ty, _)) in tree.params.iter().skip(1).zip(&arguments) {
+        locals.push(Local { name: param.name.name.clone(), ty: ty.clone() });
+    }
+    let unannotated = tree.params.first().is_some_and(|param| param.annotation.is_none());
     if unannotated || tree.returns.is_none() {
         let fix = format!("def {}(ctx: c_void_p) -> c_int64", tree.name.name);
         let message = format!("the program `{}` has no type hints", tree.name.name);
@@ -181,8 +185,7 @@ fn program(session: &mut Session<'_>, tree: &syntax::Function, section: &str) ->
             Diagnostic::new(&codes::BAD_SIGNATURE, at, message).fix("write", at, "c_int64"),
         ));
     }
-    let params = locals.len() as u32;
-    Ok(Function {
+    let function = Function {
         name: tree.name.name.clone(),
         kind: FunctionKind::Program { section: section.to_owned() },
         params,
@@ -190,7 +193,8 @@ fn program(session: &mut Session<'_>, tree: &syntax::Function, section: &str) ->
         locals,
         body: Vec::new(),
         span: tree.name.span,
-    })
+    };
+    Ok((function, arguments.into_iter().map(|(_, argument)| argument).collect()))
 }
 
 /// The declared return type; `None` in Python is no value.

@@ -48,6 +48,8 @@ pub(crate) struct Signature<'a> {
     pub id: FunctionId,
     pub tree: &'a syntax::Function,
     pub section: Option<Rc<kernel::Section>>,
+    /// Where its parameters behind the context are found.
+    pub arguments: Vec<crate::arguments::Argument>,
 }
 
 pub(crate) struct Session<'a> {
@@ -61,6 +63,8 @@ pub(crate) struct Session<'a> {
     pub kernel_types: KernelTypes,
     /// The oldest kernel that the programs are to load on.
     pub kernel: Version,
+    /// The processor whose registers the programs read.
+    pub arch: kernel::Arch,
     /// The oldest kernel that has all that was used so far.
     needs: Version,
     /// Whether every declaration was read.
@@ -106,6 +110,7 @@ impl<'a> Session<'a> {
             gpl: false,
             kernel_types: KernelTypes::new(types),
             kernel,
+            arch: kernel::Arch::host(),
             needs: Version::OLDEST,
             all_read: false,
             incomplete: false,

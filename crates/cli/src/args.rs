@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
-use compiler::{KernelVersion, Rewrite};
+use compiler::{Arch, KernelVersion, Rewrite};
 
 /// Compile BPF programs written in Python and run them in the kernel.
 #[derive(Debug, Parser)]
@@ -87,9 +87,17 @@ pub(crate) struct Build {
     /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
     #[arg(long, value_name = "FILE")]
     pub btf: Option<PathBuf>,
+    /// The processor whose registers programs read, x86_64 or aarch64
+    #[arg(long, value_name = "ARCH", default_value = Arch::host().name(), value_parser = arch())]
+    pub arch: Arch,
     /// Rewrites to leave out, which make programs faster
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = rewrite())]
     pub without: Vec<Rewrite>,
+}
+
+/// Reads the name of a processor.
+fn arch() -> impl TypedValueParser<Value = Arch> {
+    PossibleValuesParser::new(Arch::NAMES).try_map(|name| name.parse::<Arch>())
 }
 
 /// Reads the name of a rewrite.

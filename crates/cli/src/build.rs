@@ -33,8 +33,14 @@ pub(crate) fn build(args: &Build) -> Outcome {
         Emit::Ir => compiler::Emit::Ir,
         Emit::Asm => compiler::Emit::Assembly,
     };
-    let options =
-        compiler::Options { cpu, kernel, types, without: args.without.clone(), perf: false };
+    let options = compiler::Options {
+        cpu,
+        kernel,
+        types,
+        arch: args.arch,
+        without: args.without.clone(),
+        perf: false,
+    };
     let (bytes, _) = compile(&source, &options, emit)?;
     match output {
         Some(path) => write_file(&path, &bytes)?,

@@ -1,7 +1,7 @@
 //! Source text to object bytes and diagnostics. Pure: the same input gives the
 //! same bytes; no I/O, no clock, no environment.
 
-pub use check::{Version as KernelVersion, btf};
+pub use check::{Arch, Version as KernelVersion, btf};
 pub use codegen::Cpu;
 use codegen::Error;
 use diagnostics::{Diagnostic, SourceFile, Span, codes};
@@ -16,6 +16,8 @@ pub struct Options {
     pub kernel: KernelVersion,
     /// Where the kernel's own types come from.
     pub types: btf::Source,
+    /// The processor whose registers programs read.
+    pub arch: Arch,
     /// What is left as it was written.
     pub without: Vec<Rewrite>,
     /// Whether to suggest what would make the programs faster.
@@ -102,7 +104,7 @@ fn front(source: &SourceFile, options: &Options) -> (Compilation, Option<ir::Mod
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     let (kernel, types) = (options.kernel, &options.types);
     let speed = check::Speed { without: &options.without, suggest: options.perf };
-    let checked = check::check(source, &tree, kernel, types, &speed);
+    let checked = check::check(source, &tree, kernel, types, options.arch, &speed);
     // A definition that could not be read leaves nothing to compile; the
     // reason was given.
     let spare = |diagnostic: &Diagnostic| failed && diagnostic.code == &codes::NOTHING_TO_COMPILE;

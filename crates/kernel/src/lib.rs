@@ -15,6 +15,7 @@ mod atomic;
 pub mod btf;
 mod constant;
 mod context;
+mod event;
 mod generated;
 mod helper;
 mod kernel_field;
@@ -23,6 +24,7 @@ mod map_type;
 mod map_types;
 mod net;
 mod prog_type;
+mod registers;
 mod section;
 mod short_name;
 mod version;
@@ -30,6 +32,7 @@ mod version;
 pub use atomic::{ATOMICS, Atomic, atomic};
 pub use constant::{CONSTANTS, Constant, constant, constants_in};
 pub use context::{CONTEXTS, ContextField, ContextStruct, Holds, context_struct};
+pub use event::{EventField, EventType, event_fields};
 pub use generated::prog_types::ProgType;
 pub use helper::{HELPERS, Helper, Param, ParamKind, Ret, helper};
 pub use kernel_field::field_may_be_null;
@@ -43,6 +46,7 @@ pub use net::{
     moves_packet, net_constant, net_struct, network_type, packet_writable,
 };
 pub use prog_type::ProgTypeSet;
+pub use registers::{Arch, REGISTER_MACROS, register_macro};
 pub use section::{
     ContextKind, Returns, SECTION_DEFS, Section, SectionDef, SectionError, Target, TargetForm,
     section,

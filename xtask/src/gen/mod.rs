@@ -9,6 +9,7 @@ mod classify;
 mod constants;
 mod context_probe;
 mod contexts;
+mod events;
 mod expression;
 mod header;
 mod helpers;
@@ -171,7 +172,8 @@ fn probe_host() -> Result<(), Error> {
     let layouts = structs::contexts(&sources.bpf)?;
     let defs = sections::definitions(&code)?;
     let access = context_probe::host(&prog_types, &constants, &defs, &code, &layouts)?;
-    save(&root().join(context_probe::PATH), &access.render())
+    save(&root().join(context_probe::PATH), &access.render())?;
+    save(&root().join(events::PATH), &events::host()?)
 }
 
 /// The first line of each generated file, after the comment sign.

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use kernel::{ATOMICS, Atomic, Form, SHORT_NAMES};
+use kernel::{ATOMICS, Atomic, Form, REGISTER_MACROS, SHORT_NAMES};
 
 use super::BANNER;
 use super::classify::{Kind, Ret};
@@ -43,6 +43,16 @@ impl Function {
                 Ret::MapValueOrNull | Ret::Pointer | Ret::PointerOrNull => "Any",
             },
             summary: format!("Kernel helper bpf_{}, number {}.", helper.name, helper.id),
+        }
+    }
+
+    /// A register of the context.
+    fn of_register(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            params: "ctx: Any".to_owned(),
+            ret: "int",
+            summary: "A register of the context of a kprobe or uprobe.".to_owned(),
         }
     }
 
@@ -91,6 +101,7 @@ fn functions(helpers: &[Helper]) -> Vec<Function> {
         })
         .collect();
     all.extend(ATOMICS.iter().map(Function::of_atomic));
+    all.extend(REGISTER_MACROS.iter().map(|name| Function::of_register(name)));
     all.extend(own.into_iter().filter(|own| SHORT_NAMES.iter().all(|s| s.name != own.name)));
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all

@@ -76,6 +76,10 @@ impl Body<'_, '_> {
                         .help("print numbers with `print(f\"...\")`, or send them as they are"),
                 ))
             }
+            Meaning::Register(name) => {
+                self.no_keywords(keywords)?;
+                self.register_macro(name, args, at)
+            }
             Meaning::ByteOrder(order) => self.byte_order(order, args, keywords, at),
             Meaning::CType(_)
             | Meaning::Network(_)

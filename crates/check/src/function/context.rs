@@ -15,6 +15,13 @@ use crate::session::{Reported, Result};
 impl Body<'_, '_> {
     /// The place of `ctx.field`.
     pub(super) fn context_place(&mut self, context: &Expr, field: &Ident) -> Result<(Place, Type)> {
+        if let Some(word) = self.context_word(context, field) {
+            return word;
+        }
+        if self.context.kind == Some(ContextKind::Tracepoint) {
+            // Its fields are read another way.
+            return Err(self.only_read(field.span));
+        }
         let Some(laid) = self.context.laid_out() else {
             return Err(self.no_fields(field));
         };
@@ -88,14 +95,18 @@ impl Body<'_, '_> {
         Err(self.s.report(diagnostic))
     }
 
+    fn only_read(&mut self, at: Span) -> Reported {
+        let message = "this context is only read";
+        self.s.report(
+            Diagnostic::new(&codes::CONTEXT_ACCESS, at, message)
+                .help("keep what is to be changed in a variable or a map"),
+        )
+    }
+
     /// Reports a store to a field that a program here may not write.
     pub(super) fn context_writable(&mut self, offset: u32, at: Span) -> Result<()> {
         let Some(laid) = self.context.laid_out() else {
-            let message = "this context is only read";
-            return Err(self.s.report(
-                Diagnostic::new(&codes::CONTEXT_ACCESS, at, message)
-                    .help("keep what is to be changed in a variable or a map"),
-            ));
+            return Err(self.only_read(at));
         };
         let covers = |known: &&ContextField| {
             let bytes = u32::from(known.bits / 8) * known.count.max(1);
@@ -134,6 +145,9 @@ impl Body<'_, '_> {
                 let load = Expr::load(part(place), (**element).clone(), at);
                 self.push(StmtKind::Store(part(&slot), load), at);
             }
+        }
+        if matches!(ty, Type::Str(_)) {
+            self.push(StmtKind::Copy(slot.clone(), place.clone()), at);
         }
         Value::Memory(slot, ty)
     }

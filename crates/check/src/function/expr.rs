@@ -160,6 +160,7 @@ impl Body<'_, '_> {
                 "a type: call it to make a value"
             }
             Meaning::ByteOrder(_) => "a function that turns bytes: call it",
+            Meaning::Register(_) => "a register of the context: call it",
             Meaning::Item(Item::Function(_)) => "a function: call it",
             Meaning::Item(Item::Program) => "a program, which only the kernel calls",
             Meaning::Item(Item::Broken | Item::Placeholder) => return Err(Reported),

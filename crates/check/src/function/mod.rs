@@ -18,6 +18,7 @@ mod each;
 mod entry;
 mod equal;
 mod equated;
+mod event;
 mod expr;
 mod flow;
 mod helper_call;
@@ -35,6 +36,7 @@ mod network;
 mod none;
 mod owner;
 mod packet;
+mod parameters;
 mod place;
 mod print;
 mod print_parts;
@@ -154,6 +156,7 @@ pub(crate) fn check<'a>(session: &mut Session<'a>, signature: &Signature<'a>, gr
         body.names.entry(name.name.clone()).or_insert(named);
     }
     flow::assigned_names(&tree.body, &mut body.assigned_somewhere, &mut body.global_names);
+    body.read_arguments(&signature.arguments, tree.name.span);
     body.block(&tree.body);
     body.end(tree);
     body.check_locals(tree.name.span);

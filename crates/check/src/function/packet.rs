@@ -61,7 +61,7 @@ impl Body<'_, '_> {
     }
 
     /// Whether an expression names the context.
-    fn is_context(&self, expr: &syntax::Expr) -> bool {
+    pub(super) fn is_context(&self, expr: &syntax::Expr) -> bool {
         let syntax::ExprKind::Name(name) = &expr.kind else { return false };
         let id = self.names.get(name).and_then(|named| named.id);
         id.is_some_and(

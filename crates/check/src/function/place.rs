@@ -22,6 +22,9 @@ impl Body<'_, '_> {
             let meaning = self.s.resolve(&path, whole.span)?;
             return self.meaning(meaning, &path.join("."), whole.span);
         }
+        if let Some(value) = self.event_field(base, field)? {
+            return Ok(value);
+        }
         if let Some(bits) = self.read_bits(base, field)? {
             return Ok(bits);
         }

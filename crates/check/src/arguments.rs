@@ -1,0 +1,259 @@
+//! Parameters of programs behind the context: the arguments of the function
+//! that is traced, or what it returns.
+
+use diagnostics::{Diagnostic, Span, codes};
+use ir::{IntType, PtrType, Region, Type};
+use kernel::btf::{Btf, Kind, Space, TypeId};
+use kernel::{ContextKind, Section};
+
+use crate::session::{Result, Session};
+
+/// Where arguments are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    /// In registers, as functions are called.
+    Registers,
+    /// In the registers that the context points to, as the wrapper of a system
+    /// call is passed them.
+    SystemCall,
+    /// In the register of the result.
+    Result,
+    /// In the words of the context, typed by BTF; the result behind them, if so.
+    Words {
+        /// Whether the function has returned.
+        result: bool,
+    },
+    /// In the words of the context, whatever they are.
+    RawWords,
+}
+
+/// Where a parameter's value is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Argument {
+    pub carrier: Carrier,
+    /// Counted from 0.
+    pub index: usize,
+}
+
+/// Where the arguments of a kind of program are found.
+pub(crate) fn carrier(section: &Section) -> Option<Carrier> {
+    let prefix = section.def.prefix;
+    let kind = prefix.split(['.', '/']).next().unwrap_or(prefix);
+    Some(match (section.def.context, kind) {
+        (ContextKind::Registers, "kretprobe" | "uretprobe" | "kretsyscall") => Carrier::Result,
+        (ContextKind::Registers, "ksyscall") => Carrier::SystemCall,
+        (ContextKind::Registers, "kprobe" | "uprobe") => Carrier::Registers,
+        (ContextKind::RawTracepoint, _) => Carrier::RawWords,
+        (ContextKind::FunctionArguments, "fexit" | "fmod_ret" | "lsm" | "lsm_cgroup") => {
+            Carrier::Words { result: true }
+        }
+        (ContextKind::FunctionArguments, "fentry" | "tp_btf") => Carrier::Words { result: false },
+        _ => return None,
+    })
+}
+
+/// What BTF says of the function that is traced: its parameters and result.
+struct Prototype {
+    params: Vec<TypeId>,
+    ret: TypeId,
+}
+
+fn prototype(btf: &Btf, section: &Section) -> Option<Prototype> {
+    let target = section.target.split('+').next()?;
+    let prefix = section.def.prefix;
+    let mut skipped = 0;
+    let function = match prefix.split(['.', '/']).next()? {
+        "uprobe" | "uretprobe" | "usdt" => return None,
+        "lsm" | "lsm_cgroup" => btf.find(&format!("bpf_lsm_{target}"), Space::Func)?,
+        "ksyscall" | "kretsyscall" => btf.find(&format!("__do_sys_{target}"), Space::Func)?,
+        "tp_btf" | "raw_tp" | "raw_tracepoint" => {
+            // The first is what the tracepoint was registered with.
+            skipped = 1;
+            let named = btf.find(&format!("btf_trace_{target}"), Space::Typedef)?;
+            match btf.get(btf.resolve(named))?.kind {
+                Kind::Ptr(to) => to,
+                _ => return None,
+            }
+        }
+        _ => btf.find(target, Space::Func)?,
+    };
+    let proto = match btf.get(btf.resolve(function))?.kind {
+        Kind::Func(proto) => btf.get(proto)?.kind,
+        kind => kind,
+    };
+    let Kind::FuncProto { ret, params } = proto else { return None };
+    Some(Prototype { params: params.iter().skip(skipped).map(|param| param.ty).collect(), ret })
+}
+
+impl Session<'_> {
+    /// The parameters behind the context: their types and where they are.
+    pub fn program_arguments(
+        &mut self,
+        tree: &syntax::Function,
+        section: &str,
+    ) -> Result<Vec<(Type, Argument)>> {
+        let Some(first) = tree.params.get(1) else { return Ok(Vec::new()) };
+        let Ok(section) = kernel::section(section) else { return Ok(Vec::new()) };
+        let Some(carrier) = carrier(&section) else {
+            return Err(self.no_arguments(&section, first.name.span));
+        };
+        let btf = self.btf();
+        let known = btf.as_ref().and_then(|btf| prototype(btf, &section));
+        let mut all = Vec::new();
+        for (index, param) in tree.params.iter().skip(1).enumerate() {
+            let at = param.name.span;
+            let last = index + 2 == tree.params.len();
+            let is_result = match carrier {
+                Carrier::Result => true,
+                Carrier::Words { result } => result && last && param.name.name == "ret",
+                _ => false,
+            };
+            let index = self.position(carrier, index, is_result, known.as_ref(), &section, at)?;
+            let of_kernel = known.as_ref().and_then(|known| match is_result {
+                true => Some(known.ret),
+                false => known.params.get(index).copied(),
+            });
+            let ty = self.argument_type(param, carrier, &section, of_kernel)?;
+            all.push((ty, Argument { carrier, index }));
+        }
+        Ok(all)
+    }
+
+    /// Which of the words or registers a parameter is.
+    fn position(
+        &mut self,
+        carrier: Carrier,
+        index: usize,
+        is_result: bool,
+        known: Option<&Prototype>,
+        section: &Section,
+        at: Span,
+    ) -> Result<usize> {
+        let most = match (carrier, known) {
+            (Carrier::Result, _) => 1,
+            (Carrier::Registers, _) => self.arch.arguments().len(),
+            (Carrier::SystemCall, _) => self.arch.system_call_arguments().len(),
+            (Carrier::RawWords, _) => 12,
+            (Carrier::Words { .. }, Some(known)) if is_result => return Ok(known.params.len()),
+            (Carrier::Words { .. }, Some(known)) => known.params.len(),
+            (Carrier::Words { .. }, None) if is_result => {
+                let message = format!(
+                    "where `{}` returns its value is not known: its types are not there",
+                    section.target
+                );
+                return Err(self.report(
+                    Diagnostic::new(&codes::NO_KERNEL_TYPES, at, message)
+                        .help("give the BTF of a kernel that has it: `--btf FILE`"),
+                ));
+            }
+            (Carrier::Words { .. }, None) => 12,
+        };
+        if index < most {
+            return Ok(index);
+        }
+        let message = match carrier {
+            Carrier::Result => "a function returns one value".to_owned(),
+            _ => format!("`{}` has {most} arguments that can be read", section.target),
+        };
+        Err(self.report(
+            Diagnostic::new(&codes::BAD_SIGNATURE, at, message).help("remove this parameter"),
+        ))
+    }
+
+    fn argument_type(
+        &mut self,
+        param: &syntax::Param,
+        carrier: Carrier,
+        section: &Section,
+        of_kernel: Option<TypeId>,
+    ) -> Result<Type> {
+        let at = param.name.span;
+        if let Some(default) = &param.default {
+            let message = "an argument is always there, so it has no default";
+            return Err(self.report(
+                Diagnostic::new(&codes::BAD_SIGNATURE, default.span, message)
+                    .help("remove the default"),
+            ));
+        }
+        let user = carrier == Carrier::SystemCall || section.def.prefix.starts_with("uprobe");
+        let Some(annotation) = &param.annotation else {
+            let Some(ty) = of_kernel.and_then(|id| self.kernel_type(id)) else {
+                let name = &param.name.name;
+                let message = format!("the type of `{name}` is not known");
+                return Err(self.report(
+                    Diagnostic::new(&codes::MISSING_ANNOTATION, at, message)
+                        .help(format!("write it: `{name}: c_uint64`")),
+                ));
+            };
+            return self.carried(ty, carrier, user, at);
+        };
+        let is_text = annotation.path().is_some_and(|path| path.last() == Some(&"c_char_p"));
+        let ty = match self.pointed(annotation) {
+            Some(pointee) => Type::ptr(Some(pointee?), Region::Kernel),
+            None => self.annotation(annotation)?,
+        };
+        if is_text {
+            let region = if user { Region::User } else { Region::Kernel };
+            let letter = Type::Int(IntType { bits: 8, signed: true });
+            return Ok(Type::ptr(Some(letter), region));
+        }
+        let same = of_kernel.and_then(|id| self.kernel_type(id)).is_some_and(|known| {
+            let pointee = |ty: &Type| match ty {
+                Type::Ptr(ptr) => ptr.pointee.clone(),
+                _ => None,
+            };
+            pointee(&known).is_some() && pointee(&known) == pointee(&ty)
+        });
+        let ty = match ty {
+            // The verifier knows what the word points to.
+            Type::Ptr(ptr) if same && ptr.region == Region::Kernel => {
+                Type::Ptr(PtrType { region: Region::Trusted, ..ptr })
+            }
+            ty => ty,
+        };
+        self.carried(ty, carrier, user, at)
+    }
+
+    /// A type as its carrier has it: only words that BTF types are trusted.
+    fn carried(&mut self, ty: Type, carrier: Carrier, user: bool, at: Span) -> Result<Type> {
+        match ty {
+            Type::Ptr(ptr) => {
+                let is_struct = matches!(ptr.pointee.as_deref(), Some(Type::Struct(_)));
+                let trusted = matches!(carrier, Carrier::Words { .. }) && is_struct;
+                let region = match ptr.region {
+                    Region::Opaque => Region::Opaque,
+                    Region::User => Region::User,
+                    _ if user => Region::User,
+                    Region::Trusted if trusted => Region::Trusted,
+                    _ => Region::Kernel,
+                };
+                let nullable = region == Region::Trusted && ptr.nullable;
+                Ok(Type::Ptr(PtrType { region, nullable, ..ptr }))
+            }
+            ty if ty.is_aggregate() => {
+                let name = self.type_name(&ty);
+                let message = format!("an argument is a number or a pointer, not `{name}`");
+                Err(self.report(
+                    Diagnostic::new(&codes::BAD_SIGNATURE, at, message)
+                        .help(format!("where it points to one: `POINTER({name})`")),
+                ))
+            }
+            ty => Ok(ty),
+        }
+    }
+
+    fn no_arguments(&mut self, section: &Section, at: Span) -> crate::session::Reported {
+        let prefix = section.def.prefix;
+        let message = match prefix {
+            "usdt" | "usdt.s" => {
+                "the arguments of a marker are described in its binary, which the compiler does not read"
+                    .to_owned()
+            }
+            _ => format!("a `{prefix}` program takes one parameter, its context"),
+        };
+        self.report(
+            Diagnostic::new(&codes::BAD_SIGNATURE, at, message)
+                .help("remove the others: `def name(ctx: c_void_p) -> c_int64:`"),
+        )
+    }
+}

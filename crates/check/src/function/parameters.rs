@@ -1,0 +1,139 @@
+//! The arguments of the function that is traced, put into the locals that are
+//! named after them; registers by name.
+
+use diagnostics::{Diagnostic, Span, codes, nearest};
+use ir::{BinaryOp, Expr, LocalId, Place, PtrType, Region, StmtKind, Type};
+use kernel::ContextKind;
+use syntax::Ident;
+
+use super::Body;
+use super::value::Value;
+use crate::arguments::{Argument, Carrier};
+use crate::session::{Reported, Result};
+
+impl Body<'_, '_> {
+    /// Reads the arguments at the start of the program.
+    pub(super) fn read_arguments(&mut self, arguments: &[Argument], at: Span) {
+        let Some(context) = self.context(at) else { return };
+        for (index, argument) in (1..).zip(arguments) {
+            let id = LocalId(index);
+            let ty = self.local_type(id);
+            let Some(value) = self.argument_value(&context, *argument, &ty, at) else { continue };
+            self.push(StmtKind::Store(Place::Local(id), value), at);
+            if matches!(&ty, Type::Ptr(ptr) if !ptr.nullable) {
+                self.flow.learn(&[id]);
+            }
+        }
+    }
+
+    fn argument_value(
+        &mut self,
+        context: &Expr,
+        argument: Argument,
+        ty: &Type,
+        at: Span,
+    ) -> Option<Expr> {
+        let word = |offset: u32, ty: Type| {
+            let place = Place::Context(Box::new(context.clone()), offset, ty.clone());
+            Expr::load(place, ty, at)
+        };
+        let arch = self.s.arch;
+        let offset = match argument.carrier {
+            Carrier::Registers => arch.register(arch.arguments().get(argument.index)?)?,
+            Carrier::Result => arch.register(arch.result())?,
+            Carrier::Words { .. } | Carrier::RawWords => u32::try_from(argument.index).ok()? * 8,
+            Carrier::SystemCall => {
+                let name = arch.system_call_arguments().get(argument.index)?;
+                let inner = arch.register(arch.arguments().first()?)?;
+                let registers = word(inner, Type::U64);
+                let offset = Expr::int(arch.register(name)?.into(), Type::U64, at);
+                let from = Expr::binary(BinaryOp::Add, registers, offset, at);
+                return self.probed(from, at).map(|value| value.convert(ty.clone()));
+            }
+        };
+        // The verifier gives the word its type.
+        let trusted =
+            |ptr: &PtrType| ptr.region == Region::Trusted && argument.carrier != Carrier::RawWords;
+        Some(match ty {
+            Type::Ptr(ptr) if trusted(ptr) => word(offset, ty.clone()),
+            ty => word(offset, Type::U64).convert(ty.clone()),
+        })
+    }
+
+    /// A word of the kernel's memory.
+    fn probed(&mut self, from: Expr, at: Span) -> Option<Expr> {
+        let slot = Place::Local(self.hidden("word", Type::U64));
+        let to = Expr::address(slot.clone(), Type::U64, Region::Stack, at);
+        let size = Expr::int(8, Type::Int(ir::IntType::U32), at);
+        let from = from.convert(Type::ptr(None, Region::Opaque));
+        let args = vec![to, size, from];
+        let read = self.call_helper("probe_read_kernel", args, Type::I64, at).ok()?;
+        self.push(StmtKind::Eval(read), at);
+        Some(Expr::load(slot, Type::U64, at))
+    }
+
+    /// `ctx.di` and `ctx.args`: registers by name, and raw words.
+    pub(super) fn context_word(
+        &mut self,
+        context: &Expr,
+        field: &Ident,
+    ) -> Option<Result<(Place, Type)>> {
+        let at =
+            |offset, ty: Type| (Place::Context(Box::new(context.clone()), offset, ty.clone()), ty);
+        match self.context.kind {
+            Some(ContextKind::Registers) => Some(match self.s.arch.register(&field.name) {
+                Some(offset) => Ok(at(offset, Type::U64)),
+                None => Err(self.no_register(field)),
+            }),
+            Some(ContextKind::RawTracepoint) if field.name == "args" => {
+                Some(Ok(at(0, Type::Array(Box::new(Type::U64), 12))))
+            }
+            _ => None,
+        }
+    }
+
+    fn no_register(&mut self, field: &Ident) -> Reported {
+        let arch = self.s.arch;
+        let known = arch.registers();
+        let message = format!("{} has no register `{}`", arch.name(), field.name);
+        let mut diagnostic = Diagnostic::new(&codes::UNKNOWN_FIELD, field.span, message);
+        let near = nearest(&field.name, known.iter().map(String::as_str));
+        diagnostic = match near {
+            Some(near) => diagnostic.fix("did you mean", field.span, near),
+            None => diagnostic.help(format!("its registers are {}", known.join(", "))),
+        };
+        self.s.report(diagnostic.note(
+            "arguments need no registers: `def name(ctx: c_void_p, first: c_uint64) -> c_int64:`",
+        ))
+    }
+
+    /// `PT_REGS_PARM1(ctx)` and the like.
+    pub(super) fn register_macro(
+        &mut self,
+        name: &'static str,
+        args: &[syntax::Expr],
+        at: Span,
+    ) -> Result<Value> {
+        self.count(name, "the context", 1..=1, args, at)?;
+        let value = self.expr(&args[0])?;
+        let registers = self.context.kind == Some(ContextKind::Registers);
+        let offset = self.s.arch.of_macro(name).and_then(|name| self.s.arch.register(name));
+        match (value, offset) {
+            (Value::Scalar(context), Some(offset))
+                if registers
+                    && context.ptr_type().is_some_and(|ptr| ptr.region == Region::Context) =>
+            {
+                let place = Place::Context(Box::new(context), offset, Type::U64);
+                Ok(Value::Scalar(Expr::load(place, Type::U64, at)))
+            }
+            (_, None) => {
+                let message = format!("{} has nothing for `{name}`", self.s.arch.name());
+                Err(self.s.report(
+                    Diagnostic::new(&codes::UNKNOWN_NAME, at, message)
+                        .help("name the register: `ctx.sp`"),
+                ))
+            }
+            (other, _) => Err(self.mismatch(args[0].span, "the context of a kprobe", &other)),
+        }
+    }
+}

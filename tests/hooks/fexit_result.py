@@ -1,0 +1,28 @@
+"""fexit: arguments by BTF, and what the function returned."""
+# attach: prog on open
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, map, section
+from pythonbpf.helper import pid
+from pythonbpf.maps import HashMap
+
+
+@bpf
+@map
+def fired() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=1024)
+
+
+@bpf
+@section("fexit/__x64_sys_openat")
+def prog(ctx: c_void_p, registers, ret: c_int64) -> c_int64:
+    # AT_FDCWD, as the C library opens files.
+    if ret > 0 and registers.di & 0xFFFFFFFF == 0xFFFFFF9C:
+        fired[pid()] += 1
+    return 0
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"

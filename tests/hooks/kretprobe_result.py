@@ -1,0 +1,27 @@
+"""kretprobe: what a function returned; kprobes see registers by name."""
+# attach: prog on open
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, map, section
+from pythonbpf.helper import pid
+from pythonbpf.maps import HashMap
+
+
+@bpf
+@map
+def fired() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=1024)
+
+
+@bpf
+@section("kretprobe/__x64_sys_openat")
+def prog(ctx: c_void_p, ret: c_int64) -> c_int64:
+    if ret > 0 and ctx.ax == ret:
+        fired[pid()] += 1
+    return 0
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
