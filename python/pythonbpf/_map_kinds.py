@@ -114,7 +114,7 @@ class Programs(Table):
         if value is None:
             self._native.delete(key)
             return
-        program = getattr(value, "_native", None)
+        program: Any = getattr(value, "_native", None)
         if not hasattr(program, "test_run"):
             raise TypeError(
                 f"{self.name!r} holds programs: give b.programs[name] or None, "
@@ -284,7 +284,8 @@ def _descriptor(table: BpfMap, value: Any, what: str) -> int:
 def _folder(table: BpfMap, value: Any) -> _Lent:
     """A path, opened; or what is open already."""
     if isinstance(value, str | os.PathLike):
-        return _Opened(os.open(value, os.O_RDONLY))
+        path: str = os.fspath(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        return _Opened(os.open(path, os.O_RDONLY))
     return _Lent(_descriptor(table, value, "open files"))
 
 

@@ -188,7 +188,7 @@ def finish(ctx: c_void_p) -> c_int64:
 def send(ctx: c_void_p) -> c_int64:
     if 3 in raw_sockets:
         return 2
-    if processors.redirect(1) == 4 and devices.get(1) == by_number[7]:
+    if processors.redirect(0) == 4 and devices.get(1) == by_number[7]:
         return devices.redirect(1)
     return 0
 

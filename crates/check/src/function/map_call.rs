@@ -126,7 +126,13 @@ impl Body<'_, '_> {
         }
         let kind = self.map_type(map).map_or("map", |kind| kind.name);
         let message = format!("entries of a `{kind}` cannot be {what} from BPF");
-        let help = self.operations(map);
+        let help = match self.s.module.map(map).inner {
+            Some(_) => {
+                let name = &self.s.module.map(map).name;
+                format!("`inner = {name}.lookup(key)` gives the map there: check it, then use it")
+            }
+            None => self.operations(map),
+        };
         Err(self.s.report(Diagnostic::new(&codes::MAP_OPERATION, at, message).help(help)))
     }
 
