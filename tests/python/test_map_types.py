@@ -23,7 +23,7 @@ RUNNING = tuple(int(part) for part in os.uname().release.split(".")[:2])
 
 def since(*version: int) -> pytest.MarkDecorator:
     """The first kernel that has all that a test uses."""
-    return pytest.mark.skipif(RUNNING < version, reason=f"needs Linux {version[0]}.{version[1]}")
+    return pytest.mark.skipif(version > RUNNING, reason=f"needs Linux {version[0]}.{version[1]}")
 
 
 @pytest.fixture(scope="module")
