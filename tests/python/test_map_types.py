@@ -274,7 +274,7 @@ def found() -> Array:
 @bpf
 @section("tracepoint/syscalls/sys_enter_getpgid")
 def prog(ctx: c_void_p) -> c_int64:
-    found[0] = stacks.get_stackid(ctx)
+    found[0] = stacks.get_stackid(ctx, BPF_F_USER_STACK)
     return 0
 """
     ) as b:
@@ -283,8 +283,8 @@ def prog(ctx: c_void_p) -> c_int64:
         b.programs["prog"].detach()
         number = b["found"][0]
         stack = b["stacks"][number]
-        assert 1 < len(stack) <= 16
-        assert all(address >> 47 for address in stack)
+        assert 1 <= len(stack) <= 16
+        assert all(0 < address < 1 << 47 for address in stack)
         assert (number, stack) in b["stacks"].items()
 
 
