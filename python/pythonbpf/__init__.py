@@ -30,6 +30,7 @@ from pythonbpf._marks import bpf, bpfglobal, map, section, struct
 from pythonbpf._native import __version__
 from pythonbpf._trace import trace_fields, trace_pipe
 from pythonbpf.errors import (
+    AttachArgumentError,
     BpfError,
     CompileError,
     NoSuchHookError,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BPF",
+    "AttachArgumentError",
     "BpfError",
     "BpfMap",
     "CompileError",

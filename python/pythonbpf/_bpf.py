@@ -16,8 +16,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
-    from typing import Any
+    from typing import Any, TextIO
 
+    from typing_extensions import Unpack
+
+    from pythonbpf._attach_arguments import AttachArguments
     from pythonbpf._records import Diagnostic, ProgramInfo, TestRun
 
     _MappingByName = Mapping[str, Any]
@@ -104,35 +107,29 @@ class BPF:
         """
         self._native.load()
 
-    def attach_all(
-        self,
-        *,
-        interface: str | int | None = None,
-        cgroup: str | os.PathLike[str] | None = None,
-    ) -> None:
-        """Attaches every program whose section names its hook; loads first if need be.
+    def attach_all(self, **arguments: Unpack[AttachArguments]) -> None:
+        """Attaches every program that can be; loads first if need be.
 
-        If one fails, those that this call attached are detached again.
-
-        Args:
-            interface: the network interface for XDP and traffic control programs, by name
-                or index; if there are such programs, it must be given.
-            cgroup: the folder of the control group for cgroup programs, likewise.
+        The sections name the hooks; the arguments are those of :meth:`Program.attach`,
+        and each program takes what it can use. Programs that attach to what only the
+        caller has (a socket, a function that the section does not name) are left to
+        :meth:`Program.attach`. If one fails, those that this call attached are
+        detached again.
 
         Raises:
             NoSuchHookError: this kernel has no such hook; the message has near ones.
+            AttachArgumentError: a program needs an interface or a control group, or none
+                takes an argument.
         """
         self.load()
-        self._native.attach_all(interface, cgroup)
+        for name, why in self._native.attach_all(dict(arguments)):
+            import logging
 
-    def load_and_attach(
-        self,
-        *,
-        interface: str | int | None = None,
-        cgroup: str | os.PathLike[str] | None = None,
-    ) -> None:
+            logging.getLogger("pythonbpf").info("%s is not attached: %s", name, why)
+
+    def load_and_attach(self, **arguments: Unpack[AttachArguments]) -> None:
         """:meth:`load` and :meth:`attach_all`."""
-        self.attach_all(interface=interface, cgroup=cgroup)
+        self.attach_all(**arguments)
 
     def close(self) -> None:
         """Detaches everything and frees programs and maps; again does nothing.
@@ -216,22 +213,50 @@ class Program:
         """Whether it is attached now."""
         return self._native.attached
 
-    def attach(
-        self,
-        *,
-        interface: str | int | None = None,
-        cgroup: str | os.PathLike[str] | None = None,
-    ) -> None:
-        """Attaches the program to its hook.
+    def attach(self, **arguments: Unpack[AttachArguments]) -> None:
+        """Attaches the program to its hook, which mostly its section names.
+
+        Which arguments it takes depends on the section; a wrong or missing one is an
+        error that names the right ones.
 
         Args:
-            interface: for XDP and traffic control, the network interface, by name or index.
-            cgroup: for cgroup programs, the folder of the control group.
+            interface: the network interface, by name or index (XDP, traffic control, netkit).
+            mode: ``generic``, ``native`` or ``offload`` (XDP).
+            cgroup: the folder of the control group (cgroup programs).
+            netns: a network namespace, by file or name; by default the caller's.
+            pid: the one process that is looked at (user probes, perf events).
+            path: the program or library (user probes), the device (lirc_mode2).
+            symbol: a function, pattern, system call, ``category/event`` or
+                ``provider:marker``, instead of the section's.
+            offset: bytes behind the function, or into the file without one.
+            cookie: what ``get_attach_cookie`` gives in the program.
+            event, frequency, period, cpu: what a perf_event program samples; by default
+                the CPU clock 99 times a second on every CPU.
+            map: the map of sockets (sk_skb, sk_msg).
+            socket: the socket, or its descriptor (socket, sk_reuseport).
+            hook, family, priority: where in netfilter.
 
         Raises:
             NoSuchHookError: this kernel has no such hook; the message has near ones.
+            AttachArgumentError: an argument is missing, or not taken.
+            ValueError: an argument means nothing.
         """
-        self._native.attach(interface, cgroup)
+        self._native.attach(dict(arguments))
+
+    def iter(self, **arguments: Unpack[AttachArguments]) -> TextIO:
+        """Runs an iterator once and gives what it writes, as a text file.
+
+        ::
+
+            for line in b.programs["dump"].iter():
+                print(line, end="")
+
+        Args:
+            map: the map that is gone over (``iter/bpf_map_elem``).
+            pid: the one process that is looked at (``iter/task`` and the like).
+            cgroup: the control group that is begun at (``iter/cgroup``).
+        """
+        return os.fdopen(self._native.iterate(dict(arguments)), errors="surrogateescape")
 
     def detach(self) -> None:
         """Detaches it; nothing happens if it is not attached."""

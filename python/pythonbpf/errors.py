@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pythonbpf._records import Diagnostic
 
 __all__ = [
+    "AttachArgumentError",
     "BpfError",
     "CompileError",
     "NoSuchHookError",
@@ -30,6 +31,10 @@ class BpfError(Exception):
 
     def __str__(self) -> str:
         return self.message or super().__str__()
+
+
+class AttachArgumentError(BpfError, TypeError):
+    """An argument of ``attach`` is missing or not taken; the message names the right ones."""
 
 
 class CompileError(BpfError):
@@ -67,7 +72,7 @@ class PrivilegeError(SystemRefusedError, PermissionError):
 
 
 class NoSuchHookError(SystemRefusedError, LookupError):
-    """This kernel has no such tracepoint, function, interface or control group."""
+    """This kernel has no such tracepoint, function, interface, control group, process or file."""
 
 
 class VerifierError(SystemRefusedError):

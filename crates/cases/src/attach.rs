@@ -6,79 +6,72 @@
 //! go over a pair of interfaces that the lab makes, and programs attach to
 //! functions that the whole system calls.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::thread::sleep;
-use std::time::Duration;
 
-use runtime::{AttachOptions, Object, Value};
+use runtime::{Argument, AttachOptions, Object, Value};
 
-/// How often the hook is made to happen.
-const TIMES: u64 = 10;
+use crate::events::{EVENTS, Event, FAR, NEAR, TIMES};
+
 /// Which map counts.
 const COUNTS: &str = "fired";
-/// Packets go out of this interface …
-const NEAR: &str = "left";
-/// … and come in at this one.
-const FAR: &str = "right";
-/// An address that only [`FAR`] leads to.
-const BEYOND: &str = "10.9.0.2:9";
 const CGROUPS: &str = "/sys/fs/cgroup";
-/// How long packets may take.
-const PATIENCE: Duration = Duration::from_millis(50);
 
 /// An `# attach:` comment.
 #[derive(Clone, Debug)]
 pub struct Attach {
     /// The program's name.
     pub program: String,
-    event: Event,
-}
-
-/// What makes a hook happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Event {
-    /// getpid(2), and the function of the C library that makes it.
-    Getpid,
-    /// Opening a file.
-    Open,
-    /// A thread that begins.
-    Fork,
-    /// A packet that goes out of an interface.
-    PacketOut,
-    /// A packet that comes in at an interface.
-    PacketIn,
-    /// A process of the control group connecting a socket.
-    Connect,
-    /// A process of the control group sending a packet.
-    Send,
+    event: &'static Event,
+    options: AttachOptions,
 }
 
 impl FromStr for Attach {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        const EVENTS: [(&str, Event); 7] = [
-            ("getpid", Event::Getpid),
-            ("open", Event::Open),
-            ("fork", Event::Fork),
-            ("packet out", Event::PacketOut),
-            ("packet in", Event::PacketIn),
-            ("connect", Event::Connect),
-            ("send", Event::Send),
-        ];
-        let found = text.split_once(" on ").and_then(|(program, event)| {
-            let (_, event) = EVENTS.into_iter().find(|(name, _)| *name == event)?;
-            Some(Self { program: program.to_owned(), event })
-        });
-        found.ok_or_else(|| {
-            let events = EVENTS.map(|(name, _)| name).join(", ");
-            format!("`{text}` is not `NAME on EVENT` with one of the events {events}")
-        })
+        let usage = || {
+            let events: Vec<&str> = EVENTS.iter().map(|event| event.name).collect();
+            format!(
+                "`{text}` is not `NAME on EVENT` or `NAME on EVENT with KEY=VALUE …`, with one of \
+                 the events {}",
+                events.join(", ")
+            )
+        };
+        let (program, rest) = text.split_once(" on ").ok_or_else(usage)?;
+        let (name, said) = rest.split_once(" with ").unwrap_or((rest, ""));
+        let event = EVENTS.iter().find(|event| event.name == name).ok_or_else(usage)?;
+        let mut options = AttachOptions::default();
+        for word in said.split_whitespace() {
+            let (key, value) = word.split_once('=').ok_or_else(usage)?;
+            say(&mut options, key, value).ok_or_else(usage)?;
+        }
+        Ok(Self { program: program.to_owned(), event, options })
     }
+}
+
+/// What a case says of where to attach.
+fn say(options: &mut AttachOptions, key: &str, value: &str) -> Option<()> {
+    let text = || Some(value.to_owned());
+    match Argument::named(key)? {
+        Argument::Mode => options.mode = text(),
+        Argument::Path => options.path = Some(value.into()),
+        Argument::Symbol => options.symbol = text(),
+        Argument::Offset => options.offset = Some(value.parse().ok()?),
+        Argument::Cookie => options.cookie = Some(value.parse().ok()?),
+        Argument::Event => options.event = text(),
+        Argument::Frequency => options.frequency = Some(value.parse().ok()?),
+        Argument::Period => options.period = Some(value.parse().ok()?),
+        Argument::Cpu => options.cpu = Some(value.parse().ok()?),
+        Argument::Hook => options.hook = text(),
+        Argument::Family => options.family = text(),
+        Argument::Priority => options.priority = Some(value.parse().ok()?),
+        Argument::Pid if value == "self" => options.pid = Some(std::process::id()),
+        _ => return None,
+    }
+    Some(())
 }
 
 /// Attaches the program, makes its hook happen, and does so again without it.
@@ -90,25 +83,34 @@ pub fn check(object: &Object, attach: &Attach) -> Result<(), String> {
     let words = |error: runtime::Error| error.to_string();
     let program = object.program(&attach.program).map_err(words)?;
     let group = Cgroup::of_this_process().map_err(|error| format!("a control group: {error}"))?;
-    let interface = if attach.event == Event::PacketOut { NEAR } else { FAR };
-    let options = AttachOptions::default().interface(interface).cgroup(&group.folder);
+    let takes =
+        |argument| program.spec().attach_row().is_some_and(|row| row.takes.contains(&argument));
+    let mut options = attach.options.clone();
+    if takes(Argument::Interface) {
+        let interface = if attach.event.name == "packet out" { NEAR } else { FAR };
+        options = options.interface(interface);
+    }
+    if takes(Argument::Cgroup) {
+        options = options.cgroup(&group.folder);
+    }
     // Asked once, as asking is one of the events.
     let keys = [0, i128::from(std::process::id())];
     let before = count(object, keys)?;
     program.attach(&options).map_err(words)?;
-    make_happen(attach.event).map_err(|error| error.to_string())?;
+    let failed = |error: io::Error| format!("the event does not happen: {error}");
+    (attach.event.make)().map_err(failed)?;
     let while_attached = count(object, keys)?;
     program.detach();
-    make_happen(attach.event).map_err(|error| error.to_string())?;
+    // Detaching opens files and starts threads, which may be events too.
+    let detached = count(object, keys)?;
+    (attach.event.make)().map_err(failed)?;
     let at_the_end = count(object, keys)?;
-    judge(attach, while_attached - before, at_the_end - while_attached)
+    judge(attach, while_attached - before, at_the_end - detached)
 }
 
 fn judge(attach: &Attach, attached: u64, detached: u64) -> Result<(), String> {
-    // The kernel may send packets of its own.
-    let is_packet = matches!(attach.event, Event::PacketIn | Event::PacketOut);
     let name = &attach.program;
-    if attached < TIMES || (!is_packet && attached > TIMES) {
+    if attached < TIMES || (attach.event.exact && attached > TIMES) {
         return Err(format!("{name} ran {attached} times while it was attached, not {TIMES}"));
     }
     match detached {
@@ -125,31 +127,6 @@ fn count(object: &Object, keys: [i128; 2]) -> Result<u64, String> {
         Ok(Some(other)) => Err(format!("{COUNTS} holds {other:?}, not a number")),
         Err(error) => Err(error.to_string()),
     })
-}
-
-fn make_happen(event: Event) -> io::Result<()> {
-    if matches!(event, Event::PacketIn | Event::PacketOut) {
-        packets()?;
-        sleep(PATIENCE);
-        return Ok(());
-    }
-    let loopback = UdpSocket::bind("127.0.0.1:0")?;
-    let address = loopback.local_addr()?;
-    for _ in 0..TIMES {
-        match event {
-            Event::Getpid => drop(std::process::id()),
-            Event::Open => drop(File::open("/dev/null")?),
-            Event::Fork => drop(std::thread::spawn(|| ()).join()),
-            Event::Connect => loopback.connect(address)?,
-            _ => drop(loopback.send_to(b"packet", address)?),
-        }
-    }
-    Ok(())
-}
-
-fn packets() -> io::Result<()> {
-    let socket = UdpSocket::bind("0.0.0.0:0")?;
-    (0..TIMES).try_for_each(|_| socket.send_to(b"packet", BEYOND).map(drop))
 }
 
 /// A control group that this process is in until it is dropped.
@@ -186,6 +163,9 @@ mod tests {
     fn comments_name_a_program_and_an_event() {
         let attach: Attach = "prog on packet in".parse().expect("well formed");
         assert_eq!(attach.program, "prog");
+        let attach: Attach = "prog on clock with event=cpu_clock frequency=999".parse().unwrap();
+        assert_eq!(attach.options.frequency, Some(999));
+        assert!("prog on clock with nothing=1".parse::<Attach>().is_err());
         assert!("prog on nothing".parse::<Attach>().is_err());
         assert!("prog".parse::<Attach>().is_err());
     }

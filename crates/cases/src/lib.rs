@@ -36,6 +36,7 @@
 
 pub mod attach;
 pub mod case;
+mod events;
 pub mod folders;
 pub mod kernel;
 pub mod needs;

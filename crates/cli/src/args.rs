@@ -33,7 +33,7 @@ pub(crate) enum Command {
     /// every map. All BPF programs of the machine print into one trace pipe
     /// and nothing in a line says whose it is: lines that others print
     /// meanwhile are shown too.
-    Run(Run),
+    Run(Box<Run>),
     /// Tell more about a diagnostic, with a wrong and a right program
     Explain(Explain),
 }
@@ -150,14 +150,11 @@ pub(crate) struct Run {
     /// End after this many seconds [default: run until Ctrl-C]
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     pub duration: Option<std::time::Duration>,
-    /// Attach XDP and traffic control programs to this network interface
-    #[arg(long, value_name = "IF")]
-    pub interface: Option<String>,
-    /// Attach cgroup programs to the control group with this folder
-    #[arg(long, value_name = "FOLDER")]
-    pub cgroup: Option<PathBuf>,
-    /// Leave out events whose field `pid` (or `tgid`), and printed lines whose
-    /// task, is of another process
+    #[command(flatten)]
+    pub attach: Attach,
+    /// Attach user probes and perf events to this process alone; leave out
+    /// events whose field `pid` (or `tgid`), and printed lines whose task, is of
+    /// another process
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub pid: Option<u32>,
     /// End after this many events
@@ -169,6 +166,58 @@ pub(crate) struct Run {
     /// When the verifier refuses a program, show its whole log
     #[arg(long)]
     pub log: bool,
+}
+
+/// Where programs attach, as far as their sections do not say.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Where to attach what the section leaves open")]
+pub(crate) struct Attach {
+    /// XDP, traffic control, netkit: the network interface
+    #[arg(long, value_name = "IF")]
+    pub interface: Option<String>,
+    /// XDP: generic, native or offload
+    #[arg(long)]
+    pub mode: Option<String>,
+    /// cgroup programs: the folder of the control group
+    #[arg(long, value_name = "FOLDER")]
+    pub cgroup: Option<PathBuf>,
+    /// sk_lookup, flow_dissector: the network namespace, by file or name
+    #[arg(long, value_name = "NAME")]
+    pub netns: Option<PathBuf>,
+    /// User probes: the program or library
+    #[arg(long, value_name = "FILE")]
+    pub path: Option<PathBuf>,
+    /// Probes and tracepoints: the function, pattern, system call,
+    /// category/event or provider:marker
+    #[arg(long, value_name = "NAME")]
+    pub symbol: Option<String>,
+    /// Probes: bytes behind the function, or into the file without one
+    #[arg(long, value_name = "BYTES")]
+    pub offset: Option<u64>,
+    /// perf_event: what is counted [default: cpu_clock]
+    #[arg(long, value_name = "NAME")]
+    pub event: Option<String>,
+    /// perf_event: samples a second [default: 99 for clocks]
+    #[arg(long, value_name = "HZ")]
+    pub frequency: Option<u64>,
+    /// perf_event: events from one sample to the next
+    #[arg(long, value_name = "N")]
+    pub period: Option<u64>,
+    /// perf_event: the one CPU that is looked at
+    #[arg(long, value_name = "N")]
+    pub cpu: Option<u32>,
+    /// sk_skb, sk_msg: the map of sockets
+    #[arg(long, value_name = "NAME")]
+    pub map: Option<String>,
+    /// netfilter: pre_routing, local_in, forward, local_out or post_routing
+    #[arg(long)]
+    pub hook: Option<String>,
+    /// netfilter: ipv4 or ipv6 [default: ipv4]
+    #[arg(long)]
+    pub family: Option<String>,
+    /// netfilter: the order among its programs
+    #[arg(long, allow_hyphen_values = true)]
+    pub priority: Option<i32>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -36,19 +36,11 @@ pub fn diagnose(
 
 /// Shows a runtime error and says with which status to leave.
 pub(crate) fn refuse(error: &Error, subject: &Subject, whole_log: bool) -> Stop {
-    let needed = match error {
-        Error::InterfaceNeeded { place } => Some((place, "network interface", "--interface IF")),
-        Error::CgroupNeeded { place } => {
-            Some((place, "control group", "--cgroup /sys/fs/cgroup/…"))
-        }
-        _ => None,
-    };
-    if let Some((place, what, option)) = needed {
-        let words = format!(
-            "`{}` ({}) attaches to a {what}: say which with `{option}`",
-            place.program, place.section
-        );
-        return Stop::Said(Exit::Usage, words);
+    if matches!(
+        error,
+        Error::ArgumentsNeeded { .. } | Error::ArgumentNotTaken { .. } | Error::BadArgument { .. }
+    ) {
+        return Stop::Said(Exit::Usage, as_options(&error.to_string()));
     }
     if let (Error::Rejected(rejection), true) = (error, whole_log) {
         report::complain(&rejection.log);
@@ -64,6 +56,22 @@ pub(crate) fn refuse(error: &Error, subject: &Subject, whole_log: bool) -> Stop 
         }
     }
     Stop::Shown(if matches!(error, Error::BadObject { .. }) { Exit::Wrong } else { Exit::Refused })
+}
+
+/// Words of the runtime about its arguments, as options of the command.
+pub(crate) fn as_options(words: &str) -> String {
+    let mut text = words.to_owned();
+    for argument in runtime::Argument::all() {
+        let name = argument.name();
+        text = text.replace(&format!("{name}=…"), &format!("--{name} …"));
+        for taker in ["takes no", "object takes"] {
+            text = text.replace(&format!("{taker} `{name}`"), &format!("{taker} `--{name}`"));
+        }
+        if let Some(value) = text.strip_prefix(&format!("{name}=")) {
+            text = format!("--{name} {value}");
+        }
+    }
+    text
 }
 
 const LOG_HELP: &str = "`pythonbpf verify --log` shows the verifier's whole log";
@@ -111,6 +119,9 @@ fn code(error: &Error) -> &'static Code {
         | Error::NoSuchFunction { .. }
         | Error::NoKprobes { .. }
         | Error::NoSuchInterface { .. }
+        | Error::NoSuchProcess { .. }
+        | Error::NoSuchFile { .. }
+        | Error::AttachedElsewhere { .. }
         | Error::NoSuchCgroup { .. }
         | Error::NotAttachable { .. } => &codes::NO_SUCH_HOOK,
         _ => &codes::SYSTEM_REFUSED,

@@ -8,7 +8,7 @@ mod values;
 
 use std::time::{Duration, Instant};
 
-use runtime::{AttachOptions, Error, Event, Map, MapSpec, Object};
+use runtime::{Argument, AttachOptions, Error, Event, Interface, Map, MapSpec, Object};
 
 use crate::args::Run;
 use crate::exit::{Exit, Outcome, Stop};
@@ -50,20 +50,11 @@ pub(crate) fn run(args: &Run) -> Outcome {
 
 /// Attaches all programs and says on standard error what runs.
 fn attach(object: &Object, args: &Run, subject: &Subject) -> Result<(), Stop> {
-    let mut options = AttachOptions::default();
-    if let Some(name) = &args.interface {
-        options = options.interface(name.as_str());
-    }
-    if let Some(folder) = &args.cgroup {
-        options = options.cgroup(folder);
-    }
+    let options = options(args, object);
     let attached =
         object.attach_all(&options).map_err(|error| refusal::refuse(&error, subject, args.log))?;
-    for place in &attached.skipped {
-        report::complain(&format!(
-            "warning: `{}` is not attached: section `{}` names no hook",
-            place.program, place.section
-        ));
+    for skipped in &attached.skipped {
+        report::complain(&format!("warning: {}", refusal::as_options(&skipped.why)));
     }
     if attached.attached.is_empty() {
         let words = format!(
@@ -78,6 +69,30 @@ fn attach(object: &Object, args: &Run, subject: &Subject) -> Result<(), Stop> {
     };
     report::complain(&format!("attached {}{how}", attached.attached.join(", ")));
     Ok(())
+}
+
+/// What the command line says of where to attach.
+fn options(args: &Run, object: &Object) -> AttachOptions {
+    let said = &args.attach;
+    let mut options = AttachOptions::default();
+    options.interface = said.interface.as_deref().map(Interface::from);
+    options.mode.clone_from(&said.mode);
+    options.cgroup.clone_from(&said.cgroup);
+    options.netns.clone_from(&said.netns);
+    options.path.clone_from(&said.path);
+    options.symbol.clone_from(&said.symbol);
+    options.offset = said.offset;
+    options.event.clone_from(&said.event);
+    options.frequency = said.frequency;
+    options.period = said.period;
+    options.cpu = said.cpu;
+    options.map.clone_from(&said.map);
+    options.hook.clone_from(&said.hook);
+    options.family.clone_from(&said.family);
+    options.priority = said.priority;
+    // It is also what events are chosen by.
+    options.pid = args.pid.filter(|_| object.takes(Argument::Pid));
+    options
 }
 
 /// Why showing stopped.

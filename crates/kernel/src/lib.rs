@@ -12,6 +12,7 @@
 //! documentation.
 
 mod atomic;
+mod attach;
 pub mod btf;
 mod constant;
 mod context;
@@ -30,6 +31,10 @@ mod short_name;
 mod version;
 
 pub use atomic::{ATOMICS, Atomic, atomic};
+pub use attach::{
+    ATTACH_ROWS, Argument, AttachRow, Direction, Moment, NETFILTER_FAMILIES, NETFILTER_HOOKS,
+    PERF_EVENTS, PerfEvent, Side, SocketOption, Way, XDP_MODES,
+};
 pub use constant::{CONSTANTS, Constant, constant, constants_in};
 pub use context::{CONTEXTS, ContextField, ContextStruct, Holds, context_struct};
 pub use event::{EventField, EventType, event_fields};

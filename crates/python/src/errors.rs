@@ -32,6 +32,7 @@ fn exception(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -
         return Ok(value_error(source, error.to_string()));
     }
     let message = compilation
+        .filter(|_| !is_about_the_call(error))
         .and_then(|compilation| compilation.explain(error))
         .unwrap_or_else(|| error.to_string());
     let errno = errno(error);
@@ -40,12 +41,18 @@ fn exception(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -
         Error::UnknownProgram { .. } | Error::UnknownMap { .. } | Error::UnknownGlobal { .. } => {
             Ok(PyErr::from_value(class(py, "UnknownNameError")?.call1((message,))?))
         }
+        Error::ArgumentsNeeded { .. } | Error::ArgumentNotTaken { .. } => {
+            Ok(PyErr::from_value(class(py, "AttachArgumentError")?.call1((message,))?))
+        }
+        Error::BadArgument { .. } => Ok(PyValueError::new_err(message)),
         Error::NoSuchKey { .. } => Ok(PyKeyError::new_err(message)),
         Error::MissingPrivilege { .. } => system("PrivilegeError"),
         Error::NoSuchTracepoint { .. }
         | Error::NoSuchFunction { .. }
         | Error::NoKprobes { .. }
         | Error::NoSuchInterface { .. }
+        | Error::NoSuchProcess { .. }
+        | Error::NoSuchFile { .. }
         | Error::NoSuchCgroup { .. } => system("NoSuchHookError"),
         Error::Rejected(rejection) => {
             let made = class(py, "VerifierError")?.call1((message, errno, &rejection.log))?;
@@ -54,6 +61,17 @@ fn exception(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -
         _ if errno.is_some() => system("SystemRefusedError"),
         _ => with_message(py, "BpfError", &message),
     }
+}
+
+/// Whether it is the call that is wrong, and no line of the program.
+fn is_about_the_call(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::ArgumentsNeeded { .. }
+            | Error::ArgumentNotTaken { .. }
+            | Error::AttachedElsewhere { .. }
+            | Error::NotAnIterator { .. }
+    )
 }
 
 fn with_message(py: Python<'_>, name: &str, message: &str) -> PyResult<PyErr> {
@@ -85,6 +103,7 @@ fn errno(error: &Error) -> Option<i32> {
         | Error::NoSuchInterface { .. }
         | Error::NoKernelBtf
         | Error::Tracefs { .. } => Some(ENOENT),
+        Error::NoSuchProcess { .. } => Some(ESRCH),
         Error::NoKprobes { .. } => Some(EOPNOTSUPP),
         _ => None,
     })
@@ -93,6 +112,7 @@ fn errno(error: &Error) -> Option<i32> {
 // include/uapi/asm-generic/errno-base.h and errno.h; the same on x86-64 and arm64.
 const EPERM: i32 = 1;
 const ENOENT: i32 = 2;
+const ESRCH: i32 = 3;
 const E2BIG: i32 = 7;
 const EACCES: i32 = 13;
 const EEXIST: i32 = 17;

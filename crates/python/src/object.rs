@@ -4,20 +4,20 @@
 //! in common; each of them keeps it alive.
 
 use std::mem;
-use std::path::PathBuf;
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 use runtime::{MapSpec, OpenObject, ProgramSpec};
 
+use crate::attach;
 use crate::compile::Compilation;
 use crate::convert::{StructTypes, from_python};
 use crate::errors;
 use crate::events::EventReader;
 use crate::map::Map;
-use crate::program::{InterfaceArgument, Program, attach_options};
+use crate::program::Program;
 
 /// A BPF object and the Python classes of its structs.
 pub struct Shared {
@@ -140,18 +140,18 @@ impl Object {
         result.map_err(|error| self.shared.raise(py, &error))
     }
 
-    /// Attaches every program whose section names its hook, or to this
-    /// interface or control group.
+    /// Attaches every program whose section and these arguments name its
+    /// hook; gives the names of the others and why.
     fn attach_all(
         &self,
         py: Python<'_>,
-        interface: Option<InterfaceArgument>,
-        cgroup: Option<PathBuf>,
-    ) -> PyResult<()> {
+        arguments: &Bound<'_, PyDict>,
+    ) -> PyResult<Vec<(String, String)>> {
         let object = self.shared.loaded(py)?;
-        let options = attach_options(interface, cgroup);
-        let result = py.detach(|| object.attach_all(&options));
-        result.map(|_| ()).map_err(|error| self.shared.raise(py, &error))
+        let options = attach::options(arguments)?;
+        let report = py.detach(|| object.attach_all(&options));
+        let report = report.map_err(|error| self.shared.raise(py, &error))?;
+        Ok(report.skipped.into_iter().map(|one| (one.place.program, one.why)).collect())
     }
 
     /// Detaches and frees everything.

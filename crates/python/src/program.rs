@@ -1,12 +1,13 @@
 //! One program of an object.
 
-use std::path::PathBuf;
+use std::os::fd::IntoRawFd;
 use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use runtime::{AttachOptions, Interface, ProgramSpec, TestRun};
+use runtime::{ProgramSpec, TestRun};
 
+use crate::attach;
 use crate::errors;
 use crate::object::Shared;
 
@@ -16,31 +17,6 @@ pub struct Program {
     shared: Arc<Shared>,
     spec: ProgramSpec,
     loaded: OnceLock<runtime::Program>,
-}
-
-/// A network interface, by name or by index.
-#[derive(FromPyObject)]
-pub enum InterfaceArgument {
-    /// Its index.
-    Index(u32),
-    /// Its name, as in `ip link`.
-    Name(String),
-}
-
-/// What the Python side says of where to attach.
-pub fn attach_options(
-    interface: Option<InterfaceArgument>,
-    cgroup: Option<PathBuf>,
-) -> AttachOptions {
-    let options = match cgroup {
-        None => AttachOptions::default(),
-        Some(folder) => AttachOptions::default().cgroup(folder),
-    };
-    match interface {
-        None => options,
-        Some(InterfaceArgument::Index(index)) => options.interface(Interface::Index(index)),
-        Some(InterfaceArgument::Name(name)) => options.interface(Interface::Name(name)),
-    }
 }
 
 impl Program {
@@ -98,14 +74,15 @@ impl Program {
     }
 
     /// Attaches it to its hook.
-    fn attach(
-        &self,
-        py: Python<'_>,
-        interface: Option<InterfaceArgument>,
-        cgroup: Option<PathBuf>,
-    ) -> PyResult<()> {
-        let options = attach_options(interface, cgroup);
+    fn attach(&self, py: Python<'_>, arguments: &Bound<'_, PyDict>) -> PyResult<()> {
+        let options = attach::options(arguments)?;
         self.call(py, |program| program.attach(&options))
+    }
+
+    /// The descriptor of one walk of an iterator, which is the caller's.
+    fn iterate(&self, py: Python<'_>, arguments: &Bound<'_, PyDict>) -> PyResult<i32> {
+        let options = attach::options(arguments)?;
+        self.call(py, |program| program.iterate(&options)).map(IntoRawFd::into_raw_fd)
     }
 
     /// Detaches it; nothing happens if it is not attached.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::attach::AttachOptions;
+use crate::attach_options::AttachOptions;
 use crate::error::Error;
 use crate::load_error::btf_tracepoints;
 use crate::nearest::nearest;
@@ -27,7 +27,7 @@ pub(crate) fn explain(
             place: Some(place),
         };
     }
-    if let Some(error) = missing_hook(program, code) {
+    if let Some(error) = missing_hook(program, options, code) {
         return error;
     }
     if code == libc::EOPNOTSUPP && printed.is_empty() {
@@ -49,9 +49,9 @@ pub(crate) fn explain(
     Error::AttachFailed { place, reason, source }
 }
 
-fn missing_hook(program: &ProgramSpec, code: i32) -> Option<Error> {
+fn missing_hook(program: &ProgramSpec, options: &AttachOptions, code: i32) -> Option<Error> {
     let not_found = matches!(code, libc::ENOENT | libc::EINVAL | libc::ESRCH);
-    let name = program.target().to_owned();
+    let name = options.symbol.as_deref().unwrap_or(program.target()).to_owned();
     let place = program.place();
     match program.kind() {
         "tp" | "tracepoint" if not_found => {

@@ -8,6 +8,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use kernel::Argument;
+
 use crate::nearest::{quoted, suggestion};
 use crate::privilege::Capability;
 use crate::value::ValueError;
@@ -157,24 +159,73 @@ pub enum Error {
         existing: Vec<String>,
     },
 
-    /// The program needs a network interface to attach to.
+    /// The program needs to be told where to attach.
     #[error(
-        "`{}` ({}) attaches to a network interface: say which with interface=…",
+        "`{}` ({}) needs {}: attach it with {}",
+        .place.program, .place.section, described(.needed), keywords(.needed)
+    )]
+    ArgumentsNeeded {
+        /// The program.
+        place: ProgramPlace,
+        /// What must be said.
+        needed: Vec<Argument>,
+    },
+
+    /// The program, or no program of the object, takes this argument.
+    #[error("{} `{}`{}", taker(.place.as_ref()), .argument.name(), alternatives(.takes))]
+    ArgumentNotTaken {
+        /// The program; without it, none of the object.
+        place: Option<ProgramPlace>,
+        /// What was said.
+        argument: Argument,
+        /// What may be said.
+        takes: Vec<Argument>,
+    },
+
+    /// An argument means nothing.
+    #[error("{}={value}: {reason}", .argument.name())]
+    BadArgument {
+        /// Which one.
+        argument: Argument,
+        /// What was given.
+        value: String,
+        /// Why, with what may be given.
+        reason: String,
+    },
+
+    /// There is no such process.
+    #[error("there is no process {pid}")]
+    NoSuchProcess {
+        /// Its number.
+        pid: u32,
+    },
+
+    /// A file that a program is to attach to cannot be opened.
+    #[error("`{}` cannot be opened: {source}", .path.display())]
+    NoSuchFile {
+        /// The file.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+
+    /// The program is no iterator.
+    #[error(
+        "`{}` ({}) is no iterator: only sections `iter/…` can be read",
         .place.program, .place.section
     )]
-    InterfaceNeeded {
+    NotAnIterator {
         /// The program.
         place: ProgramPlace,
     },
 
-    /// The program needs a control group to attach to.
-    #[error(
-        "`{}` ({}) attaches to a control group: say which with cgroup=\"/sys/fs/cgroup/…\"",
-        .place.program, .place.section
-    )]
-    CgroupNeeded {
+    /// Something else than an attach runs the program.
+    #[error("`{}` ({}) cannot be attached: {who}", .place.program, .place.section)]
+    AttachedElsewhere {
         /// The program.
         place: ProgramPlace,
+        /// Who runs it, and how.
+        who: &'static str,
     },
 
     /// No such control group.
@@ -329,8 +380,10 @@ impl Error {
             Self::NoSuchTracepoint { place, .. }
             | Self::NoSuchFunction { place, .. }
             | Self::NoKprobes { place }
-            | Self::InterfaceNeeded { place }
-            | Self::CgroupNeeded { place }
+            | Self::ArgumentsNeeded { place, .. }
+            | Self::ArgumentNotTaken { place: Some(place), .. }
+            | Self::AttachedElsewhere { place, .. }
+            | Self::NotAnIterator { place }
             | Self::NotAttachable { place }
             | Self::NotLoaded { place }
             | Self::AlreadyAttached { place }
@@ -375,6 +428,29 @@ impl Error {
                 | Self::Tracefs { .. }
                 | Self::System { .. }
         )
+    }
+}
+
+fn described(arguments: &[Argument]) -> String {
+    arguments.iter().map(|argument| argument.what()).collect::<Vec<_>>().join(" and ")
+}
+
+fn keywords(arguments: &[Argument]) -> String {
+    let keyword = |argument: &Argument| format!("{}=…", argument.name());
+    arguments.iter().map(keyword).collect::<Vec<_>>().join(", ")
+}
+
+fn taker(place: Option<&ProgramPlace>) -> String {
+    match place {
+        Some(place) => format!("`{}` ({}) takes no", place.program, place.section),
+        None => "no program of this object takes".to_owned(),
+    }
+}
+
+fn alternatives(arguments: &[Argument]) -> String {
+    match arguments {
+        [] => ": its section says where it attaches".to_owned(),
+        _ => format!("; taken are {}", keywords(arguments)),
     }
 }
 

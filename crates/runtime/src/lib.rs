@@ -30,6 +30,7 @@
 mod arena;
 mod attach;
 mod attach_error;
+mod attach_options;
 mod descriptors;
 mod elf;
 mod error;
@@ -56,6 +57,7 @@ mod open;
 mod prints;
 mod privilege;
 mod program;
+mod release;
 mod spec;
 mod tc;
 mod trace_pipe;
@@ -63,8 +65,10 @@ mod tracefs;
 mod type_graph;
 mod value;
 mod verifier;
+mod ways;
 
-pub use attach::{AttachOptions, AttachReport};
+pub use attach::{AttachReport, Skipped};
+pub use attach_options::AttachOptions;
 pub use error::{Error, ProgramPlace, Result};
 pub use events::{Event, EventReader, Interrupter};
 pub use features::{
@@ -72,6 +76,7 @@ pub use features::{
 };
 pub use interface::Interface;
 pub use iterate::Entries;
+pub use kernel::Argument;
 pub use kernel_types::{KernelBtf, kernel_btf};
 pub use layout::{FieldLayout, Layout, StructLayout};
 pub use map::{Map, UpdateMode};

@@ -18,6 +18,7 @@ use crate::layout::Layout;
 use crate::map::Map;
 use crate::nearest::nearest;
 use crate::program::Program;
+use crate::release::release;
 use crate::spec::{MapSpec, ProgramSpec};
 use crate::value::Value;
 use crate::verifier::VerifierStats;
@@ -35,8 +36,9 @@ pub(crate) struct Inner {
     pub(crate) stats: Vec<Option<VerifierStats>>,
     pub(crate) maps: Vec<MapSpec>,
     /// One slot a program, held while it is attached or detached, so that
-    /// neither overtakes the other. Taken before `loaded`, never after it.
-    links: Vec<Mutex<Option<Hook>>>,
+    /// neither overtakes the other, with the kernel's number of the program.
+    /// Taken before `loaded`, never after it.
+    links: Vec<Mutex<Option<(Hook, u32)>>>,
     /// The open event buffers by the index of their map.
     sources: Mutex<HashMap<usize, Arc<Source>>>,
     loaded: RwLock<Option<Loaded>>,
@@ -200,7 +202,7 @@ impl Inner {
     }
 
     /// The link of the program at `index`, while it is attached.
-    pub(crate) fn link(&self, index: usize) -> MutexGuard<'_, Option<Hook>> {
+    pub(crate) fn link(&self, index: usize) -> MutexGuard<'_, Option<(Hook, u32)>> {
         // The index comes from the same, unchanging list.
         self.links[index].lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -212,12 +214,7 @@ impl Inner {
     fn close(&self) {
         // First, so that no attach that waits for us can add a link later.
         let loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner).take();
-        // Closing a perf-based tracepoint link waits for the kernel to let go
-        // of the event, some 50-100 ms each; should many of them matter, this
-        // is the one place where they could be dropped side by side.
-        for index in 0..self.links.len() {
-            drop(self.link(index).take());
-        }
+        release((0..self.links.len()).filter_map(|index| self.link(index).take()).collect());
         for source in self.sources().drain().map(|(_, source)| source) {
             source.close();
         }

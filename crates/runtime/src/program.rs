@@ -124,7 +124,7 @@ impl Program {
         })
     }
 
-    fn raw_info(&self, loaded: &Loaded) -> Result<libbpf_sys::bpf_prog_info> {
+    pub(crate) fn raw_info(&self, loaded: &Loaded) -> Result<libbpf_sys::bpf_prog_info> {
         let program = self.loaded(loaded)?;
         let mut info = libbpf_sys::bpf_prog_info::default();
         let mut size = size_of_val(&info) as u32;

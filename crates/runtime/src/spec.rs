@@ -6,6 +6,7 @@
 
 use std::ffi::CStr;
 
+use kernel::AttachRow;
 use libbpf_rs::btf::types::{Array, Composite, DataSec};
 use libbpf_rs::btf::{Btf, BtfKind, BtfType};
 use libbpf_rs::{AsRawLibbpf as _, libbpf_sys};
@@ -30,9 +31,16 @@ pub struct ProgramSpec {
     pub section: String,
     /// How many instructions the object holds for it, before load.
     pub instructions: usize,
+    /// The kernel's number of the attach type; 0 is also none.
+    pub(crate) expected_attach_type: u32,
 }
 
 impl ProgramSpec {
+    /// How the kind of its section attaches, if libbpf knows it.
+    pub fn attach_row(&self) -> Option<&'static AttachRow> {
+        kernel::section(&self.section).ok()?.def.attach()
+    }
+
     pub(crate) fn place(&self) -> ProgramPlace {
         ProgramPlace { program: self.name.clone(), section: self.section.clone() }
     }
@@ -175,6 +183,10 @@ pub(crate) fn program_specs(object: &libbpf_rs::OpenObject) -> Vec<ProgramSpec> 
             name: program.name().to_string_lossy().into_owned(),
             section: program.section().to_string_lossy().into_owned(),
             instructions: program.insn_cnt(),
+            // SAFETY: the pointer is that of `program`; the call only reads.
+            expected_attach_type: unsafe {
+                libbpf_sys::bpf_program__expected_attach_type(program.as_libbpf_object().as_ptr())
+            },
         })
         .collect()
 }

@@ -11,9 +11,10 @@ use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd, RawFd};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
+use kernel::Direction;
 use libbpf_rs::libbpf_sys;
 
-use crate::hook::{Direction, Hook};
+use crate::hook::Hook;
 use crate::open::check;
 use crate::prints;
 

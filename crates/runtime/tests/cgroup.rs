@@ -74,7 +74,7 @@ fn a_group_must_be_named_and_be_one() {
     }
     let object = load("cgroup");
     let error = object.attach_all(&AttachOptions::default()).unwrap_err();
-    assert!(matches!(error, Error::CgroupNeeded { .. }));
+    assert!(matches!(error, Error::ArgumentsNeeded { .. }));
     assert!(error.to_string().contains("cgroup="), "{error}");
     for folder in ["/nothing/here", "/tmp"] {
         let error = object.attach_all(&AttachOptions::default().cgroup(folder)).unwrap_err();

@@ -152,7 +152,7 @@ fn programs_without_a_hook_are_skipped() {
     let object = load("maps");
     let report = object.attach_all(&AttachOptions::default()).unwrap();
     assert!(report.attached.is_empty());
-    assert_eq!(report.skipped[0].program, "run");
+    assert_eq!(report.skipped[0].place.program, "run");
     let error = object.program("run").unwrap().attach(&AttachOptions::default()).unwrap_err();
-    assert!(matches!(error, Error::NotAttachable { .. }), "{error}");
+    assert!(matches!(error, Error::ArgumentsNeeded { .. }), "{error}");
 }

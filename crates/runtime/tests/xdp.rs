@@ -57,7 +57,7 @@ fn an_interface_must_be_named_and_exist() {
     }
     let object = load("xdp");
     let error = object.attach_all(&AttachOptions::default()).unwrap_err();
-    assert!(matches!(error, Error::InterfaceNeeded { .. }));
+    assert!(matches!(error, Error::ArgumentsNeeded { .. }));
     assert!(error.to_string().contains("interface="), "{error}");
     let options = AttachOptions::default().interface("nope0");
     let error = object.attach_all(&options).unwrap_err();
@@ -102,7 +102,7 @@ fn on_veth(test: fn()) {
 fn count_traffic() {
     let object = load("tc");
     let error = object.attach_all(&AttachOptions::default()).unwrap_err();
-    assert!(matches!(error, Error::InterfaceNeeded { .. }), "{error}");
+    assert!(matches!(error, Error::ArgumentsNeeded { .. }), "{error}");
     let program = |name| object.program(name).unwrap();
     program("on_ingress").attach(&AttachOptions::default().interface("right")).unwrap();
     program("on_egress").attach(&AttachOptions::default().interface("left")).unwrap();

@@ -166,16 +166,28 @@ fn returns(def: &Def<'_>, record: &Record) -> String {
         ("SCHED_CLS", Some(_)) => Some("tcx_action_base"),
         ("SCHED_CLS" | "SCHED_ACT", None) => Some("TC_ACT"),
         ("SK_SKB", Some("BPF_SK_SKB_STREAM_PARSER")) => None,
-        ("SK_SKB" | "SK_MSG" | "SK_LOOKUP" | "SK_REUSEPORT", _) => Some("sk_action"),
+        ("SK_SKB" | "SK_MSG" | "SK_REUSEPORT", _) => Some("sk_action"),
         _ => None,
     };
     if let Some(group) = group {
         return format!("Returns::OneOf(\"{group}\")");
     }
     let key = (def.prog_type.to_owned(), def.attach.unwrap_or("-").to_owned());
-    match record.returns.get(&key) {
+    match record.returns.get(&key).copied().or_else(|| unprobed(def)) {
         Some((min, max)) => format!("Returns::Range {{ min: {min}, max: {max} }}"),
         None => "Returns::Any".to_owned(),
+    }
+}
+
+/// Ranges that a kernel may not be asked for, as they need a hook to load: the
+/// verifier's `check_return_code`.
+fn unprobed(def: &Def<'_>) -> Option<(i64, i64)> {
+    const MAX_ERRNO: i64 = 4095;
+    match (def.prog_type, def.attach?) {
+        ("TRACING", "BPF_TRACE_FENTRY" | "BPF_TRACE_FEXIT" | "BPF_TRACE_FSESSION") => Some((0, 0)),
+        ("LSM", "BPF_LSM_MAC") => Some((-MAX_ERRNO, 0)),
+        ("LSM", "BPF_LSM_CGROUP") => Some((0, 1)),
+        _ => None,
     }
 }
 

@@ -167,12 +167,16 @@ impl Body<'_, '_> {
             let names: Vec<&str> = kernel::constants_in(group).map(|c| c.name).collect();
             diagnostic = diagnostic.help(format!("return one of {}", names.join(", ")));
         }
+        if let kernel::Returns::Range { min, max } = returns {
+            let range = if min == max { format!("{min}") } else { format!("{min} to {max}") };
+            diagnostic = diagnostic.help(format!("the kernel takes {range}"));
+        }
         Err(self.s.report(diagnostic))
     }
 
     /// A value that the hook may return: the verifier refuses a program that
-    /// could return another, so what is outside the range becomes its least
-    /// value, which is the hook's `no`.
+    /// could return another, so what is outside the range becomes the hook's
+    /// `no`: its least value, or `-EPERM`.
     fn within_range(&mut self, value: Expr) -> Expr {
         let range = self.section.as_ref().map(|section| section.def.returns);
         let (Some(kernel::Returns::Range { min, max }), Type::Int(_), None) =
@@ -189,7 +193,9 @@ impl Body<'_, '_> {
         };
         let inside = ExprKind::And(test(CompareOp::Ge, min), test(CompareOp::Le, max));
         let inside = Box::new(Expr::new(inside, Type::Bool, at));
-        let kept = ExprKind::Select(inside, Box::new(value.clone()), bound(min));
+        // Of errors the plainest: not permitted.
+        let no = if min < 0 { -1 } else { min };
+        let kept = ExprKind::Select(inside, Box::new(value.clone()), bound(no));
         Expr::new(kept, ty.clone(), at)
     }
 

@@ -393,7 +393,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::Required(TargetForm::Name("kernel function")),
         context: ContextKind::FunctionArguments,
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 0 },
     },
     SectionDef {
         prefix: "fmod_ret",
@@ -413,7 +413,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::Required(TargetForm::Name("kernel function")),
         context: ContextKind::FunctionArguments,
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 0 },
     },
     SectionDef {
         prefix: "fentry.s",
@@ -423,7 +423,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: true,
         target: Target::Required(TargetForm::Name("kernel function")),
         context: ContextKind::FunctionArguments,
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 0 },
     },
     SectionDef {
         prefix: "fmod_ret.s",
@@ -443,7 +443,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: true,
         target: Target::Required(TargetForm::Name("kernel function")),
         context: ContextKind::FunctionArguments,
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 0 },
     },
     SectionDef {
         prefix: "fsession",
@@ -453,7 +453,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::Required(TargetForm::Name("kernel function")),
         context: ContextKind::FunctionArguments,
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 0 },
     },
     SectionDef {
         prefix: "fsession.s",
@@ -463,7 +463,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: true,
         target: Target::Required(TargetForm::Name("kernel function")),
         context: ContextKind::FunctionArguments,
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 0 },
     },
     SectionDef {
         prefix: "freplace",
@@ -483,7 +483,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::Required(TargetForm::Name("LSM hook")),
         context: ContextKind::FunctionArguments,
-        returns: Returns::Any,
+        returns: Returns::Range { min: -4095, max: 0 },
     },
     SectionDef {
         prefix: "lsm.s",
@@ -493,7 +493,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: true,
         target: Target::Required(TargetForm::Name("LSM hook")),
         context: ContextKind::FunctionArguments,
-        returns: Returns::Any,
+        returns: Returns::Range { min: -4095, max: 0 },
     },
     SectionDef {
         prefix: "lsm_cgroup",
@@ -503,7 +503,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::Required(TargetForm::Name("LSM hook")),
         context: ContextKind::FunctionArguments,
-        returns: Returns::Any,
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "iter",
@@ -1043,7 +1043,7 @@ pub static SECTION_DEFS: &[SectionDef] = &[
         sleepable: false,
         target: Target::None,
         context: ContextKind::Struct("bpf_sk_lookup"),
-        returns: Returns::OneOf("sk_action"),
+        returns: Returns::Range { min: 0, max: 1 },
     },
     SectionDef {
         prefix: "netfilter",

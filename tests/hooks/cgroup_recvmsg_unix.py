@@ -1,0 +1,26 @@
+"""cgroup/recvmsg_unix: datagrams that Unix sockets receive."""
+# attach: prog on receive unix
+# needs: cgroup unix
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, map, section
+from pythonbpf.maps import HashMap
+
+
+@bpf
+@map
+def fired() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=1024)
+
+
+@bpf
+@section("cgroup/recvmsg_unix")
+def prog(ctx: c_void_p) -> c_int64:
+    fired[0] += 1
+    return 1
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"

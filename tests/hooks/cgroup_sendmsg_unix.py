@@ -1,0 +1,26 @@
+"""cgroup/sendmsg_unix: datagrams of Unix sockets."""
+# attach: prog on send unix
+# needs: cgroup unix
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, map, section
+from pythonbpf.maps import HashMap
+
+
+@bpf
+@map
+def fired() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=1024)
+
+
+@bpf
+@section("cgroup/sendmsg_unix")
+def prog(ctx: c_void_p) -> c_int64:
+    fired[0] += 1
+    return 1
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"

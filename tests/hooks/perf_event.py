@@ -1,0 +1,26 @@
+"""perf_event: samples of the CPU clock."""
+# attach: prog on clock with event=cpu_clock frequency=999
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, map, section
+from pythonbpf.helper import pid
+from pythonbpf.maps import HashMap
+
+
+@bpf
+@map
+def fired() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=1024)
+
+
+@bpf
+@section("perf_event")
+def prog(ctx: c_void_p) -> c_int64:
+    fired[pid()] += 1
+    return 0
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"

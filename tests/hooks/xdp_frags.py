@@ -1,0 +1,27 @@
+"""xdp.frags: packets in several pieces."""
+# attach: prog on packet in
+# needs: helper xdp_get_buff_len
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, map, section
+from pythonbpf.helper import XDP_PASS
+from pythonbpf.maps import HashMap
+
+
+@bpf
+@map
+def fired() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=1024)
+
+
+@bpf
+@section("xdp.frags")
+def prog(ctx: c_void_p) -> c_int64:
+    fired[0] += 1
+    return XDP_PASS
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"

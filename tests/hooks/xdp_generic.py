@@ -1,0 +1,26 @@
+"""xdp: in the network stack, whatever the driver."""
+# attach: prog on packet in with mode=generic
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, map, section
+from pythonbpf.helper import XDP_PASS
+from pythonbpf.maps import HashMap
+
+
+@bpf
+@map
+def fired() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=1024)
+
+
+@bpf
+@section("xdp")
+def prog(ctx: c_void_p) -> c_int64:
+    fired[0] += 1
+    return XDP_PASS
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
