@@ -107,7 +107,9 @@ impl Drop for SocketHook {
 fn identity(descriptor: RawFd) -> io::Result<(libc::dev_t, libc::ino_t)> {
     let mut stat = MaybeUninit::<libc::stat>::uninit();
     // SAFETY: `stat` has room for what the call writes.
-    check(unsafe { libc::fstat(descriptor, stat.as_mut_ptr()) })?;
+    if unsafe { libc::fstat(descriptor, stat.as_mut_ptr()) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
     // SAFETY: the call succeeded and has written it.
     let stat = unsafe { stat.assume_init() };
     Ok((stat.st_dev, stat.st_ino))
