@@ -1,15 +1,23 @@
-"""fentry: the kernel takes 0 alone."""
-# expect: loads
-from ctypes import c_int64, c_void_p
+"""fentry: the kernel takes 0 alone, whatever is computed."""
+# attach: prog on open
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
 
-from pythonbpf import bpf, bpfglobal, section
-from pythonbpf.helper import random
+from pythonbpf import bpf, bpfglobal, map, section
+from pythonbpf.helper import pid
+from pythonbpf.maps import HashMap
+
+
+@bpf
+@map
+def fired() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=1024)
 
 
 @bpf
 @section("fentry/__x64_sys_openat")
 def prog(ctx: c_void_p) -> c_int64:
-    return random()
+    fired[pid()] += 1
+    return fired.get(pid(), 0)
 
 
 @bpf

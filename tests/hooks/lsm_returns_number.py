@@ -1,15 +1,23 @@
 """lsm: a number that is computed is an error or 0."""
-# expect: loads
-from ctypes import c_int64, c_void_p
+# attach: prog on open
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
 
-from pythonbpf import bpf, bpfglobal, section
-from pythonbpf.helper import random
+from pythonbpf import bpf, bpfglobal, map, section
+from pythonbpf.helper import pid
+from pythonbpf.maps import HashMap
+
+
+@bpf
+@map
+def fired() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=1024)
 
 
 @bpf
 @section("lsm/file_open")
 def prog(ctx: c_void_p) -> c_int64:
-    return random()
+    fired[pid()] += 1
+    return fired.get(0xFFFFFFFF, 0)
 
 
 @bpf
