@@ -43,7 +43,7 @@ def prog(ctx: c_void_p) -> c_int64:
     map_peek_elem(counts, x)  # error: [map-operation]
     map_update_elem(ring, 1, 2, 0)  # error: [map-operation]
     perf_event_output(ctx, counts, 0, x)  # error: [map-operation]
-    ringbuf_reserve(ring, 8, 0)  # error: [helper-not-supported]
+    ringbuf_reserve(ring, 8, 0)  # error: [unfinished-reservation]
     first = large.lookup(1)
     second = large.lookup(2)
     if first and second:

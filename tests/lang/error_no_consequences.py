@@ -1,7 +1,7 @@
 from ctypes import c_int64, c_uint8, c_void_p
 
 from pythonbpf import bpf, bpfglobal, map, section, struct
-from pythonbpf.helper import pid
+from pythonbpf.helper import random
 from pythonbpf.maps import HashMap
 
 
@@ -31,15 +31,15 @@ def twins(a: c_int64, a: c_int64) -> c_int64:  # error: [bad-signature]
 @bpf
 @section("xdp")
 def prog(ctx: c_void_p) -> c_int64:
-    while pid():  # error: [needs-newer-kernel]
+    while random():  # error: [needs-newer-kernel]
         inside = 1
     try:  # error: [unsupported-statement]
         tried = 1
     except ValueError as caught:
         tried = 2
-    with pid() as opened:  # error: [unsupported-statement]
+    with random() as opened:  # error: [unsupported-statement]
         held = 1
-    match pid():
+    match random():
         case {1: captured}:  # error: [unsupported-statement]
             matched = 1
         case _:

@@ -24,6 +24,7 @@ mod map_values;
 mod maps;
 mod names;
 mod net;
+mod objects;
 mod outline;
 mod perf;
 mod programs;

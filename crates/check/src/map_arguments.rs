@@ -203,6 +203,13 @@ impl Reader<'_, '_> {
             let message = "a struct without fields cannot be stored in a map".to_owned();
             return Err(self.usage(value.span, message));
         }
+        if param.name == "value" {
+            let (kernel, shown) = (self.kind.kernel, self.kind.name);
+            self.session.value_objects(&ty, kernel, shown, value.span)?;
+        } else if let Some((field, object)) = self.session.object_inside(&ty) {
+            let message = format!("a key cannot hold `{field}`, a `{}`", object.name);
+            return Err(self.usage(value.span, message));
+        }
         self.part(param, ty);
         Ok(())
     }

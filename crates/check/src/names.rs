@@ -3,7 +3,7 @@
 //! import.
 
 use diagnostics::{Diagnostic, Span, codes, nearest};
-use kernel::{Atomic, ByteOrder, Helper, MapType, ShortName};
+use kernel::{Atomic, ByteOrder, Helper, Home, MapType, ObjectType, ShortName};
 
 use crate::constants::Constant;
 use crate::ctypes::{self, CType};
@@ -69,6 +69,8 @@ pub(crate) enum Meaning {
     Register(&'static str),
     /// `htons` and the like.
     ByteOrder(&'static ByteOrder),
+    /// A timer, a lock and the like.
+    Object(&'static ObjectType),
     Builtin(Builtin),
 }
 
@@ -225,6 +227,9 @@ impl Session<'_> {
             return Ok(Meaning::Item(Item::Struct(id)));
         }
         if module == VMLINUX {
+            if let Some(object) = own_object(name) {
+                return Ok(Meaning::Object(object));
+            }
             return self.vmlinux(name, at).map(Meaning::Kernel);
         }
         let found = match module {
@@ -314,7 +319,8 @@ fn member(module: &str, name: &str) -> Option<Meaning> {
             })
             .or_else(|| kernel::atomic(name).map(Meaning::Atomic))
             .or_else(|| kernel::register_macro(name).map(Meaning::Register))
-            .or_else(|| kernel::constant(name).map(|c| Meaning::KernelConstant(c.value))),
+            .or_else(|| kernel::constant(name).map(|c| Meaning::KernelConstant(c.value)))
+            .or_else(|| own_object(name).map(Meaning::Object)),
         MAPS_MODULE => kernel::map_type(name).map(Meaning::MapType),
         NET_MODULE => kernel::byte_order(name)
             .map(Meaning::ByteOrder)
@@ -333,6 +339,11 @@ fn member(module: &str, name: &str) -> Option<Meaning> {
         }
         _ => None,
     }
+}
+
+/// An object that a file may declare.
+fn own_object(name: &str) -> Option<&'static ObjectType> {
+    kernel::object_type(name).filter(|object| object.home != Home::Kernel)
 }
 
 /// The BPF type of a `ctypes` name.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use diagnostics::{Diagnostic, Span, codes};
 use ir::FunctionId;
-use kernel::{Helper, ProgType};
+use kernel::{Allowed, Helper, SectionDef};
 
 use crate::session::Session;
 
@@ -18,6 +18,7 @@ pub(crate) struct Graph {
 
 /// Checks the rules, and makes of the program what its whole allows to.
 pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, speed: &crate::Speed<'_>) {
+    crate::objects::check(session);
     let signatures = session.signatures();
     let mut done = HashSet::new();
     let mut cycles = false;
@@ -48,9 +49,9 @@ pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, speed: &crate::Spe
                 continue;
             }
             for (helper, at) in graph.helpers.get(&id).into_iter().flatten() {
-                let allowed = helper.prog_types.contains(section.def.prog_type);
-                if !allowed && reported.insert(*at) {
-                    not_allowed(session, helper, *at, section.def.prefix, section.def.prog_type);
+                let allowed = helper.allowed(section.def, session.kernel);
+                if allowed != Allowed::Yes && reported.insert(*at) {
+                    not_allowed(session, helper, allowed, *at, section.def);
                 }
             }
             stack.extend(graph.calls.get(&id).into_iter().flatten().map(|(callee, _)| *callee));
@@ -111,13 +112,28 @@ fn licence(session: &mut Session<'_>, graph: &Graph) {
 fn not_allowed(
     session: &mut Session<'_>,
     helper: &Helper,
+    allowed: Allowed,
     at: Span,
-    prefix: &str,
-    prog_type: ProgType,
+    def: &SectionDef,
 ) {
-    let message = format!("a `{prefix}` program ({prog_type:?}) may not call `{}`", helper.name);
-    let allowed: Vec<String> =
-        helper.prog_types.iter().take(6).map(|prog_type| format!("{prog_type:?}")).collect();
-    let note = format!("the kernel allows it in programs of type {}", allowed.join(", "));
-    session.report(Diagnostic::new(&codes::HELPER_NOT_ALLOWED, at, message).note(note));
+    let (prefix, name) = (def.prefix, helper.name);
+    if let Allowed::From(version) = allowed {
+        // It is reported, which is all that is wanted.
+        let _ = session.needs(version, &format!("`{name}` in a `{prefix}` program"), at);
+        return;
+    }
+    let message = format!("a `{prefix}` program ({:?}) may not call `{name}`", def.prog_type);
+    let diagnostic = Diagnostic::new(&codes::HELPER_NOT_ALLOWED, at, message);
+    if allowed == Allowed::Sleeping {
+        session.report(
+            diagnostic
+                .note("it may wait, and this program may not sleep")
+                .help(format!("use the section `{prefix}.s/...`")),
+        );
+        return;
+    }
+    let types: Vec<String> =
+        helper.prog_types().take(6).map(|prog_type| format!("{prog_type:?}")).collect();
+    let note = format!("the kernel allows it in programs of type {}", types.join(", "));
+    session.report(diagnostic.note(note));
 }

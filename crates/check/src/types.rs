@@ -128,6 +128,7 @@ impl Session<'_> {
                     return self.is_type_within(value, depth - 1);
                 }
                 match self.tree.imports.resolve(&path) {
+                    Some((_, name)) if kernel::object_type(&name).is_some() => true,
                     Some((module, name)) if module == NET_MODULE || module == VMLINUX => {
                         let plain = name.strip_prefix("struct_").unwrap_or(&name);
                         kernel::net_struct(plain).is_some()
@@ -200,6 +201,10 @@ impl Session<'_> {
             Meaning::Item(Item::Struct(id)) => Ok(Type::Struct(id)),
             Meaning::Kernel(Known::Type(id)) => self.kernel_annotation(id, at),
             Meaning::Network(bits) => Ok(Type::Network(bits)),
+            Meaning::Object(object) => {
+                self.needs(object.since, &format!("`{}`", object.name), at)?;
+                Ok(self.object_type(object))
+            }
             Meaning::Builtin(Builtin::Int) => Ok(Type::I64),
             Meaning::Builtin(Builtin::Bool) => Ok(Type::Bool),
             Meaning::Builtin(Builtin::Str) => Err(self.report(

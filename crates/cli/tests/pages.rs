@@ -68,8 +68,13 @@ fn completed(wrong: &str, right: &str) -> String {
 fn said(name: &str, text: &str) -> Vec<&'static str> {
     let source = SourceFile::new(name, text);
     let kernel = "5.11".parse().unwrap();
+    // No older kernel calls functions back.
+    let calls_back = "5.17".parse().unwrap();
     let options = match name.starts_with("W093") {
         true => Options { types: running_types(), perf: true, kernel, ..Options::default() },
+        false if name == "E0542" => {
+            Options { types: running_types(), kernel: calls_back, ..Options::default() }
+        }
         false => Options { types: running_types(), ..Options::default() },
     };
     let made = compiler::compile(&source, &options, Emit::Object);

@@ -2,7 +2,7 @@
 
 use inkwell::types::IntType;
 use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PointerValue};
-use ir::{Place, Type};
+use ir::{Place, Region, Type};
 
 use crate::function::{Lowering, STACK_ALIGN};
 use crate::{Error, Result};
@@ -77,7 +77,7 @@ impl<'c> Lowering<'_, 'c, '_> {
     /// map's whole value type points to its start.
     fn align_behind(&self, pointer: &ir::Expr, ty: &Type) -> u64 {
         let whole = match pointer.ptr_type().map(|ptr| ptr.region) {
-            Some(ir::Region::MapValue(id)) => self.d.module.map(id).value.as_ref() == Some(ty),
+            Some(Region::MapValue(id)) => self.d.module.map(id).value.as_ref() == Some(ty),
             _ => false,
         };
         if whole { 8 } else { ty.align(self.d.module) }
@@ -108,7 +108,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         let value = self.builder.build_load(memory_type, address, "")?;
         if let Some(load) = value.as_instruction_value() {
             load.set_alignment(align as u32).map_err(|error| Error::Llvm(error.to_string()))?;
-            if self.is_constant_global(place) {
+            if self.is_constant_global(place) || place.region() == Region::Socket {
                 load.set_volatile(true).map_err(|error| Error::Llvm(error.to_string()))?;
             }
         }

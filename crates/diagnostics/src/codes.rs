@@ -98,6 +98,9 @@ codes! {
     KERNEL_MEMORY_WRITTEN "E0521" "kernel-memory-written" Error "Memory of the kernel or of user space is written.";
     UNCHECKED_PACKET "E0531" "unchecked-packet" Error "The packet is read where it may have ended.";
     STALE_PACKET "E0532" "stale-packet" Error "A pointer into the packet is used after the packet has moved.";
+    LOCK_MISUSED "E0541" "lock-misused" Error "A spin lock is not given back, or something is called under it.";
+    BAD_CALLBACK "E0542" "bad-callback" Error "A function does not fit what calls it.";
+    OBJECT_MISPLACED "E0543" "object-misplaced" Error "A timer, a lock or a dynptr lies where the kernel does not take it.";
 
     UNKNOWN_HELPER "E0601" "unknown-helper" Error "`pythonbpf.helper` has no such name.";
     HELPER_NOT_ALLOWED "E0602" "helper-not-allowed" Error "The program type may not call this helper.";

@@ -113,6 +113,7 @@ impl Display for Show<'_> {
                     Region::Kernel => f.write_str("kernel ")?,
                     Region::User => f.write_str("user ")?,
                     Region::Map(_) => f.write_str("map ")?,
+                    Region::Socket => f.write_str("socket ")?,
                     Region::Opaque => f.write_str("opaque ")?,
                     Region::MapValue(id) => match module.maps.get(id.0 as usize) {
                         Some(map) => write!(f, "value({}) ", map.name)?,

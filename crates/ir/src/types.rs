@@ -103,6 +103,9 @@ pub enum Region {
     Kernel,
     /// Memory of user space, read likewise.
     User,
+    /// A socket that the kernel lends: its fields are read, each at its own
+    /// width.
+    Socket,
     /// An address of unknown provenance: a number that may not be followed.
     Opaque,
 }

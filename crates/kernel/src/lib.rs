@@ -24,7 +24,7 @@ mod license;
 mod map_type;
 mod map_types;
 mod net;
-mod prog_type;
+mod object_type;
 mod registers;
 mod section;
 mod short_name;
@@ -39,7 +39,7 @@ pub use constant::{CONSTANTS, Constant, constant, constants_in};
 pub use context::{CONTEXTS, ContextField, ContextStruct, Holds, context_struct};
 pub use event::{EventField, EventType, event_fields};
 pub use generated::prog_types::ProgType;
-pub use helper::{HELPERS, Helper, Param, ParamKind, Ret, helper};
+pub use helper::{Allowed, Callback, HELPERS, Helper, Hook, Param, ParamKind, Ret, Socket, helper};
 pub use kernel_field::field_may_be_null;
 pub use license::{GPL_COMPATIBLE_LICENSES, license_is_gpl_compatible};
 pub use map_type::{
@@ -50,7 +50,7 @@ pub use net::{
     BYTE_ORDERS, ByteOrder, NET_CONSTANTS, NET_STRUCTS, NetField, NetStruct, NetType, byte_order,
     moves_packet, net_constant, net_struct, network_type, packet_writable,
 };
-pub use prog_type::ProgTypeSet;
+pub use object_type::{Home, OBJECT_TYPES, ObjectField, ObjectType, object_type};
 pub use registers::{Arch, REGISTER_MACROS, register_macro};
 pub use section::{
     ContextKind, Returns, SECTION_DEFS, Section, SectionDef, SectionError, Target, TargetForm,

@@ -6,6 +6,8 @@ pub use crate::map_types::{LEFT_OUT, MAP_TYPES};
 
 /// The helper that calls a function for each entry.
 const EACH: &str = "for_each_map_elem";
+/// The helper that takes the map a timer lies in.
+const TIMER: &str = "timer_init";
 
 /// A map type of `pythonbpf.maps`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +58,13 @@ impl MapType {
             || self.helpers.contains(&helper)
             || self.contains == Some(helper)
             || self.each && helper == EACH
+            || helper == TIMER && self.holds("bpf_timer")
+    }
+
+    /// Whether values of the type may hold an object of the kernel.
+    pub fn holds(&self, object: &str) -> bool {
+        let home = crate::object_type(object).map(|object| object.home);
+        matches!(home, Some(crate::Home::Values(kinds)) if kinds.contains(&self.kernel))
     }
 
     /// Whether its values are maps.

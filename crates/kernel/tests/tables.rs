@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a failed test panics")]
 
 use pythonbpf_kernel::{
-    CONSTANTS, Form, HELPERS, LEFT_OUT, MAP_TYPES, MapSizeError, ParamKind, ProgType, Ret,
-    SHORT_NAMES, constant, constants_in, helper, license_is_gpl_compatible, map_type,
-    ring_buffer_size_at_load, ring_buffer_size_error, short_name,
+    Allowed, CONSTANTS, Form, HELPERS, LEFT_OUT, MAP_TYPES, MapSizeError, ParamKind, Ret,
+    SHORT_NAMES, Version, constant, constants_in, helper, license_is_gpl_compatible, map_type,
+    ring_buffer_size_at_load, ring_buffer_size_error, section, short_name,
 };
 
 #[test]
@@ -78,20 +78,44 @@ fn every_size_stands_where_its_memory_says() {
     }
 }
 
-/// What kernel 6.18 said to probe programs.
+/// What the verifiers of the probed kernels said.
 #[test]
-fn licence_and_program_types_are_the_verifiers() {
+fn licence_and_programs_are_the_verifiers() {
     let gpl_only = |name| helper(name).unwrap().gpl_only;
     assert!(gpl_only("probe_read_kernel") && gpl_only("trace_printk"));
     assert!(!gpl_only("get_current_pid_tgid") && !gpl_only("ringbuf_output"));
-    let allowed = |name, prog_type| helper(name).unwrap().prog_types.contains(prog_type);
-    assert!(allowed("xdp_adjust_head", ProgType::Xdp));
-    assert!(!allowed("xdp_adjust_head", ProgType::Tracepoint));
-    assert!(!allowed("skb_store_bytes", ProgType::Xdp));
-    assert!(allowed("skb_store_bytes", ProgType::SchedCls));
-    assert!(allowed("skb_store_bytes", ProgType::Ext), "unknown means allowed");
-    assert!(helper("copy_from_user").unwrap().sleepable_only);
-    assert!(!helper("get_current_comm").unwrap().sleepable_only);
+    let asked =
+        |name, hook, kernel| helper(name).unwrap().allowed(section(hook).unwrap().def, kernel);
+    let (old, new) = (Version::OLDEST, Version::new(7, 2));
+    assert_eq!(asked("xdp_adjust_head", "xdp", old), Allowed::Yes);
+    assert_eq!(asked("xdp_adjust_head", "tracepoint/a/b", new), Allowed::No);
+    assert_eq!(asked("skb_store_bytes", "xdp", new), Allowed::No);
+    assert_eq!(asked("skb_store_bytes", "tc", new), Allowed::Yes);
+    assert_eq!(asked("skb_store_bytes", "freplace/f", new), Allowed::Yes, "it is not known");
+    assert_eq!(asked("copy_from_user", "lsm/file_open", new), Allowed::Sleeping);
+    assert_eq!(asked("copy_from_user", "lsm.s/file_open", new), Allowed::Yes);
+    assert_eq!(asked("get_current_pid_tgid", "xdp", old), Allowed::From(Version::new(6, 12)));
+    // Between two kernels the newer one's word counts.
+    assert_eq!(asked("get_current_pid_tgid", "xdp", Version::new(6, 10)), Allowed::Yes);
+    assert_eq!(asked("skb_store_bytes", "fentry/do_exit", new), Allowed::No);
+    assert_eq!(asked("seq_printf", "iter/task", new), Allowed::Yes);
+    assert_eq!(asked("seq_printf", "fentry/do_exit", new), Allowed::No);
+}
+
+#[test]
+fn helpers_came_with_their_kernels() {
+    for (name, since) in [
+        ("redirect_peer", Version::OLDEST),
+        ("get_current_task_btf", Version::new(5, 11)),
+        ("for_each_map_elem", Version::new(5, 13)),
+        ("timer_init", Version::new(5, 15)),
+        ("loop", Version::new(5, 17)),
+        ("dynptr_read", Version::new(5, 19)),
+        ("cgrp_storage_get", Version::new(6, 2)),
+    ] {
+        assert_eq!(helper(name).unwrap().since, since, "{name}");
+    }
+    assert!(HELPERS.iter().all(|helper| !helper.summary.is_empty()));
 }
 
 #[test]

@@ -9,6 +9,8 @@ const PATH: &str = "/sys/kernel/btf/vmlinux";
 /// The kinds that a hook can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// A struct: hooks of `struct_ops` are its members.
+    Struct = 4,
     /// A typedef: tracepoints are known by `btf_trace_NAME`.
     Typedef = 8,
     /// A function.
@@ -29,6 +31,23 @@ impl Btf {
 
     /// The number of the type of this kind and name.
     pub fn find(&self, kind: Kind, name: &str) -> Option<u32> {
+        self.place(kind, name).map(|(id, _)| id)
+    }
+
+    /// The index of a member of a struct.
+    pub fn member(&self, name: &str, member: &str) -> Option<u32> {
+        let (_, at) = self.place(Kind::Struct, name)?;
+        let header = usize::try_from(self.word(4)?).ok()?;
+        let strings = header + usize::try_from(self.word(16)?).ok()?;
+        let members = self.word(at + 4)? & 0xffff;
+        (0..members).find(|index| {
+            let name = self.word(at + 12 + 12 * *index as usize);
+            name.and_then(|name| self.text(strings + name as usize)) == Some(member.as_bytes())
+        })
+    }
+
+    /// Number and place of a type.
+    fn place(&self, kind: Kind, name: &str) -> Option<(u32, usize)> {
         let header = usize::try_from(self.word(4)?).ok()?;
         let section = |at| Some(header + usize::try_from(self.word(at)?).ok()?);
         let (types, strings) = (section(8)?, section(16)?);
@@ -41,7 +60,7 @@ impl Btf {
             let info = self.word(at + 4)?;
             let name_at = strings + usize::try_from(self.word(at)?).ok()?;
             if info >> 24 & 0x1f == kind as u32 && self.text(name_at)? == name.as_bytes() {
-                return Some(id);
+                return Some((id, at));
             }
             at += 12 + trailing(info);
         }

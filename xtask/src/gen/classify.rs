@@ -22,8 +22,32 @@ pub enum Kind {
     Scalar(Int),
     Address,
     OutInt(Int),
-    Callback,
-    Other,
+    Fixed(u8),
+    Callback(Callback),
+    CallbackContext,
+    FirstValue,
+    Dynptr,
+    DynptrOut,
+    Timer,
+    SpinLock,
+    KptrSlot,
+    Kptr,
+    Socket,
+    SocketOrNull,
+    Kernel(&'static str),
+    PerCpu,
+    Record,
+}
+
+/// What a helper calls back with; the variants are those of
+/// `kernel::Callback`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callback {
+    Element,
+    Turn,
+    Timer,
+    Area,
+    Message,
 }
 
 /// An integer type.
@@ -39,8 +63,21 @@ pub enum Ret {
     Void,
     Int(Int),
     MapValueOrNull,
-    Pointer,
-    PointerOrNull,
+    MapValue,
+    Socket { kind: Socket, acquired: bool },
+    Kernel { name: &'static str, nullable: bool },
+    Slice,
+    PerCpu { nullable: bool },
+    Kptr,
+    Record,
+}
+
+/// What is known of a socket; the variants are those of `kernel::Socket`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Socket {
+    Common,
+    Full,
+    Tcp,
 }
 
 impl Int {
@@ -72,6 +109,8 @@ impl Kind {
             Self::MemInOut(size) => format!("ParamKind::MemInOut {{ size: {size} }}"),
             Self::Scalar(int) => format!("ParamKind::Scalar {}", int.rust()),
             Self::OutInt(int) => format!("ParamKind::OutInt {}", int.rust()),
+            Self::Fixed(size) => format!("ParamKind::Fixed {{ size: {size} }}"),
+            Self::Callback(callback) => format!("ParamKind::Callback(Callback::{callback:?})"),
             plain => format!("ParamKind::{plain:?}"),
         }
     }
@@ -82,6 +121,10 @@ impl Ret {
     pub fn rust(self) -> String {
         match self {
             Self::Int(int) => format!("Ret::Int {}", int.rust()),
+            Self::Socket { kind, acquired } => {
+                format!("Ret::Socket {{ kind: Socket::{kind:?}, acquired: {acquired} }}")
+            }
+            // As Rust writes it, but for the text, which is the same.
             plain => format!("Ret::{plain:?}"),
         }
     }
@@ -189,14 +232,28 @@ const OVERRIDES: &[(&str, &str, As, &str)] = &[
     ("probe_write_user", "dst", As::Kind(Kind::Address), "an address of user memory"),
     ("copy_from_user", "user_ptr", As::Kind(Kind::Address), "an address of user memory"),
     ("copy_from_user_task", "user_ptr", As::Kind(Kind::Address), "an address of user memory"),
-    ("ringbuf_submit", "data", As::Kind(Kind::Other), "a reserved record, not plain memory"),
-    ("ringbuf_discard", "data", As::Kind(Kind::Other), "a reserved record, not plain memory"),
+    ("ringbuf_submit", "data", As::Kind(Kind::Record), "a reserved record, not plain memory"),
+    ("ringbuf_discard", "data", As::Kind(Kind::Record), "a reserved record, not plain memory"),
     (
         "user_ringbuf_drain",
         "ctx",
-        As::Kind(Kind::Other),
+        As::Kind(Kind::CallbackContext),
         "the callback's argument, not the context",
     ),
+    ("inode_storage_get", "inode", As::Kind(Kind::Kernel("inode")), "declared as void *"),
+    ("inode_storage_delete", "inode", As::Kind(Kind::Kernel("inode")), "declared as void *"),
+    ("tcp_send_ack", "tp", As::Kind(Kind::Kernel("tcp_sock")), "declared as void *"),
+    ("sk_assign", "sk", As::Kind(Kind::SocketOrNull), "null takes the choice back"),
+    ("kptr_xchg", "dst", As::Kind(Kind::KptrSlot), "a pointer that is kept in a map"),
+    ("kptr_xchg", "ptr", As::Kind(Kind::Kptr), "what is kept there from now on"),
+    ("dynptr_from_mem", "ptr", As::Kind(Kind::DynptrOut), "the dynptr that is made"),
+    ("ringbuf_reserve_dynptr", "ptr", As::Kind(Kind::DynptrOut), "the dynptr that is made"),
+    ("tcp_raw_gen_syncookie_ipv4", "iph", As::Kind(Kind::Fixed(20)), "a header to read"),
+    ("tcp_raw_gen_syncookie_ipv6", "iph", As::Kind(Kind::Fixed(40)), "a header to read"),
+    ("tcp_raw_check_syncookie_ipv4", "iph", As::Kind(Kind::Fixed(20)), "a header to read"),
+    ("tcp_raw_check_syncookie_ipv4", "th", As::Kind(Kind::Fixed(20)), "a header to read"),
+    ("tcp_raw_check_syncookie_ipv6", "iph", As::Kind(Kind::Fixed(40)), "a header to read"),
+    ("tcp_raw_check_syncookie_ipv6", "th", As::Kind(Kind::Fixed(20)), "a header to read"),
 ];
 
 /// Integers in kernel structs that a helper fills through a pointer.
@@ -207,6 +264,31 @@ const OUT_INTS: &[(&str, &str)] = &[
     ("kallsyms_lookup_name", "res"),
     ("get_func_arg", "value"),
     ("get_func_ret", "value"),
+];
+
+/// What helpers call back with.
+const CALLBACKS: &[(&str, Callback)] = &[
+    ("for_each_map_elem", Callback::Element),
+    ("loop", Callback::Turn),
+    ("timer_set_callback", Callback::Timer),
+    ("find_vma", Callback::Area),
+    ("user_ringbuf_drain", Callback::Message),
+];
+
+/// Pointers whose type alone tells how they are passed.
+const BY_TYPE: &[(&str, Kind)] = &[
+    ("const struct bpf_dynptr *", Kind::Dynptr),
+    ("struct bpf_dynptr *", Kind::Dynptr),
+    ("struct bpf_timer *", Kind::Timer),
+    ("struct bpf_spin_lock *", Kind::SpinLock),
+    ("struct bpf_sock *", Kind::Socket),
+    ("struct task_struct *", Kind::Kernel("task_struct")),
+    ("struct seq_file *", Kind::Kernel("seq_file")),
+    ("const struct path *", Kind::Kernel("path")),
+    ("struct linux_binprm *", Kind::Kernel("linux_binprm")),
+    ("struct inode *", Kind::Kernel("inode")),
+    ("struct file *", Kind::Kernel("file")),
+    ("struct cgroup *", Kind::Kernel("cgroup")),
 ];
 
 /// Types that are a program's context.
@@ -257,21 +339,33 @@ fn kind(helper: &str, params: &[(String, String)], index: usize) -> Result<Kind,
         let int = c_type.strip_suffix('*').and_then(|c_type| Int::parse(c_type.trim()));
         return int.map(Kind::OutInt).ok_or_else(|| Error::form("an integer pointer", c_type));
     }
-    Ok(pointer(c_type, name, params, index))
+    if name == "callback_fn" {
+        let row = CALLBACKS.iter().find(|row| row.0 == helper);
+        let row = row.ok_or_else(|| Error::form("a callback", helper))?;
+        return Ok(Kind::Callback(row.1));
+    }
+    pointer(c_type, name, params, index)
+        .ok_or_else(|| Error::form("a pointer", format!("{helper}({c_type} {name})")))
 }
 
 /// The rules for pointers: names and types as the header uses them.
-fn pointer(c_type: &str, name: &str, params: &[(String, String)], index: usize) -> Kind {
+fn pointer(c_type: &str, name: &str, params: &[(String, String)], index: usize) -> Option<Kind> {
     let after_map =
         index > 0 && params.get(index - 1).is_some_and(|(c_type, _)| c_type == "struct bpf_map *");
     let keyed = params
         .get(..index)
         .is_some_and(|before| before.iter().any(|(c_type, _)| c_type == "struct bpf_map *"));
-    match (c_type, name) {
+    if let Some((_, kind)) = BY_TYPE.iter().find(|row| row.0 == c_type) {
+        return Some(*kind);
+    }
+    Some(match (c_type, name) {
         ("struct bpf_map *", _) | ("void *", "map") => Kind::Map,
         ("void *", "ctx") | ("const void *", "skb") => Kind::Context,
         (c_type, _) if CONTEXTS.contains(&c_type) => Kind::Context,
-        ("void *", "callback_fn") => Kind::Callback,
+        ("void *", "callback_ctx") => Kind::CallbackContext,
+        ("void *", "sk" | "sock") => Kind::Socket,
+        ("const void *", "percpu_ptr") => Kind::PerCpu,
+        ("void *", "value") if keyed && !after_map => Kind::FirstValue,
         ("const void *" | "void *", "key") if keyed => Kind::MapKey,
         ("const void *", "value") if keyed => Kind::MapValue,
         ("void *", "value") if after_map => Kind::MapValueOut,
@@ -283,8 +377,8 @@ fn pointer(c_type: &str, name: &str, params: &[(String, String)], index: usize) 
             }
         }
         ("const char *", _) => Kind::Str,
-        _ => Kind::Other,
-    }
+        _ => return None,
+    })
 }
 
 /// Whether the next parameter is the size of this one.
@@ -296,7 +390,14 @@ fn has_size(params: &[(String, String)], index: usize) -> bool {
     })
 }
 
-/// Pointers that are never null, and pointers that are a value of the map.
+const FOUND: Ret = Ret::Socket { kind: Socket::Full, acquired: true };
+const FULL: Ret = Ret::Socket { kind: Socket::Full, acquired: false };
+
+const fn maybe(name: &'static str) -> Ret {
+    Ret::Kernel { name, nullable: true }
+}
+
+/// What the pointers are that helpers return.
 const RETURNS: &[(&str, Ret, &str)] = &[
     ("map_lookup_elem", Ret::MapValueOrNull, "the value, if there is one"),
     ("map_lookup_percpu_elem", Ret::MapValueOrNull, "the value, if there is one"),
@@ -305,10 +406,32 @@ const RETURNS: &[(&str, Ret, &str)] = &[
     ("task_storage_get", Ret::MapValueOrNull, "the value, if there is one"),
     ("cgrp_storage_get", Ret::MapValueOrNull, "the value, if there is one"),
     ("tail_call", Ret::Void, "goes on only where it failed, with nothing to read"),
-    ("get_local_storage", Ret::Pointer, "the storage always exists"),
-    ("this_cpu_ptr", Ret::Pointer, "this CPU always exists"),
-    ("get_current_task_btf", Ret::Pointer, "there is always a current task"),
-    ("task_pt_regs", Ret::Pointer, "declared long, gives struct pt_regs *"),
+    ("get_local_storage", Ret::MapValue, "the storage always exists"),
+    ("sk_lookup_tcp", FOUND, "must be released"),
+    ("sk_lookup_udp", FOUND, "must be released"),
+    ("skc_lookup_tcp", Ret::Socket { kind: Socket::Common, acquired: true }, "must be released"),
+    ("sk_fullsock", FULL, "the same socket, if it is a full one"),
+    ("get_listener_sock", FULL, "another one of the same life"),
+    (
+        "tcp_sock",
+        Ret::Socket { kind: Socket::Tcp, acquired: false },
+        "the same socket, if it is TCP",
+    ),
+    ("skc_to_tcp6_sock", maybe("tcp6_sock"), "the same socket, if it is one"),
+    ("skc_to_tcp_sock", maybe("tcp_sock"), "the same socket, if it is one"),
+    ("skc_to_tcp_timewait_sock", maybe("tcp_timewait_sock"), "the same socket, if it is one"),
+    ("skc_to_tcp_request_sock", maybe("tcp_request_sock"), "the same socket, if it is one"),
+    ("skc_to_udp6_sock", maybe("udp6_sock"), "the same socket, if it is one"),
+    ("skc_to_unix_sock", maybe("unix_sock"), "the same socket, if it is one"),
+    ("skc_to_mptcp_sock", maybe("mptcp_sock"), "the same socket, if it is one"),
+    ("sock_from_file", maybe("socket"), "the file's socket, if it has one"),
+    ("get_current_task_btf", Ret::Kernel { name: "task_struct", nullable: false }, "always one"),
+    ("task_pt_regs", Ret::Kernel { name: "pt_regs", nullable: false }, "declared long"),
+    ("per_cpu_ptr", Ret::PerCpu { nullable: true }, "there may be no such CPU"),
+    ("this_cpu_ptr", Ret::PerCpu { nullable: false }, "this CPU always exists"),
+    ("kptr_xchg", Ret::Kptr, "what was kept there, which must be released"),
+    ("ringbuf_reserve", Ret::Record, "must be submitted or discarded"),
+    ("dynptr_data", Ret::Slice, "a part of what the dynptr stands for"),
 ];
 
 /// What a helper returns, from the C type.
@@ -318,7 +441,6 @@ pub fn ret(helper: &str, c_type: &str) -> Result<Ret, Error> {
     }
     match c_type {
         "void" => Ok(Ret::Void),
-        pointer if pointer.ends_with('*') => Ok(Ret::PointerOrNull),
         int => Int::parse(int).map(Ret::Int).ok_or_else(|| Error::form("a return type", int)),
     }
 }

@@ -31,6 +31,10 @@ const INTERNAL: [&str; 9] = [
 /// Prefixes of the defines that a program names.
 const DEFINES: [&str; 3] = ["BPF_F_", "XDP_", "TC_ACT_"];
 
+/// The clocks that timers run on, which are not of these headers.
+const CLOCKS: [(&str, i64); 3] =
+    [("CLOCK_REALTIME", 0), ("CLOCK_MONOTONIC", 1), ("CLOCK_BOOTTIME", 7)];
+
 impl Constants {
     /// Reads the headers.
     pub fn parse(sources: &Sources) -> Result<Self, Error> {
@@ -44,6 +48,9 @@ impl Constants {
             if group.tag != "bpf_func_id" {
                 add_enum(&mut constants.all, group)?;
             }
+        }
+        for (name, value) in CLOCKS {
+            constants.all.insert(name.to_owned(), (value, "CLOCK".to_owned()));
         }
         for (name, text) in bpf.defines.iter().chain(&pkt_cls.defines) {
             constants.add_define(name, text);
@@ -88,7 +95,7 @@ impl Constants {
             .collect();
         self.all.iter().filter_map(move |(name, (value, group))| {
             let define = DEFINES.iter().any(|prefix| name.starts_with(prefix));
-            let public = members.contains_key(name.as_str()) || define;
+            let public = members.contains_key(name.as_str()) || define || group == "CLOCK";
             (public && !is_internal(name)).then_some((name.as_str(), *value, group.as_str()))
         })
     }

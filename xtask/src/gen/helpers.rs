@@ -1,12 +1,13 @@
 //! The helpers: signatures from the comments of the UAPI header, numbers from
 //! its mapper macro, licence and program types from the [`Record`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::classify::{Kind, Ret, classify, ret};
-use super::prog_types::ProgType;
+use super::prog_types::variant;
 use super::record::Record;
+use super::summaries::summary;
 use super::{BANNER, Error};
 
 /// A helper as the header declares it.
@@ -109,35 +110,99 @@ fn ids(header: &str) -> impl Iterator<Item = (&str, u32)> {
     })
 }
 
+/// The kernels that brought helpers, and the first of theirs: the numbers are
+/// given in order. The kernels before are older than any that is supported.
+/// The records of the probed kernels bear the table out (see the tests).
+const FIRST: [(u32, (u16, u16)); 13] = [
+    (1, (5, 10)),
+    (156, (5, 11)),
+    (163, (5, 12)),
+    (164, (5, 13)),
+    (166, (5, 14)),
+    (169, (5, 15)),
+    (176, (5, 16)),
+    (180, (5, 17)),
+    (186, (5, 18)),
+    (194, (5, 19)),
+    (204, (6, 0)),
+    (208, (6, 1)),
+    (210, (6, 2)),
+];
+
+/// The first kernel that has a helper.
+fn since(id: u32) -> (u16, u16) {
+    let row = FIRST.iter().rev().find(|(first, _)| *first <= id);
+    row.map_or((5, 10), |(_, version)| *version)
+}
+
 /// `generated/helpers.rs`.
-pub fn render(
-    helpers: &[Helper],
-    prog_types: &[ProgType],
-    record: &Record,
-) -> Result<String, Error> {
+pub fn render(helpers: &[Helper], records: &[Record]) -> Result<String, Error> {
+    let hooks: BTreeSet<&String> = records.iter().flat_map(|record| &record.hooks).collect();
+    if hooks.len() > 128 {
+        return Err(Error::form("the kinds of programs", "more than 128"));
+    }
+    let bits = |set: &BTreeSet<String>| {
+        (0..)
+            .zip(&hooks)
+            .fold(0_u128, |bits, (number, hook)| bits | u128::from(set.contains(*hook)) << number)
+    };
     let mut out = format!(
-        "//! {BANNER}\n\nuse crate::helper::{{Helper, Param, ParamKind, Ret}};\nuse crate::ProgTypeSet;\n\n/// Every helper, by number.\npub static HELPERS: &[Helper] = &[\n"
+        "//! {BANNER}\n\nuse crate::helper::{{Callback, Helper, Hook, Param, ParamKind, Ret, Socket}};\nuse crate::{{ProgType, Version}};\n\n/// The kinds of programs that were asked.\npub static HOOKS: &[Hook] = &[\n"
     );
+    for hook in &hooks {
+        let (name, sleepable) =
+            hook.strip_suffix(".s").map_or((hook.as_str(), false), |n| (n, true));
+        let (prog_type, attach) = match name.split_once(':') {
+            Some((prog_type, attach)) => (prog_type, format!("Some(\"{attach}\")")),
+            None => (name, "None".to_owned()),
+        };
+        let _ = writeln!(
+            out,
+            "    Hook {{ prog_type: ProgType::{}, attach_type: {attach}, sleepable: {sleepable} }},",
+            variant(prog_type)
+        );
+    }
+    let _ = writeln!(
+        out,
+        "];\n\n/// The kernels that were asked.\npub static PROBED: [Version; {}] = [",
+        records.len()
+    );
+    for record in records {
+        let (major, minor) = version(&record.kernel)?;
+        let _ = writeln!(out, "    Version::new({major}, {minor}),");
+    }
+    let _ = writeln!(
+        out,
+        "];\n\n/// Which kinds each of them loads here.\npub static ASKED: [u128; {}] = [",
+        records.len()
+    );
+    for record in records {
+        let _ = writeln!(out, "    {:#x},", bits(&record.hooks));
+    }
+    out += "];\n\n/// Every helper, by number.\npub static HELPERS: &[Helper] = &[\n";
     for helper in helpers {
-        row(&mut out, helper, prog_types, record)?;
+        let own = records.iter().map(|record| record.helper(&helper.name));
+        let gpl_only = own.clone().flatten().any(|own| own.gpl_only);
+        let allowed: Vec<String> =
+            own.map(|own| format!("{:#x}", own.map_or(0, |own| bits(&own.allowed)))).collect();
+        row(&mut out, helper, gpl_only, &allowed);
     }
     out += "];\n\nconst fn param(name: &'static str, c_type: &'static str, kind: ParamKind) -> Param {\n    Param { name, c_type, kind }\n}\n";
     Ok(out)
 }
 
-fn row(
-    out: &mut String,
-    helper: &Helper,
-    prog_types: &[ProgType],
-    record: &Record,
-) -> Result<(), Error> {
+/// The two numbers that count.
+fn version(kernel: &str) -> Result<(u16, u16), Error> {
+    let mut numbers = kernel.split('.').map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => Ok((major, minor)),
+        _ => Err(Error::form("a kernel's release", kernel)),
+    }
+}
+
+fn row(out: &mut String, helper: &Helper, gpl_only: bool, allowed: &[String]) {
     let Helper { name, id, params, ret, variadic } = helper;
-    let gpl_only = record.is_gpl_only(name);
-    let sleepable_only = record.is_sleepable_only(name);
-    let set = match record.allowed_bits(name, prog_types)? {
-        Some(bits) => format!("ProgTypeSet::from_bits({bits:#x})"),
-        None => "ProgTypeSet::ALL".to_owned(),
-    };
+    let (major, minor) = since(*id);
     let _ = writeln!(out, "    Helper {{\n        name: \"{name}\",\n        id: {id},");
     let _ = writeln!(out, "        ret: {},", ret.rust());
     if params.is_empty() {
@@ -151,14 +216,31 @@ fn row(
     }
     let _ = writeln!(
         out,
-        "        gpl_only: {gpl_only},\n        sleepable_only: {sleepable_only},\n        summary: \"\",\n        prog_types: {set},\n        variadic: {variadic},\n    }},"
+        "        since: Version::new({major}, {minor}),\n        gpl_only: {gpl_only},\n        summary: \"{}\",\n        hooks: [{}],\n        variadic: {variadic},\n    }},",
+        summary(name),
+        allowed.join(", "),
     );
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::signature;
+    use super::{signature, since};
+    use crate::r#gen::{read, record, root};
+
+    /// What a probed kernel lacks came after it, and what it has did not.
+    #[test]
+    fn kernels_have_the_helpers_that_the_table_says() {
+        for kernel in record::KERNELS {
+            let text = read(&root().join(record::path(kernel))).unwrap();
+            let record = record::Record::parse(&text).unwrap();
+            let own = super::version(kernel).unwrap();
+            for (id, helper) in &record.helpers {
+                if since(*id) > own {
+                    assert!(helper.allowed.is_empty(), "{kernel} has {}", helper.name);
+                }
+            }
+        }
+    }
 
     #[test]
     fn signatures_are_told_from_prose() {

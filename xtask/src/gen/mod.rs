@@ -20,6 +20,7 @@ mod python_net;
 mod record;
 mod sections;
 mod structs;
+mod summaries;
 mod syscall;
 mod vendored;
 
@@ -41,8 +42,13 @@ pub struct Args {
 #[derive(Subcommand)]
 enum Command {
     /// Ask this machine's verifier which program type may call which helper and
-    /// use which field of its context (needs root) and record the answers.
-    Probe,
+    /// use which field of its context (needs root) and record the answers. With a folder that has `bpf.h`,
+    /// `pkt_cls.h`, `libbpf.c` and `bpf_helpers.h` they are printed: so a guest of the lab is
+    /// asked.
+    Probe {
+        /// The folder.
+        headers: Option<PathBuf>,
+    },
 }
 
 /// Why generation failed.
@@ -88,8 +94,8 @@ impl Error {
 
 /// Runs the task.
 pub fn run(args: &Args) -> ExitCode {
-    let result = match args.command {
-        Some(Command::Probe) => probe_host(),
+    let result = match &args.command {
+        Some(Command::Probe { headers }) => probe_host(headers.as_deref()),
         None if args.check => check(),
         None => write(),
     };
@@ -126,7 +132,13 @@ fn outputs() -> Result<Vec<(&'static str, String)>, Error> {
     let sources = vendored::Sources::find(root())?;
     let constants = constants::Constants::parse(&sources)?;
     let prog_types = prog_types::parse(&constants)?;
-    let record = record::Record::parse(&read(&root().join(record::PATH))?)?;
+    let records = record::KERNELS
+        .map(|kernel| record::Record::parse(&read(&root().join(record::path(kernel)))?));
+    let records: Vec<_> = records.into_iter().collect::<Result<_, _>>()?;
+    let own =
+        record::KERNELS.iter().zip(&records).find(|(kernel, _)| **kernel == record::RETURNS_OF);
+    let own =
+        own.map(|(_, record)| record).ok_or_else(|| Error::form("a record", record::RETURNS_OF))?;
     let helpers = helpers::parse(&sources.bpf)?;
     let layouts = structs::contexts(&sources.bpf)?;
     let access = context_probe::Access::parse(&read(&root().join(context_probe::PATH))?)?;
@@ -134,11 +146,8 @@ fn outputs() -> Result<Vec<(&'static str, String)>, Error> {
         ("crates/kernel/src/generated/prog_types.rs", prog_types::render(&prog_types)),
         ("crates/kernel/src/generated/map_ids.rs", constants::render_map_ids(&constants)),
         ("crates/kernel/src/generated/constants.rs", constants::render(&constants)),
-        (
-            "crates/kernel/src/generated/helpers.rs",
-            helpers::render(&helpers, &prog_types, &record)?,
-        ),
-        ("crates/kernel/src/generated/sections.rs", sections::render(&sources.libbpf, &record)?),
+        ("crates/kernel/src/generated/helpers.rs", helpers::render(&helpers, &records)?),
+        ("crates/kernel/src/generated/sections.rs", sections::render(&sources.libbpf, own)?),
         ("crates/kernel/src/generated/contexts.rs", contexts::render(&layouts, &access)),
         ("python/pythonbpf/helper.py", python::module(&helpers, &constants)),
         ("python/pythonbpf/helper.pyi", python::stub(&helpers, &constants)),
@@ -161,14 +170,22 @@ fn check() -> Result<(), Error> {
     if stale.is_empty() { Ok(()) } else { Err(Error::Stale(stale)) }
 }
 
-fn probe_host() -> Result<(), Error> {
-    let sources = vendored::Sources::find(root())?;
+#[expect(clippy::print_stdout, reason = "a guest has no place to keep it")]
+fn probe_host(headers: Option<&Path>) -> Result<(), Error> {
+    let sources = match headers {
+        Some(folder) => vendored::Sources::within(folder)?,
+        None => vendored::Sources::find(root())?,
+    };
     let constants = constants::Constants::parse(&sources)?;
     let helpers = helpers::parse(&sources.bpf)?;
     let prog_types = prog_types::parse(&constants)?;
     let code = header::without_comments(&sources.libbpf);
     let record = probe::host(&helpers, &prog_types, &constants, &sections::definitions(&code)?)?;
-    save(&root().join(record::PATH), &record.render())?;
+    if headers.is_some() {
+        print!("{}", record.render());
+        return Ok(());
+    }
+    save(&root().join(record::path(&record.kernel)), &record.render())?;
     let layouts = structs::contexts(&sources.bpf)?;
     let defs = sections::definitions(&code)?;
     let access = context_probe::host(&prog_types, &constants, &defs, &code, &layouts)?;

@@ -2,9 +2,8 @@
 //! helper, under which licence, and what a program may return.
 //!
 //! For each kind of section that libbpf knows, programs of two instructions
-//! are loaded and dropped; nothing is attached or run. A program type counts
-//! as probed only if every kind of it could be loaded, because helpers differ
-//! by attach type.
+//! are loaded and dropped; nothing is attached or run. Kinds that this kernel
+//! or machine does not load are left out of the record.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::CStr;
@@ -19,7 +18,10 @@ use super::syscall::{GPL, PROPRIETARY, Program, Verdict, load};
 use super::{Error, read};
 
 const EXIT: u64 = 0x95;
-const MIGHT_SLEEP: &str = "might sleep in a non-sleepable prog";
+/// How kernels say that a helper may sleep and the program may not: "might sleep
+/// in a …" up to 6.18, "sleepable helper … in …" since.
+const MIGHT_SLEEP: &str = "in a non-sleepable prog";
+const SLEEPABLE: &str = "in non-sleepable prog";
 const BPF_F_SLEEPABLE: u32 = 1 << 4;
 
 /// A kind of program to try.
@@ -70,16 +72,18 @@ impl Target {
         Some((min.trim().parse().ok()?, max.trim().parse().ok()?))
     }
 
+    /// How the record calls it.
+    fn key(&self) -> String {
+        let attach = self.attach.as_ref().map_or_else(String::new, |attach| format!(":{attach}"));
+        format!("{}{attach}{}", self.prog_type, if self.sleepable { ".s" } else { "" })
+    }
+
     /// Any other complaint is about arguments, which comes after.
     fn allows(&self, helper: u32) -> bool {
         let log = self.load(GPL, call(helper)).log;
-        !["cannot use helper", "unknown func", "invalid func", MIGHT_SLEEP]
+        !["cannot use helper", "unknown func", "invalid func", MIGHT_SLEEP, SLEEPABLE]
             .iter()
             .any(|no| log.contains(no))
-    }
-
-    fn must_sleep(&self, helper: u32) -> bool {
-        self.load(GPL, call(helper)).log.contains(MIGHT_SLEEP)
     }
 
     fn is_gpl_only(&self, helper: u32) -> bool {
@@ -106,18 +110,15 @@ pub fn host(
 ) -> Result<Record, Error> {
     let release = read(std::path::Path::new("/proc/sys/kernel/osrelease"))?;
     let targets = targets(prog_types, constants, defs, &Btf::of_host()?)?;
-    let (working, idle): (Vec<_>, Vec<_>) = targets.into_iter().partition(|t| t.works(GPL));
+    let working: Vec<_> = targets.into_iter().filter(|target| target.works(GPL)).collect();
     if working.is_empty() {
         let source = std::io::Error::last_os_error();
         return Err(Error::System { what: "no program could be loaded", source });
     }
-    let idle: BTreeSet<&str> = idle.iter().map(|target| target.prog_type.as_str()).collect();
     let kernel = release.trim().split('-').next().unwrap_or_default().to_owned();
     let mut record = Record { kernel, ..Record::default() };
     for target in &working {
-        if !idle.contains(target.prog_type.as_str()) {
-            record.probed.insert(target.prog_type.clone());
-        }
+        record.hooks.insert(target.key());
         if let Some(range) = target.range() {
             let attach = target.attach.clone().unwrap_or_else(|| "-".to_owned());
             record.returns.insert((target.prog_type.clone(), attach), range);
@@ -132,11 +133,10 @@ fn ask(helpers: &[Helper], working: &[Target]) -> BTreeMap<u32, HelperRecord> {
     let one = |helper: &Helper| HelperRecord {
         name: helper.name.clone(),
         gpl_only: open.iter().any(|target| target.is_gpl_only(helper.id)),
-        sleepable_only: working.iter().any(|target| target.must_sleep(helper.id)),
         allowed: working
             .iter()
             .filter(|target| target.allows(helper.id))
-            .map(|target| target.prog_type.clone())
+            .map(Target::key)
             .collect(),
     };
     helpers.iter().map(|helper| (helper.id, one(helper))).collect()
@@ -159,25 +159,34 @@ fn targets(
     defs: &[Def<'_>],
     btf: &Btf,
 ) -> Result<BTreeSet<Target>, Error> {
-    defs.iter()
-        .map(|def| {
-            let number = prog_types
-                .iter()
-                .find(|known| known.name == def.prog_type)
-                .ok_or_else(|| Error::form("a program type", def.prog_type))?
-                .id;
-            let attach_number = def.attach.and_then(|name| constants.value(name)).unwrap_or(0);
-            Ok(Target {
-                prog_type: def.prog_type.to_owned(),
-                number,
-                attach: def.attach.map(str::to_owned),
-                attach_number: u32::try_from(attach_number).unwrap_or(0),
-                sleepable: def.sleepable,
-                btf_id: hook(def, btf).unwrap_or(0),
-            })
-        })
-        .collect()
+    let mut all = BTreeSet::new();
+    for def in defs {
+        let known = prog_types.iter().find(|known| known.name == def.prog_type);
+        let known = known.ok_or_else(|| Error::form("a program type", def.prog_type))?;
+        let attach_number = def.attach.and_then(|name| constants.value(name)).unwrap_or(0);
+        let target = |(btf_id, attach_number)| Target {
+            prog_type: def.prog_type.to_owned(),
+            number: known.id,
+            attach: def.attach.map(str::to_owned),
+            attach_number,
+            sleepable: def.sleepable,
+            btf_id,
+        };
+        if def.prog_type == "STRUCT_OPS" {
+            all.extend(OPERATIONS.iter().filter_map(|(name, member)| {
+                Some(target((btf.find(Kind::Struct, name)?, btf.member(name, member)?)))
+            }));
+            continue;
+        }
+        let attach_number = u32::try_from(attach_number).unwrap_or(0);
+        all.insert(target((hook(def, btf).unwrap_or(0), attach_number)));
+    }
+    Ok(all)
 }
+
+/// Members of structs of operations that programs may stand for.
+const OPERATIONS: &[(&str, &str)] =
+    &[("tcp_congestion_ops", "ssthresh"), ("sched_ext_ops", "runnable")];
 
 /// A hook of the running kernel for the types that BTF attaches.
 fn hook(def: &Def<'_>, btf: &Btf) -> Option<u32> {

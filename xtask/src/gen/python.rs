@@ -9,6 +9,7 @@ use super::BANNER;
 use super::classify::{Kind, Ret};
 use super::constants::Constants;
 use super::helpers::Helper;
+use super::summaries::summary;
 
 /// A function of the module.
 struct Function {
@@ -23,12 +24,22 @@ const KEYWORDS: [&str; 1] = ["from"];
 
 impl Function {
     fn of_helper(helper: &Helper) -> Self {
-        let mut params: Vec<String> = helper
-            .params
-            .iter()
-            .filter_map(|param| {
+        let optional = |param: &&super::helpers::Param| {
+            param.name == "flags" || matches!(param.kind, Kind::CallbackContext | Kind::FirstValue)
+        };
+        let required =
+            helper.params.len() - helper.params.iter().rev().take_while(optional).count();
+        let mut params: Vec<String> = (0..)
+            .zip(&helper.params)
+            .filter_map(|(index, param)| {
                 let mark = if KEYWORDS.contains(&param.name.as_str()) { "_" } else { "" };
-                Some(format!("{}{mark}: {}", param.name, python_type(param.kind)?))
+                let ty = python_type(param.kind)?;
+                let default = match ty {
+                    _ if index < required => "",
+                    "int" => " = 0",
+                    _ => " = None",
+                };
+                Some(format!("{}{mark}: {ty}{default}", param.name))
             })
             .collect();
         if helper.variadic {
@@ -40,9 +51,9 @@ impl Function {
             ret: match helper.ret {
                 Ret::Void => "None",
                 Ret::Int(_) => "int",
-                Ret::MapValueOrNull | Ret::Pointer | Ret::PointerOrNull => "Any",
+                _ => "Any",
             },
-            summary: format!("Kernel helper bpf_{}, number {}.", helper.name, helper.id),
+            summary: summary(&helper.name).to_owned(),
         }
     }
 
@@ -86,6 +97,7 @@ fn python_type(kind: Kind) -> Option<&'static str> {
         Kind::Size => None,
         Kind::Scalar(_) => Some("int"),
         Kind::Str => Some("str"),
+        Kind::Callback(_) => Some("Callable[..., object]"),
         _ => Some("object"),
     }
 }
@@ -106,6 +118,34 @@ fn functions(helpers: &[Helper]) -> Vec<Function> {
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all
 }
+
+/// The types that files declare fields and variables with.
+const OBJECTS: [(&str, &str); 3] = [
+    ("bpf_dynptr", "Memory whose size is known when the program runs: a variable of a function."),
+    ("bpf_spin_lock", "A lock: a field of what a map holds."),
+    ("bpf_timer", "A timer: a field of what a map holds."),
+];
+
+/// Their methods.
+const STUBS: &str = "\
+class bpf_dynptr:
+    def write(self, offset: int, src: object, flags: int = 0) -> int: ...
+    def submit(self, flags: int = 0) -> None: ...
+    def discard(self, flags: int = 0) -> None: ...
+
+class bpf_spin_lock:
+    def lock(self) -> None: ...
+    def unlock(self) -> None: ...
+    def __enter__(self) -> None: ...
+    def __exit__(self, *_: object) -> None: ...
+
+class bpf_timer:
+    def init(self, map: object, flags: int) -> int: ...
+    def set_callback(self, callback_fn: Callable[..., object]) -> int: ...
+    def start(self, nsecs: int, flags: int = 0) -> int: ...
+    def cancel(self) -> int: ...
+
+";
 
 /// `helper.py`.
 pub fn module(helpers: &[Helper], constants: &Constants) -> String {
@@ -133,6 +173,9 @@ if TYPE_CHECKING:
     for (name, ..) in constants.offered() {
         let _ = writeln!(out, "    \"{name}\",");
     }
+    for (name, _) in OBJECTS {
+        let _ = writeln!(out, "    \"{name}\",");
+    }
     for Function { name, .. } in &functions {
         let _ = writeln!(out, "    \"{name}\",");
     }
@@ -154,7 +197,10 @@ def _helper(signature: str, summary: str) -> Callable[..., Any]:
     for (name, value, _) in constants.offered() {
         let _ = writeln!(out, "{name} = {value}");
     }
-    out.push('\n');
+    for (name, summary) in OBJECTS {
+        let _ = writeln!(out, "\n\nclass {name}:\n    \"\"\"{summary}\"\"\"");
+    }
+    out += "\n\n";
     for Function { name, params, ret, summary } in &functions {
         let _ = writeln!(out, "{name} = _helper(\"{name}({params}) -> {ret}\", \"{summary}\")");
     }
@@ -163,11 +209,14 @@ def _helper(signature: str, summary: str) -> Callable[..., Any]:
 
 /// `helper.pyi`.
 pub fn stub(helpers: &[Helper], constants: &Constants) -> String {
-    let mut out = format!("# {BANNER}\nfrom typing import Any, Final\n\n");
+    let mut out = format!(
+        "# {BANNER}\nfrom collections.abc import Callable\nfrom typing import Any, Final\n\n"
+    );
     for (name, value, _) in constants.offered() {
         let _ = writeln!(out, "{name}: Final = {value}");
     }
     out.push('\n');
+    out += STUBS;
     for Function { name, params, ret, .. } in functions(helpers) {
         let _ = writeln!(out, "def {name}({params}) -> {ret}: ...");
     }

@@ -1,30 +1,41 @@
 //! The record of what a kernel's verifier said: a checked-in text file.
 //!
-//! `probed TYPE` lists the program types that could be asked; every other
-//! type is unknown, and unknown means allowed. `helper ID NAME
-//! any|gpl|unknown -|sleeps TYPE…` gives the licence that a helper asks for,
-//! whether only programs that may sleep can call it, and the types that may; a
-//! helper without a type is one that the probed kernel lacks, so nothing is
-//! known of it. `returns TYPE
-//! ATTACH|- MIN MAX` is the range that the verifier holds a program's return
-//! value to.
+//! `hook N KIND` numbers the kinds of programs that the kernel loads: program
+//! type, attach type behind a colon, `.s` where the program may sleep. `helper
+//! ID NAME any|gpl|unknown HOOKS` gives the licence that a helper asks for and
+//! the kinds that may call it, a bit for each in hexadecimal; a helper without
+//! any is one that the kernel lacks. `returns TYPE ATTACH|- MIN MAX` is the
+//! range that the verifier holds a program's return value to.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::Error;
-use super::prog_types::ProgType;
 
-/// Where the record is kept in the workspace.
-pub const PATH: &str = "crates/kernel/data/helper-probe-6.18.txt";
+/// Where the records are kept in the workspace.
+pub const FOLDER: &str = "crates/kernel/data";
+
+/// The kernels that were probed, oldest first: those of the lab and, where it
+/// knows nothing of its own, the development machine's.
+pub const KERNELS: [&str; 5] = ["5.10", "6.1", "6.12", "6.18", "7.2"];
+
+/// The kernel that the ranges of return values are of.
+pub const RETURNS_OF: &str = "6.18";
+
+/// The file of a kernel's record.
+pub fn path(kernel: &str) -> String {
+    let mut numbers = kernel.split('.');
+    let (major, minor) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
+    format!("{FOLDER}/helper-probe-{major}.{minor}.txt")
+}
 
 /// What was found out.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Record {
     /// Release of the probed kernel.
     pub kernel: String,
-    /// Program types that could be asked.
-    pub probed: BTreeSet<String>,
+    /// The kinds of programs that could be asked.
+    pub hooks: BTreeSet<String>,
     /// By helper number.
     pub helpers: BTreeMap<u32, HelperRecord>,
     /// By program type and attach type (`-` for none): least and greatest.
@@ -38,9 +49,7 @@ pub struct HelperRecord {
     pub name: String,
     /// Refused to programs that are not GPL-compatible.
     pub gpl_only: bool,
-    /// Refused to programs that may not sleep.
-    pub sleepable_only: bool,
-    /// Types that may call it.
+    /// The kinds of programs that may call it.
     pub allowed: BTreeSet<String>,
 }
 
@@ -49,8 +58,8 @@ impl Record {
     pub fn render(&self) -> String {
         let mut out =
             format!("# Written by `cargo xtask gen probe`; do not edit.\nkernel {}\n", self.kernel);
-        for name in &self.probed {
-            let _ = writeln!(out, "probed {name}");
+        for (number, name) in self.hooks.iter().enumerate() {
+            let _ = writeln!(out, "hook {number} {name}");
         }
         for ((prog_type, attach), (min, max)) in &self.returns {
             let _ = writeln!(out, "returns {prog_type} {attach} {min} {max}");
@@ -61,12 +70,10 @@ impl Record {
                 (false, true) => "gpl",
                 (false, false) => "any",
             };
-            let sleeps = if helper.sleepable_only { "sleeps" } else { "-" };
-            let _ = write!(out, "helper {id} {} {licence} {sleeps}", helper.name);
-            for name in &helper.allowed {
-                let _ = write!(out, " {name}");
-            }
-            out.push('\n');
+            let bits = (0..).zip(&self.hooks).fold(0_u128, |bits, (number, hook)| {
+                bits | u128::from(helper.allowed.contains(hook)) << number
+            });
+            let _ = writeln!(out, "helper {id} {} {licence} {bits:x}", helper.name);
         }
         out
     }
@@ -84,8 +91,9 @@ impl Record {
         let mut words = line.split(' ');
         match words.next()? {
             "kernel" => self.kernel = words.next()?.to_owned(),
-            "probed" => {
-                self.probed.insert(words.next()?.to_owned());
+            "hook" => {
+                words.next()?;
+                self.hooks.insert(words.next()?.to_owned());
             }
             "returns" => {
                 let key = (words.next()?.to_owned(), words.next()?.to_owned());
@@ -96,9 +104,10 @@ impl Record {
                 let id = words.next()?.parse().ok()?;
                 let name = words.next()?.to_owned();
                 let gpl_only = words.next()? == "gpl";
-                let sleepable_only = words.next()? == "sleeps";
-                let allowed = words.map(str::to_owned).collect();
-                let helper = HelperRecord { name, gpl_only, sleepable_only, allowed };
+                let bits = u128::from_str_radix(words.next()?, 16).ok()?;
+                let hooks = (0..).zip(&self.hooks).filter(|(number, _)| bits >> number & 1 != 0);
+                let allowed = hooks.map(|(_, hook)| hook.clone()).collect();
+                let helper = HelperRecord { name, gpl_only, allowed };
                 self.helpers.insert(id, helper);
             }
             _ => return None,
@@ -106,57 +115,24 @@ impl Record {
         Some(())
     }
 
-    fn helper(&self, name: &str) -> Option<&HelperRecord> {
+    /// What was found out about helper `name`.
+    pub fn helper(&self, name: &str) -> Option<&HelperRecord> {
         self.helpers.values().find(|helper| helper.name == name)
-    }
-
-    /// Whether helper `name` is for GPL-compatible programs only.
-    pub fn is_gpl_only(&self, name: &str) -> bool {
-        self.helper(name).is_some_and(|helper| helper.gpl_only)
-    }
-
-    /// Whether helper `name` is for programs that may sleep only.
-    pub fn is_sleepable_only(&self, name: &str) -> bool {
-        self.helper(name).is_some_and(|helper| helper.sleepable_only)
-    }
-
-    /// The types that may call helper `name`, bit by number, or `None` if
-    /// nothing is known.
-    pub fn allowed_bits(&self, name: &str, types: &[ProgType]) -> Result<Option<u64>, Error> {
-        let Some(helper) = self.helper(name).filter(|helper| !helper.allowed.is_empty()) else {
-            return Ok(None);
-        };
-        let mut refused = 0;
-        for name in self.probed.difference(&helper.allowed) {
-            let known = types.iter().find(|known| known.name == *name);
-            refused |= 1 << known.ok_or_else(|| Error::form("a program type", name))?.id;
-        }
-        Ok(Some(!refused))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Record;
-    use crate::r#gen::prog_types::ProgType;
 
-    const TEXT: &str = "# Written by `cargo xtask gen probe`; do not edit.\nkernel 6.18\nprobed KPROBE\nprobed XDP\nreturns CGROUP_SKB - 0 1\nhelper 1 a gpl sleeps XDP\nhelper 2 b unknown -\n";
+    const TEXT: &str = "# Written by `cargo xtask gen probe`; do not edit.\nkernel 6.18\nhook 0 KPROBE\nhook 1 TRACING:BPF_TRACE_ITER.s\nhook 2 XDP\nreturns CGROUP_SKB - 0 1\nhelper 1 a gpl 6\nhelper 2 b unknown 0\n";
 
     #[test]
     fn the_record_survives_a_round_trip() {
-        assert_eq!(Record::parse(TEXT).unwrap().render(), TEXT);
-        assert!(Record::parse("nonsense").is_err());
-    }
-
-    #[test]
-    fn unknown_means_allowed() {
         let record = Record::parse(TEXT).unwrap();
-        let types = [("KPROBE", 2), ("XDP", 6), ("LSM", 29)]
-            .map(|(name, id)| ProgType { name: name.to_owned(), id });
-        let bits = record.allowed_bits("a", &types).unwrap();
-        assert_eq!(bits, Some(!(1 << 2)));
-        assert_eq!(record.allowed_bits("b", &types).unwrap(), None);
-        assert!(record.is_gpl_only("a") && record.is_sleepable_only("a"));
-        assert!(!record.is_gpl_only("b") && !record.is_sleepable_only("b"));
+        assert_eq!(record.render(), TEXT);
+        let a = record.helper("a").unwrap();
+        assert!(a.gpl_only && a.allowed.contains("XDP") && !a.allowed.contains("KPROBE"));
+        assert!(Record::parse("nonsense").is_err());
     }
 }

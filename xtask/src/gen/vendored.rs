@@ -18,6 +18,16 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Reads them from a folder that has them side by side.
+    pub fn within(folder: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            bpf: read(&folder.join("bpf.h"))?,
+            pkt_cls: read(&folder.join("pkt_cls.h"))?,
+            libbpf: read(&folder.join("libbpf.c"))?,
+            bpf_helpers: read(&folder.join("bpf_helpers.h"))?,
+        })
+    }
+
     /// Reads them from the package that the workspace at `root` is locked to.
     pub fn find(root: &Path) -> Result<Self, Error> {
         let libbpf = package(root)?.join("libbpf");

@@ -109,6 +109,8 @@ impl Body<'_, '_> {
         at: Span,
     ) -> Result<Value> {
         self.graph.calls.entry(self.id).or_default().push((id, at));
+        let called = self.s.module.function(id).name.clone();
+        self.not_locked(&called, at);
         let Some(tree) = self.s.tree_of(id) else { return Err(Reported) };
         let callee = self.s.module.function(id);
         let (name, ret) = (callee.name.clone(), callee.ret.clone());

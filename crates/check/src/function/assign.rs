@@ -2,7 +2,7 @@
 //! map entries and globals.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{Expr, IntType, Place, PtrType, StmtKind, Type};
+use ir::{Expr, IntType, Place, PtrType, Region, StmtKind, Type};
 use syntax::{BinaryOp, ExprKind, Ident};
 
 use super::compare::is_plain;
@@ -96,15 +96,15 @@ impl Body<'_, '_> {
     }
 
     fn assign_one(&mut self, target: &syntax::Expr, value: &syntax::Expr, at: Span) -> Result<()> {
-        if let Some(call) = self.reserve_call(value)? {
+        if let Some(call) = self.held_call(value)? {
             let ExprKind::Name(name) = &target.kind else {
-                return Err(self.nameless_reserve(value.span));
+                return Err(self.nameless(&call, value.span));
             };
             if self.global_names.contains(name) {
-                return Err(self.nameless_reserve(value.span));
+                return Err(self.nameless(&call, value.span));
             }
             let name = Ident { name: name.clone(), span: target.span };
-            return match self.reserve(&name, call, value.span) {
+            return match self.take_held(&name, call, value.span) {
                 Ok(_) => Ok(()),
                 Err(reported) => {
                     self.poison(&name);
@@ -229,13 +229,13 @@ impl Body<'_, '_> {
         while let Place::Field(inner, _) | Place::Index(inner, _) | Place::Part(inner, ..) = base {
             base = inner;
         }
-        if base.region().is_foreign() {
+        if base.region().is_foreign() || base.region() == Region::Socket {
             return Err(self.not_written(at));
         }
         if let Place::Context(_, offset, _) = base {
             return self.context_writable(*offset, at);
         }
-        if base.region() == ir::Region::Packet {
+        if base.region() == Region::Packet {
             return self.packet_writable(at);
         }
         if let Place::Global(id) = base {
@@ -319,7 +319,7 @@ impl Body<'_, '_> {
         at: Span,
     ) -> Result<()> {
         if let Value::Scalar(Expr { ty: Type::Ptr(ptr), .. }) = &value
-            && matches!(ptr.region, ir::Region::Reserved(_))
+            && matches!(ptr.region, Region::Reserved(_))
         {
             self.poison(name);
             let message = "a reserved record has one name, by which it is submitted";
@@ -417,7 +417,7 @@ impl Body<'_, '_> {
             );
             let mut diagnostic = Diagnostic::new(&codes::TYPE_MISMATCH, name.span, message)
                 .also(first, "its type is set here");
-            let is_entry = matches!(ty, Type::Ptr(PtrType { region: ir::Region::MapValue(_), .. }));
+            let is_entry = matches!(ty, Type::Ptr(PtrType { region: Region::MapValue(_), .. }));
             diagnostic = if is_entry {
                 diagnostic.help(format!(
                     "`{0}` is an entry of a map: write `{0}[0] = ...` to change the entry, or use another name",
@@ -566,7 +566,7 @@ impl Body<'_, '_> {
         value: &syntax::Expr,
         at: Span,
     ) -> Result<()> {
-        if let (Type::Ptr(PtrType { region: ir::Region::Cursor, .. }), ExprKind::Name(name)) =
+        if let (Type::Ptr(PtrType { region: Region::Cursor, .. }), ExprKind::Name(name)) =
             (&ty, &target.kind)
         {
             let old = Value::Scalar(Expr::load(place, ty.clone(), target.span));
@@ -636,7 +636,7 @@ fn local_type_of(value: &Value) -> Option<Type> {
             Type::Int(int) => Some(Type::Int(IntType { bits: 64, signed: int.signed })),
             // It may be counted with, as in Python.
             Type::Bool => Some(Type::I64),
-            Type::Ptr(PtrType { region: ir::Region::Cursor | ir::Region::PacketEnd, .. }) => {
+            Type::Ptr(PtrType { region: Region::Cursor | Region::PacketEnd, .. }) => {
                 Some(expr.ty.clone())
             }
             Type::Ptr(ptr) => Some(Type::Ptr(PtrType { nullable: true, ..ptr.clone() })),

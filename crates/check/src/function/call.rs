@@ -39,6 +39,9 @@ impl Body<'_, '_> {
         if let Some(value) = self.record_method(callee, args, keywords, at)? {
             return Ok(value);
         }
+        if let Some(value) = self.object_method(callee, args, keywords, at)? {
+            return Ok(value);
+        }
         if let syntax::ExprKind::Attribute(base, method) = &callee.kind
             && let Some(value) = self.text_receiver(callee, base, method)?
         {
@@ -89,6 +92,9 @@ impl Body<'_, '_> {
             }
             Meaning::Kernel(known) => self.kernel_construct(&known, args, keywords, at),
             Meaning::Helper(helper) => {
+                if matches!(helper.ret, kernel::Ret::Socket { acquired: true, .. }) {
+                    return Err(self.nameless_socket(at));
+                }
                 self.no_keywords(keywords)?;
                 self.helper(helper, args, at)
             }
@@ -115,6 +121,11 @@ impl Body<'_, '_> {
             syntax::ExprKind::Attribute(base, _) => base,
             _ => callee,
         };
+        if let syntax::ExprKind::Attribute(base, method) = &callee.kind
+            && let Ok(Some(object)) = self.object_named(base)
+        {
+            return self.no_object_method(object, method);
+        }
         // A name whose assignment failed was explained there.
         if let syntax::ExprKind::Name(name) = &base.kind
             && self.names.get(name).is_some_and(|named| named.id.is_none())

@@ -165,6 +165,7 @@ impl Body<'_, '_> {
             Meaning::Item(Item::Program) => "a program, which only the kernel calls",
             Meaning::Item(Item::Broken | Item::Placeholder) => return Err(Reported),
             Meaning::Helper(_) | Meaning::Short(_) | Meaning::Atomic(_) => "a helper: call it",
+            Meaning::Object(_) => "a type of the kernel: fields and variables are declared with it",
             Meaning::MapType(_) => "a map type: it is used in `@map` definitions",
             Meaning::Builtin(_) => "a builtin function: call it",
         };

@@ -27,7 +27,33 @@ pub(crate) struct Flow {
     rebound: BTreeMap<u32, Option<LocalId>>,
     /// Pointers into the packet.
     pub cursors: Cursors,
+    /// The spin lock.
+    pub lock: Lock,
     pub reachable: bool,
+}
+
+/// Whether a spin lock is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Lock {
+    /// None is.
+    Free,
+    /// This one is, by how it is written, since there.
+    Held(String, Span),
+    /// One is on some of the paths.
+    Mixed(Span),
+}
+
+impl Lock {
+    fn join(self, other: Self) -> Self {
+        match (self, other) {
+            (a, b) if a == b => a,
+            (Self::Held(text, at), Self::Held(other, _)) if text == other => Self::Held(text, at),
+            (Self::Held(_, at) | Self::Mixed(at), _) | (_, Self::Held(_, at) | Self::Mixed(at)) => {
+                Self::Mixed(at)
+            }
+            (Self::Free, Self::Free) => Self::Free,
+        }
+    }
 }
 
 /// What became of a reserved record.
@@ -98,6 +124,7 @@ impl Flow {
             reserved: BTreeMap::new(),
             rebound: BTreeMap::new(),
             cursors: Cursors::default(),
+            lock: Lock::Free,
             reachable: true,
         }
     }
@@ -261,6 +288,7 @@ impl Flow {
         }
         Self {
             cursors: self.cursors.join(&other.cursors),
+            lock: self.lock.join(other.lock),
             reserved,
             rebound,
             assigned: self.assigned.intersection(&other.assigned).copied().collect(),

@@ -2,22 +2,11 @@
 
 use diagnostics::{Diagnostic, Span, codes};
 use ir::{BinaryOp, Expr, ExprKind, IntType, MapId, Place, PtrType, Region, Type};
-use kernel::{Form, Helper, ParamKind, Ret, ShortName};
+use kernel::{Form, Helper, Param, ParamKind, Ret, ShortName};
 
 use super::Body;
 use super::value::Value;
 use crate::session::{Reported, Result};
-
-/// Helpers that give or take what must be released on every path.
-const REFERENCES: &[&str] = &[
-    "ringbuf_reserve",
-    "ringbuf_submit",
-    "ringbuf_discard",
-    "sk_lookup_tcp",
-    "sk_lookup_udp",
-    "skc_lookup_tcp",
-    "sk_release",
-];
 
 /// Helpers that older kernels call straight in the map's own code, which
 /// returns 32 bits and leaves the upper half as it comes.
@@ -96,31 +85,23 @@ impl Body<'_, '_> {
         args: &[syntax::Expr],
         at: Span,
     ) -> Result<Value> {
+        self.s.needs(helper.since, &format!("`{name}`"), at)?;
+        if let Some(value) = self.object_helper(helper, args, at)? {
+            return Ok(value);
+        }
         self.uses(helper, at);
-        let out_of_reach = helper.variadic
-            || REFERENCES.contains(&helper.name)
-            || helper
-                .params
-                .iter()
-                .any(|param| matches!(param.kind, ParamKind::Callback | ParamKind::Other));
-        if out_of_reach {
-            let message = format!("`{name}` takes something that cannot be written in Python yet");
-            let mut diagnostic = Diagnostic::new(&codes::HELPER_NOT_SUPPORTED, at, message);
-            if helper.variadic {
-                diagnostic = diagnostic.help("use `print(...)`");
-            }
-            return Err(self.s.report(diagnostic));
+        if helper.variadic {
+            let message = format!("`{name}` takes a format of C, which is not written in Python");
+            return Err(self.s.report(
+                Diagnostic::new(&codes::HELPER_NOT_SUPPORTED, at, message)
+                    .help("use `print(...)`, or `trace_vprintk` with an array of numbers"),
+            ));
         }
         let written: Vec<_> =
             helper.params.iter().filter(|param| param.kind != ParamKind::Size).collect();
-        if written.len() != args.len() {
-            let names: Vec<&str> = written.iter().map(|param| param.name).collect();
-            let message =
-                format!("`{name}` takes {} arguments, and {} are given", written.len(), args.len());
-            return Err(self.s.report(
-                Diagnostic::new(&codes::WRONG_ARGUMENTS, at, message)
-                    .help(format!("write `{name}({})`", names.join(", "))),
-            ));
+        let required = written.len() - helper.optional().min(written.len());
+        if !(required..=written.len()).contains(&args.len()) {
+            return Err(self.wrong_count(name, &written, required, args.len(), at));
         }
         let map = helper
             .params
@@ -133,15 +114,48 @@ impl Body<'_, '_> {
             None => None,
         };
         let passed = self.arguments(helper, args, map)?;
-        let call = helper_result(helper, passed, self.result(helper.ret, map), at);
+        let ty = self.result(helper, map, &passed);
+        let call = helper_result(helper, passed, ty, at);
         if kernel::moves_packet(helper.name) {
             self.packet_moved(name, at);
         }
         Ok(Value::Scalar(self.kernel_result(helper.name, call)))
     }
 
+    fn wrong_count(
+        &mut self,
+        name: &str,
+        params: &[&Param],
+        required: usize,
+        given: usize,
+        at: Span,
+    ) -> Reported {
+        let shown: Vec<String> =
+            (0..)
+                .zip(params)
+                .map(|(index, param)| {
+                    if index < required {
+                        param.name.to_owned()
+                    } else {
+                        format!("[{}]", param.name)
+                    }
+                })
+                .collect();
+        let range = if required == params.len() {
+            format!("{required}")
+        } else {
+            format!("{required} to {}", params.len())
+        };
+        let message = format!("`{name}` takes {range} arguments, and {given} are given");
+        self.s.report(
+            Diagnostic::new(&codes::WRONG_ARGUMENTS, at, message)
+                .help(format!("write `{name}({})`", shown.join(", "))),
+        )
+    }
+
     /// Notes the use of a helper for the rules that need the call graph.
     pub(super) fn uses(&mut self, helper: &'static Helper, at: Span) {
+        self.not_locked(helper.name, at);
         self.graph.helpers.entry(self.id).or_default().push((helper, at));
     }
 
@@ -186,6 +200,7 @@ impl Body<'_, '_> {
         let mut args = args.iter();
         let mut passed: Vec<Expr> = Vec::new();
         let mut sizes: Vec<(usize, u64, Span)> = Vec::new();
+        let mut callback = None;
         for (index, param) in helper.params.iter().enumerate() {
             if param.kind == ParamKind::Size {
                 // Set below, when the memory it measures is known.
@@ -193,8 +208,15 @@ impl Body<'_, '_> {
                 passed.push(Expr::int(0, Type::Int(c_int), Span::default()));
                 continue;
             }
-            let Some(arg) = args.next() else { return Err(Reported) };
+            let Some(arg) = args.next() else {
+                passed.push(left_out(param));
+                continue;
+            };
             match param.kind {
+                ParamKind::Callback(kind) => {
+                    callback = Some((index, kind, arg));
+                    passed.push(Expr::int(0, Type::U64, arg.span));
+                }
                 ParamKind::MemIn { size } => {
                     let (address, bytes) = self.input(arg)?;
                     passed.push(address);
@@ -215,6 +237,23 @@ impl Body<'_, '_> {
         for (index, bytes, span) in sizes {
             if let Some(size) = passed.get_mut(index) {
                 *size = Expr::int(i128::from(bytes), size.ty.clone(), span);
+            }
+        }
+        if helper.name == "timer_init" {
+            self.timers_map(&passed)?;
+        }
+        if let Some((index, kind, arg)) = callback {
+            let context = (0..).zip(helper.params).find_map(|(at, param)| {
+                (param.kind == ParamKind::CallbackContext).then(|| passed.get(at as usize).cloned())
+            });
+            let first = passed.first().and_then(Expr::ptr_type);
+            let map = map.or(match first.map(|ptr| ptr.region) {
+                Some(Region::MapValue(id)) => Some(id),
+                _ => None,
+            });
+            let function = self.callback(helper, kind, arg, map, context.flatten().as_ref())?;
+            if let Some(slot) = passed.get_mut(index) {
+                *slot = function;
             }
         }
         Ok(passed)
@@ -293,12 +332,15 @@ impl Body<'_, '_> {
                     Type::Ptr(PtrType { pointee: None, region: Region::Opaque, nullable: true });
                 self.convert(value, &opaque, arg.span)
             }
-            ParamKind::MemIn { .. }
-            | ParamKind::MemOut { .. }
-            | ParamKind::MemInOut { .. }
-            | ParamKind::Size
-            | ParamKind::Callback
-            | ParamKind::Other => Err(Reported),
+            ParamKind::FirstValue => {
+                let ty = declared(self, false).ok_or(Reported)?;
+                match self.expr(arg)? {
+                    Value::Nothing => Ok(null(arg.span)),
+                    Value::Scalar(zero) if zero.as_const() == Some(0) => Ok(null(arg.span)),
+                    value => self.memory(value, &ty, arg.span),
+                }
+            }
+            kind => self.object_argument(kind, arg),
         }
     }
 
@@ -332,7 +374,7 @@ impl Body<'_, '_> {
     }
 
     /// Memory that a helper fills: a variable, a field or a string.
-    fn output(&mut self, arg: &syntax::Expr) -> Result<(Expr, u64)> {
+    pub(super) fn output(&mut self, arg: &syntax::Expr) -> Result<(Expr, u64)> {
         if let syntax::ExprKind::Name(name) = &arg.kind
             && let Some(local) = self.local(name, arg.span)
         {
@@ -366,18 +408,44 @@ impl Body<'_, '_> {
         }
     }
 
-    pub(super) fn result(&self, ret: Ret, map: Option<MapId>) -> Type {
-        match ret {
+    pub(super) fn result(&mut self, helper: &Helper, map: Option<MapId>, passed: &[Expr]) -> Type {
+        let pointer = |pointee: Option<Type>, region, nullable| {
+            Type::Ptr(PtrType { pointee: pointee.map(Box::new), region, nullable })
+        };
+        let value = || map.and_then(|id| self.s.module.map(id).value.clone());
+        let region = map.map_or(Region::Opaque, Region::MapValue);
+        match helper.ret {
             Ret::Void => Type::Void,
             Ret::Int { bits, signed } => Type::Int(IntType { bits, signed }),
-            Ret::MapValueOrNull => {
-                let pointee = map.and_then(|id| self.s.module.map(id).value.clone());
-                let region = map.map_or(Region::Opaque, Region::MapValue);
-                Type::Ptr(PtrType { pointee: pointee.map(Box::new), region, nullable: true })
+            Ret::MapValueOrNull => pointer(value(), region, true),
+            Ret::MapValue => pointer(value(), region, false),
+            Ret::Socket { kind, .. } => self.socket_type(kind),
+            Ret::Kernel { name, nullable } => match self.s.kernel_pointer(name, Region::Trusted) {
+                Some(Type::Ptr(ptr)) => Type::Ptr(PtrType { nullable, ..ptr }),
+                _ => pointer(None, Region::Opaque, true),
+            },
+            Ret::Slice => {
+                let size = passed.last().and_then(Expr::as_const).unwrap_or(0);
+                let bytes = Type::Array(Box::new(Type::Int(IntType::U8)), size as u32);
+                pointer(Some(bytes), Region::Any, true)
             }
-            Ret::Pointer | Ret::PointerOrNull => {
-                Type::Ptr(PtrType { pointee: None, region: Region::Opaque, nullable: true })
-            }
+            Ret::PerCpu { .. } | Ret::Kptr | Ret::Record => pointer(None, Region::Opaque, true),
         }
+    }
+}
+
+/// The null pointer.
+pub(super) fn null(at: Span) -> Expr {
+    let ty = Type::Ptr(PtrType { pointee: None, region: Region::Opaque, nullable: true });
+    Expr::new(ExprKind::Null, ty, at)
+}
+
+/// What stands for an argument that is left out.
+fn left_out(param: &Param) -> Expr {
+    match param.kind {
+        ParamKind::Scalar { bits, signed } => {
+            Expr::int(0, Type::Int(IntType { bits, signed }), Span::default())
+        }
+        _ => null(Span::default()),
     }
 }

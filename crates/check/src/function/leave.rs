@@ -10,10 +10,19 @@ use crate::session::{Reported, Result};
 
 /// A `with` that the current statement stands in.
 pub(crate) struct With {
-    /// Its record.
-    pub record: LocalId,
+    /// What is done at its end.
+    pub guard: Guard,
     /// How many loops it stands in.
     pub loops: usize,
+}
+
+/// What a `with` holds.
+#[derive(Clone)]
+pub(crate) enum Guard {
+    /// A record or a socket, in a local.
+    Record(LocalId),
+    /// A lock: its address.
+    Lock(Expr),
 }
 
 impl Body<'_, '_> {
@@ -26,7 +35,13 @@ impl Body<'_, '_> {
         body: &[syntax::Stmt],
         at: Span,
     ) -> Result<()> {
-        let call = match self.reserve_call(context) {
+        if target.is_none()
+            && let Ok(Some(object)) = self.object_named(context)
+            && object.name == "bpf_spin_lock"
+        {
+            return self.with_lock(context, body, at);
+        }
+        let call = match self.held_call(context) {
             Ok(Some(call)) => call,
             Ok(None) => return Err(self.no_context(context, target, body)),
             Err(reported) => {
@@ -40,10 +55,10 @@ impl Body<'_, '_> {
             }
             _ => {
                 self.poison_with(target, body);
-                return Err(self.nameless_reserve(context.span));
+                return Err(self.nameless(&call, context.span));
             }
         };
-        let record = match self.reserve(&name, call, context.span) {
+        let record = match self.take_held(&name, call, context.span) {
             Ok(record) => record,
             Err(reported) => {
                 self.poison_with(target, body);
@@ -54,7 +69,7 @@ impl Body<'_, '_> {
         let found = Expr::new(ExprKind::IsFound(Box::new(loaded)), Type::Bool, at);
         let before = self.flow.clone();
         self.flow.learn(&[record]);
-        self.withs.push(With { record, loops: self.loops.len() });
+        self.withs.push(With { guard: Guard::Record(record), loops: self.loops.len() });
         let (ended, steps) = self.apart(|this| {
             this.block(body);
             if this.flow.reachable { this.end_with(record, "submit", at) } else { Ok(()) }
@@ -77,7 +92,7 @@ impl Body<'_, '_> {
         if matches!(context.kind, syntax::ExprKind::Error) {
             return Reported;
         }
-        let message = "`with` reserves a record of a ring buffer, nothing else";
+        let message = "`with` is for records of a ring buffer, sockets and locks, nothing else";
         self.s.report(
             Diagnostic::new(&codes::UNSUPPORTED_STATEMENT, context.span, message)
                 .help("write `with ring.reserve(Event) as event:`, or the steps one after another"),

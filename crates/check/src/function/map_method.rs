@@ -49,7 +49,7 @@ impl Body<'_, '_> {
                 },
             });
         }
-        let ty = self.result(helper.ret, Some(map));
+        let ty = self.result(helper, Some(map), &passed);
         Ok(Value::Scalar(helper_result(helper, passed, ty, at)))
     }
 

@@ -4,12 +4,14 @@
 //! them are assigned and which pointers are known not to be null ([`flow`]),
 //! and the statements made so far.
 
+mod acquire;
 mod arguments;
 mod arithmetic;
 mod assign;
 mod atomic;
 mod bits;
 mod call;
+mod callback;
 mod compare;
 mod construct;
 mod context;
@@ -25,6 +27,7 @@ mod helper_call;
 mod inner_map;
 mod kernel_memory;
 mod leave;
+mod locks;
 mod logic;
 mod loops;
 mod map_call;
@@ -34,6 +37,7 @@ mod match_stmt;
 mod moved;
 mod network;
 mod none;
+mod objects;
 mod owner;
 mod packet;
 mod parameters;

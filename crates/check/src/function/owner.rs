@@ -3,7 +3,7 @@
 
 use diagnostics::{Diagnostic, Span, codes};
 use ir::{Expr, ExprKind, MapId, PtrType, Region, Type};
-use kernel::{Helper, Method, ParamKind, ProgType};
+use kernel::{Helper, Method, ProgType};
 use syntax::Keyword;
 
 use super::Body;
@@ -31,7 +31,9 @@ impl Body<'_, '_> {
         at: Span,
     ) -> Result<Value> {
         let Some(helper) = kernel::helper(method.helper) else { return Err(Reported) };
-        let Some(param) = helper.params.iter().find(|param| param.kind == ParamKind::Other) else {
+        let Some(param) =
+            helper.params.iter().find(|param| OWNERS.iter().any(|owner| owner.0 == param.name))
+        else {
             return self.of_hook(map, helper, method, args, keywords, at);
         };
         let gives = helper.params.len() > 2;

@@ -73,7 +73,7 @@ impl Body<'_, '_> {
     fn loads_bytes(&self) -> bool {
         let Some(helper) = kernel::helper("skb_load_bytes") else { return false };
         let mut sections = self.context.sections.iter();
-        sections.all(|section| helper.prog_types.contains(section.def.prog_type))
+        sections.all(|section| helper.allowed(section.def, self.s.kernel) == kernel::Allowed::Yes)
     }
 
     /// The fields that say where the packet begins and ends.

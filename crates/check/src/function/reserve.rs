@@ -5,7 +5,9 @@ use diagnostics::{Diagnostic, Span, codes};
 use ir::{Expr, ExprKind, LocalId, MapId, Place, PtrType, Region, StmtKind, Type};
 use syntax::{Ident, Keyword};
 
+use super::acquire::Acquiring;
 use super::flow::State;
+use super::leave::Guard;
 use super::value::Value;
 use super::{Body, Named};
 use crate::session::{Reported, Result};
@@ -15,6 +17,12 @@ const RECORD_HEAD: u64 = 8;
 
 /// The ring buffer and the arguments of `ring.reserve(...)`.
 type Call<'e> = (MapId, &'e [syntax::Expr], &'e [Keyword]);
+
+/// A call that gives something to be given back.
+pub(super) enum Held<'e> {
+    Record(Call<'e>),
+    Socket(Acquiring<'e>),
+}
 
 impl Body<'_, '_> {
     /// The `ring.reserve(...)` that a value is, if it is one.
@@ -28,6 +36,30 @@ impl Body<'_, '_> {
             return Ok(Some((map, args, keywords)));
         }
         Ok(None)
+    }
+
+    /// The call that a value is, if what it gives must be given back.
+    pub(super) fn held_call<'e>(&mut self, value: &'e syntax::Expr) -> Result<Option<Held<'e>>> {
+        if let Some(call) = self.reserve_call(value)? {
+            return Ok(Some(Held::Record(call)));
+        }
+        Ok(self.acquire_call(value)?.map(Held::Socket))
+    }
+
+    /// `name = call`
+    pub(super) fn take_held(&mut self, name: &Ident, call: Held<'_>, at: Span) -> Result<LocalId> {
+        match call {
+            Held::Record(call) => self.reserve(name, call, at),
+            Held::Socket(call) => self.acquire(name, call, at),
+        }
+    }
+
+    /// Reports a call whose result gets no name.
+    pub(super) fn nameless(&mut self, call: &Held<'_>, at: Span) -> Reported {
+        match call {
+            Held::Record(_) => self.nameless_reserve(at),
+            Held::Socket(_) => self.nameless_socket(at),
+        }
     }
 
     /// `name = ring.reserve(T)`
@@ -67,7 +99,7 @@ impl Body<'_, '_> {
     }
 
     /// The local that a reservation is given to.
-    fn reservation(&mut self, name: &Ident, pointer: &Type) -> Result<LocalId> {
+    pub(super) fn reservation(&mut self, name: &Ident, pointer: &Type) -> Result<LocalId> {
         let Some(named) = self.names.get(&name.name) else {
             let id = self.hidden(&name.name, pointer.clone());
             self.names.insert(name.name.clone(), Named { id: Some(id), span: name.span });
@@ -162,6 +194,13 @@ impl Body<'_, '_> {
     ) -> Result<Option<Value>> {
         let syntax::ExprKind::Attribute(base, method) = &callee.kind else { return Ok(None) };
         let syntax::ExprKind::Name(name) = &base.kind else { return Ok(None) };
+        if method.name == "release"
+            && let Some(id) = self.names.get(name).and_then(|named| named.id)
+            && self.holds_socket(id)
+        {
+            self.bind(&method.name, &[], 0, args, keywords, at)?;
+            return self.release(base, at).map(Some);
+        }
         let known = matches!(method.name.as_str(), "submit" | "discard");
         let reserved = |id| {
             let ty = self.local_type(id);
@@ -205,7 +244,7 @@ impl Body<'_, '_> {
         Ok(Value::Nothing)
     }
 
-    fn finish_record(
+    pub(super) fn finish_record(
         &mut self,
         how: &str,
         id: LocalId,
@@ -213,10 +252,16 @@ impl Body<'_, '_> {
         flags: Expr,
         at: Span,
     ) -> Result<()> {
-        let helper = if how == "submit" { "ringbuf_submit" } else { "ringbuf_discard" };
-        let call = self.call_helper(helper, vec![pointer, flags], Type::Void, at)?;
+        let socket = self.holds_socket(id);
+        let (helper, args) = match how {
+            _ if socket => ("sk_release", vec![pointer]),
+            "submit" => ("ringbuf_submit", vec![pointer, flags]),
+            _ => ("ringbuf_discard", vec![pointer, flags]),
+        };
+        let ty = if socket { Type::I64 } else { Type::Void };
+        let call = self.call_helper(helper, args, ty, at)?;
         self.push(StmtKind::Eval(call), at);
-        if self.withs.iter().any(|frame| frame.record == id) {
+        if self.withs.iter().any(|frame| matches!(frame.guard, Guard::Record(own) if own == id)) {
             // The end of the `with` sees by this that nothing is left to do.
             let null = Expr::new(ExprKind::Null, self.local_type(id), at);
             self.push(StmtKind::Store(Place::Local(id), null), at);
@@ -264,9 +309,13 @@ impl Body<'_, '_> {
     /// ones first: those inside `loops` loops and more.
     pub(super) fn leave_withs(&mut self, loops: usize, how: &str, at: Span) {
         let left = self.withs.iter().rev().take_while(|frame| frame.loops >= loops);
-        let left: Vec<LocalId> = left.map(|frame| frame.record).collect();
-        for id in left {
-            self.s.incomplete |= self.end_with(id, how, at).is_err();
+        let left: Vec<Guard> = left.map(|frame| frame.guard.clone()).collect();
+        for guard in left {
+            let ended = match guard {
+                Guard::Record(id) => self.end_with(id, how, at),
+                Guard::Lock(address) => self.unlock(address, at),
+            };
+            self.s.incomplete |= ended.is_err();
         }
     }
 
@@ -293,9 +342,14 @@ impl Body<'_, '_> {
 
     /// Reports records that are still held where a path ends.
     pub(super) fn nothing_held(&mut self, at: Span, what: &str) {
+        self.no_lock_held(at, what);
         for (id, since) in self.flow.held() {
             let name = self.locals[id.0 as usize].name.clone();
-            let message = format!("the record `{name}` is neither submitted nor discarded {what}");
+            let message = if self.holds_socket(id) {
+                format!("the socket `{name}` is not released {what}")
+            } else {
+                format!("the record `{name}` is neither submitted nor discarded {what}")
+            };
             self.unfinished(id, at, since, message);
         }
     }
@@ -306,19 +360,31 @@ impl Body<'_, '_> {
             return;
         }
         let name = self.locals[id.0 as usize].name.clone();
+        let (did, help) = if self.holds_socket(id) {
+            ("found", format!("put `sk_release({name})` before this, or look it up with `with`"))
+        } else {
+            let ways = format!("`{name}.submit()` or `{name}.discard()`");
+            ("reserved", format!("put {ways} before this, or reserve with `with`"))
+        };
         self.s.report(
             Diagnostic::new(&codes::UNFINISHED_RESERVATION, at, message)
-                .also(since, "reserved here")
-                .help(format!(
-                    "put `{name}.submit()` or `{name}.discard()` before this, or reserve with `with`"
-                )),
+                .also(since, format!("{did} here"))
+                .help(help),
         );
+    }
+
+    /// Whether a local holds a socket, not a record.
+    fn holds_socket(&self, id: LocalId) -> bool {
+        matches!(self.local_type(id), Type::Ptr(PtrType { region: Region::Socket, .. }))
     }
 
     /// A turn of a loop ends with the same records held as it began with.
     pub(super) fn same_at_turn_end(&mut self, begin: &super::flow::Flow, at: Span) {
         if !self.flow.reachable {
             return;
+        }
+        if begin.lock != self.flow.lock {
+            self.no_lock_held(at, "when the loop turns");
         }
         for (id, since) in self.flow.held() {
             if !matches!(begin.reservation(id), Some((State::Held | State::Mixed(_), _))) {
@@ -353,6 +419,14 @@ impl Body<'_, '_> {
             _ => return Ok(()),
         };
         let name = self.locals[id.0 as usize].name.clone();
+        if self.holds_socket(id) {
+            let message = format!("the socket `{name}` {word} released before this");
+            return Err(self.s.report(
+                Diagnostic::new(&codes::FINISHED_RESERVATION, at, message)
+                    .also(done, "released here")
+                    .help("use it before, or look it up again"),
+            ));
+        }
         let message = format!("the record `{name}` {word} submitted or discarded before this");
         Err(self.s.report(
             Diagnostic::new(&codes::FINISHED_RESERVATION, at, message)

@@ -1,0 +1,141 @@
+//! Types of the kernel that programs keep, pass and read: timers, locks,
+//! dynptrs, sockets. Their layout is the UAPI header's.
+
+use crate::Version;
+
+/// A type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ObjectType {
+    /// Its tag in C, by which the verifier knows it.
+    pub name: &'static str,
+    /// Its members.
+    pub fields: &'static [ObjectField],
+    /// Where one lies.
+    pub home: Home,
+    /// The oldest kernel that has it.
+    pub since: Version,
+}
+
+/// A member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ObjectField {
+    /// Name.
+    pub name: &'static str,
+    /// Bits of one element.
+    pub bits: u8,
+    /// Whether it has a sign.
+    pub signed: bool,
+    /// Elements; 0 where it is no array.
+    pub count: u32,
+}
+
+/// Where objects of a type lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    /// In values of maps, of which these are the types.
+    Values(&'static [&'static str]),
+    /// On the stack.
+    Stack,
+    /// In the kernel.
+    Kernel,
+}
+
+const fn field(name: &'static str, bits: u8) -> ObjectField {
+    ObjectField { name, bits, signed: false, count: 0 }
+}
+
+const fn array(name: &'static str, bits: u8, count: u32) -> ObjectField {
+    ObjectField { name, bits, signed: false, count }
+}
+
+const TABLES: &[&str] = &["BPF_MAP_TYPE_HASH", "BPF_MAP_TYPE_ARRAY", "BPF_MAP_TYPE_LRU_HASH"];
+const LOCKED: &[&str] = &[
+    "BPF_MAP_TYPE_HASH",
+    "BPF_MAP_TYPE_ARRAY",
+    "BPF_MAP_TYPE_CGROUP_STORAGE",
+    "BPF_MAP_TYPE_SK_STORAGE",
+    "BPF_MAP_TYPE_INODE_STORAGE",
+    "BPF_MAP_TYPE_TASK_STORAGE",
+    "BPF_MAP_TYPE_CGRP_STORAGE",
+];
+
+/// Every type.
+pub static OBJECT_TYPES: &[ObjectType] = &[
+    ObjectType {
+        name: "bpf_timer",
+        fields: &[array("__opaque", 64, 2)],
+        home: Home::Values(TABLES),
+        since: Version::new(5, 15),
+    },
+    ObjectType {
+        name: "bpf_spin_lock",
+        fields: &[field("val", 32)],
+        home: Home::Values(LOCKED),
+        since: Version::OLDEST,
+    },
+    ObjectType {
+        name: "bpf_dynptr",
+        fields: &[array("__opaque", 64, 2)],
+        home: Home::Stack,
+        since: Version::new(5, 19),
+    },
+    ObjectType { name: "bpf_sock", fields: SOCK, home: Home::Kernel, since: Version::OLDEST },
+    ObjectType {
+        name: "bpf_tcp_sock",
+        fields: TCP_SOCK,
+        home: Home::Kernel,
+        since: Version::OLDEST,
+    },
+];
+
+const SOCK: &[ObjectField] = &[
+    field("bound_dev_if", 32),
+    field("family", 32),
+    field("type", 32),
+    field("protocol", 32),
+    field("mark", 32),
+    field("priority", 32),
+    field("src_ip4", 32),
+    array("src_ip6", 32, 4),
+    field("src_port", 32),
+    field("dst_port", 16),
+    field("__padding", 16),
+    field("dst_ip4", 32),
+    array("dst_ip6", 32, 4),
+    field("state", 32),
+    ObjectField { name: "rx_queue_mapping", bits: 32, signed: true, count: 0 },
+];
+
+const TCP_SOCK: &[ObjectField] = &[
+    field("snd_cwnd", 32),
+    field("srtt_us", 32),
+    field("rtt_min", 32),
+    field("snd_ssthresh", 32),
+    field("rcv_nxt", 32),
+    field("snd_nxt", 32),
+    field("snd_una", 32),
+    field("mss_cache", 32),
+    field("ecn_flags", 32),
+    field("rate_delivered", 32),
+    field("rate_interval_us", 32),
+    field("packets_out", 32),
+    field("retrans_out", 32),
+    field("total_retrans", 32),
+    field("segs_in", 32),
+    field("data_segs_in", 32),
+    field("segs_out", 32),
+    field("data_segs_out", 32),
+    field("lost_out", 32),
+    field("sacked_out", 32),
+    field("bytes_received", 64),
+    field("bytes_acked", 64),
+    field("dsack_dups", 32),
+    field("delivered", 32),
+    field("delivered_ce", 32),
+    field("icsk_retransmits", 32),
+];
+
+/// The type of this name.
+pub fn object_type(name: &str) -> Option<&'static ObjectType> {
+    OBJECT_TYPES.iter().find(|known| known.name == name)
+}
