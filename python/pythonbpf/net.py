@@ -8,6 +8,8 @@ space they are plain integers, whose bytes lie in memory as on the wire.
 
 from __future__ import annotations
 
+# pyright: reportInvalidTypeForm=false
+# `c_uint8 * 6` is an array of ctypes.
 import sys
 from ctypes import c_uint8, c_uint16, c_uint32, c_uint64
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ def since(*version: int) -> pytest.MarkDecorator:
 
 
 @pytest.fixture(scope="module")
-def b() -> Iterator[BPF]:
+def b() -> Generator[BPF]:
     made = map_types.main()
     made.load()
     yield made
@@ -142,7 +142,7 @@ def test_sockets(b: BPF) -> None:
 
 
 @pytest.fixture
-def group() -> Iterator[Path]:
+def group() -> Generator[Path]:
     root = Path("/sys/fs/cgroup")
     if not (root / "cgroup.controllers").exists():
         root = root / "unified"
@@ -176,7 +176,7 @@ def test_sums_over_processors(b: BPF) -> None:
 
 
 @contextmanager
-def loaded(source: str, **options: Any) -> Iterator[BPF]:
+def loaded(source: str, **options: Any) -> Generator[BPF]:
     head = (
         "from ctypes import *\nfrom pythonbpf import *\n"
         "from pythonbpf.helper import *\nfrom pythonbpf.maps import *\n"

@@ -90,10 +90,15 @@ impl Running {
 
     /// Exit status and standard output.
     fn end(mut self) -> (i32, String) {
-        let mut err = String::new();
-        self.err.read_to_string(&mut err).unwrap();
-        assert!(!err.contains("panic"), "{err}");
+        // Both are read at once: a busy machine fills a pipe with others' events.
+        let told = std::thread::spawn(move || {
+            let mut err = String::new();
+            self.err.read_to_string(&mut err).unwrap();
+            err
+        });
         let (status, out, _) = outcome(self.child.wait_with_output().unwrap());
+        let err = told.join().unwrap();
+        assert!(!err.contains("panic"), "{err}");
         (status, out)
     }
 }

@@ -13,7 +13,7 @@ use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::builder::Builder;
 use inkwell::context::Context;
 use inkwell::module::{Linkage, Module};
-use inkwell::types::FunctionType;
+use inkwell::types::{BasicType, FunctionType};
 use inkwell::values::{
     BasicValueEnum, CallSiteValue, FunctionValue, InstructionOpcode, InstructionValue, IntValue,
     Operand,
@@ -180,13 +180,23 @@ pub(crate) fn hide<'c>(
     builder: &Builder<'c>,
     number: IntValue<'c>,
 ) -> Result<IntValue<'c>> {
-    let i64_type = context.i64_type();
-    let identity = i64_type.fn_type(&[i64_type.into()], false);
-    let (code, registers) = (String::new(), "=r,0".to_owned());
-    let asm = context.create_inline_asm(identity, code, registers, false, false, None, false);
-    let call = builder.build_indirect_call(identity, asm, &[number.into()], "")?;
-    match call.try_as_basic_value().basic() {
-        Some(BasicValueEnum::IntValue(number)) => Ok(number),
+    match hide_register(context, builder, number.into())? {
+        BasicValueEnum::IntValue(number) => Ok(number),
         _ => Err(Error::Llvm("a barrier without a result".to_owned())),
     }
+}
+
+/// A number or pointer of which LLVM does not know where it comes from.
+pub(crate) fn hide_register<'c>(
+    context: &'c Context,
+    builder: &Builder<'c>,
+    register: BasicValueEnum<'c>,
+) -> Result<BasicValueEnum<'c>> {
+    let ty = register.get_type();
+    let identity = ty.fn_type(&[ty.into()], false);
+    let (code, registers) = (String::new(), "=r,0".to_owned());
+    let asm = context.create_inline_asm(identity, code, registers, false, false, None, false);
+    let call = builder.build_indirect_call(identity, asm, &[register.into()], "")?;
+    let result = call.try_as_basic_value().basic();
+    result.ok_or_else(|| Error::Llvm("a barrier without a result".to_owned()))
 }

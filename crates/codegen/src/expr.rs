@@ -5,8 +5,9 @@ use inkwell::basic_block::BasicBlock;
 use inkwell::types::BasicType;
 use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
 use inkwell::{AddressSpace, AtomicOrdering, IntPredicate};
-use ir::{BinaryOp, CompareOp, Expr, ExprKind, FunctionId, IntType, Type, UnaryOp};
+use ir::{BinaryOp, CompareOp, Expr, ExprKind, FunctionId, IntType, Region, Type, UnaryOp};
 
+use crate::barrier;
 use crate::function::{Lowering, STACK_ALIGN};
 use crate::{Error, Result};
 
@@ -275,7 +276,16 @@ impl<'c> Lowering<'_, 'c, '_> {
         self.go_to(after);
         let phi = self.builder.build_phi(self.d.register_type(ty)?, "choice")?;
         phi.add_incoming(&[(&yes_value, yes_end), (&no_value, no_end)]);
-        Ok(phi.as_basic_value())
+        let value = phi.as_basic_value();
+        // LLVM knows that a pointer into the packet is null exactly where the
+        // packet ends before, and would ask for the one instead of the other,
+        // from which the verifier does not learn it.
+        match ty {
+            Type::Ptr(ptr) if ptr.region == Region::Packet && ptr.nullable => {
+                barrier::hide_register(self.d.context, &self.builder, value)
+            }
+            _ => Ok(value),
+        }
     }
 
     /// The same number, of which LLVM knows nothing.

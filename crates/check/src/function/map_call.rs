@@ -388,6 +388,11 @@ impl Body<'_, '_> {
 
         let (changed, then) = self.apart(|body| body.change(entry, &ty, op, change.clone(), at));
         changed?;
+        if !self.can(map, "delete") {
+            // Entries of arrays are there from the start.
+            self.push(StmtKind::If(test, then, Vec::new()), at);
+            return Ok(());
+        }
         let zero = Expr::int(0, ty.clone(), at);
         let Value::Scalar(first) = self.apply(op, zero, change, at)? else { return Err(Reported) };
         let first = first.convert(ty).spill();

@@ -128,22 +128,32 @@ impl Body<'_, '_> {
                 (hidden(self.advanced(start, offset.convert(Type::I64), at)), inside)
             }
         };
-        let start = self.keep(start, "packet");
-        let behind = self.advanced(start.clone(), Expr::int(size, Type::I64, at), at);
-        let behind = if self.loops.is_empty() { behind } else { hidden(behind) };
-        let mut there = Expr::compare(CompareOp::Le, behind, end, at);
-        if let Some(inside) = inside {
-            there = super::logic::both(inside, there);
-        }
         let found = Type::Ptr(PtrType {
             pointee: Some(Box::new(ty.clone())),
             region: Region::Packet,
             nullable: true,
         });
-        let pointer = in_packet(start.convert(cursor(Some(ty)))).convert(found.clone());
         let null = Expr::new(ExprKind::Null, found.clone(), at);
-        let choice = ExprKind::Select(Box::new(there), Box::new(pointer), Box::new(null));
-        Ok(Expr::new(choice, found, at))
+        let or_null = |test: Expr, pointer: Expr| {
+            let kind = ExprKind::Select(Box::new(test), Box::new(pointer), Box::new(null.clone()));
+            Expr::new(kind, found.clone(), at)
+        };
+        // The verifier adds to a pointer only what is known to be near.
+        let (pointer, steps) = self.apart(|body| {
+            let start = body.keep(start, "packet");
+            let behind = body.advanced(start.clone(), Expr::int(size, Type::I64, at), at);
+            let behind = if body.loops.is_empty() { behind } else { hidden(behind) };
+            let there = Expr::compare(CompareOp::Le, behind, end, at);
+            let pointer = in_packet(start.convert(cursor(Some(ty)))).convert(found.clone());
+            or_null(there, pointer)
+        });
+        match inside {
+            Some(inside) => Ok(or_null(inside, super::logic::after(steps, pointer))),
+            None => {
+                self.out.extend(steps);
+                Ok(pointer)
+            }
+        }
     }
 
     /// An offset that the verifier sees is not too far, and the test for it
