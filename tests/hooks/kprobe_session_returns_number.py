@@ -1,6 +1,5 @@
 """kprobe.session: a number that is computed is one of two."""
 # expect: loads
-# needs: kprobe.session
 from ctypes import c_int64, c_void_p
 
 from pythonbpf import bpf, bpfglobal, section

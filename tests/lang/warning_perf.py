@@ -1,7 +1,7 @@
 # What would be faster, and only the author can decide.
 # perf: yes
 # kernel: 5.11
-# expect: loads
+# expect: compiles
 from ctypes import c_int64, c_uint8, c_uint32, c_uint64, c_void_p
 
 from pythonbpf import bpf, bpfglobal, map, section, struct

@@ -15,7 +15,11 @@ from programs import hooks
 
 from pythonbpf import BPF, AttachArgumentError, BpfError, NoSuchHookError, SystemRefusedError
 
-pytestmark = pytest.mark.kernel
+RELEASE = tuple(int(part) for part in re.findall(r"\d+", os.uname().release)[:2])
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.skipif(RELEASE < (5, 14), reason="a program of `syscall` needs Linux 5.14"),
+]
 
 TIMES = 10
 

@@ -386,7 +386,7 @@ def test_with_attaches_and_releases(tmp_path: Path) -> None:
 def test_with_releases_everything_if_it_cannot_attach(object_file: Path) -> None:
     before = program_ids()
     b = BPF.from_object(object_file)
-    with pytest.raises(BpfError, match=r"`drop_short` \(xdp\) attaches to a network interface"):
+    with pytest.raises(BpfError, match=r"`drop_short` \(xdp\) needs a network interface"):
         b.__enter__()
     assert repr(b).startswith("<BPF closed")
     deadline = time.monotonic() + 5
