@@ -45,7 +45,7 @@ pub fn module() -> String {
     let mut out = String::new();
     head(&mut out);
     out += "\n# pyright: reportInvalidTypeForm=false\n# `c_uint8 * 6` is an array of ctypes.\n";
-    out += "\nimport sys\nfrom ctypes import c_uint8, c_uint16, c_uint32, c_uint64\n\nfrom pythonbpf._marks import struct\n";
+    out += "import sys\nfrom ctypes import c_uint8, c_uint16, c_uint32, c_uint64\n\nfrom pythonbpf._marks import struct\n";
     all(&mut out);
     for (name, value) in NET_CONSTANTS {
         let _ = writeln!(out, "{name} = {value}");

@@ -179,7 +179,7 @@ pub static RULES: &[Rule] = &[
     rule("constant: atomic", CONSTANT, "atomic_add(FIXED, 1)"),
     rule("recursion: direct", "recursion", "x += around($e)").needs(RECURSIVE),
     rule("recursion: round", "recursion", "x += there($e)").needs(ROUND),
-    rule("context: member", EXPRESSION, "x += ctx.nothing"),
+    rule("context: member", "unknown-field", "x += ctx.nothing"),
     rule("context: item", EXPRESSION, "x += ctx[0]"),
     rule("map: look into a ring", MAP, "x += ring[$e]"),
     rule("map: delete a slot", MAP, "del slots[$n]"),
