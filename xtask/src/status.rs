@@ -12,6 +12,7 @@ use std::process::{Command, ExitCode};
 use serde_json::Value;
 
 use crate::vm::results::{Results, Tests};
+use crate::vm::table::KINDS;
 use crate::vm::{built, cell_of, kernel_names, tree};
 
 const AGAIN: &str = "run `cargo xtask vm --kernel all` and `cargo xtask status`";
@@ -149,7 +150,14 @@ fn draw(results: &[(&str, Results)], sections: &[Section]) -> String {
         .collect();
     let _ = writeln!(text, "\nDebian's kernels: {}.", releases.join(", "));
     for section in sections {
-        let _ = writeln!(text, "\n## {}\n\n| |{heads}\n|---|{lines}", section.title);
+        let _ = writeln!(text, "\n## {}\n", section.title);
+        if let Some(kind) = KINDS.iter().find(|kind| kind.title == section.title) {
+            let one =
+                |(name, results): &(&str, Results)| format!("{} on {name}", kind.coverage(results));
+            let all: Vec<String> = results.iter().map(one).collect();
+            let _ = writeln!(text, "Used by a case that works: {}.\n", all.join(", "));
+        }
+        let _ = writeln!(text, "| |{heads}\n|---|{lines}");
         for row in &section.rows {
             let cells = results.iter().map(|(_, results)| cell(&results.cases, row));
             let cells: String = cells.map(|cell| format!(" {cell} |")).collect();

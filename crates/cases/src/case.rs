@@ -83,6 +83,8 @@ pub struct Case {
     pub guide: Vec<String>,
     /// `# perf: yes`: suggestions about speed are asked for.
     pub perf: bool,
+    /// `# machine: lab`: it is loaded in machines of the lab's own only.
+    pub lab: bool,
 }
 
 impl Case {
@@ -90,8 +92,16 @@ impl Case {
     pub fn read(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+        Self::parse(path.to_owned(), text)
+    }
+
+    /// Takes a text and its comments.
+    ///
+    /// # Errors
+    /// A comment has not the form of its kind.
+    pub fn parse(path: PathBuf, text: String) -> Result<Self, String> {
         let mut case = Self {
-            path: path.to_owned(),
+            path,
             text: text.clone(),
             expect: None,
             kernel: Version::OLDEST,
@@ -102,11 +112,12 @@ impl Case {
             needs: Vec::new(),
             guide: Vec::new(),
             perf: false,
+            lab: false,
         };
         for (index, line) in text.lines().enumerate() {
             if let Some(comment) = line.strip_prefix("# ") {
                 case.comment(comment)
-                    .map_err(|reason| format!("{}:{}: {reason}", path.display(), index + 1))?;
+                    .map_err(|reason| format!("{}:{}: {reason}", case.path.display(), index + 1))?;
             }
         }
         Ok(case)
@@ -153,6 +164,7 @@ impl Case {
             "prints" => self.prints = Some(json(rest)?),
             "attach" => self.attach.push(rest.parse()?),
             "needs" => self.needs.push(rest.parse()?),
+            "machine" => self.lab = rest == "lab",
             "perf" => self.perf = rest == "yes",
             "guide" => self.guide.push(rest.to_owned()),
             _ => {}

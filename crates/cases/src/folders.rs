@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::case::{Case, Expect};
+use crate::helper_programs;
 
 /// The folders of cases, from the root of the tree.
 pub const FOLDERS: [&str; 4] = ["tests/guide", "tests/lang", "tests/hooks", EXAMPLES];
@@ -11,7 +12,7 @@ const EXAMPLES: &str = "examples";
 /// A case and its name, such as `lang/loops`, or why it cannot be read.
 pub type Found = (String, Result<Case, String>);
 
-/// All cases below `root`. The files of `examples` are cases that load,
+/// All cases below `root`, and those that are written from tables. The files of `examples` are cases that load,
 /// without a comment to say so.
 pub fn cases(root: &Path) -> Vec<Found> {
     FOLDERS
@@ -30,6 +31,7 @@ pub fn cases(root: &Path) -> Vec<Found> {
             });
             (name, case)
         })
+        .chain(helper_programs::cases())
         .collect()
 }
 

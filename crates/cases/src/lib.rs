@@ -27,6 +27,7 @@
 //! | `# prints: [LINE, …]` | the runs printed these lines to the trace pipe |
 //! | `# attach: NAME on EVENT` | attached, the program counts ten events in the map `fired`; detached, none |
 //! | `# needs: FEATURE` | the case fails on kernels without this and passes on those that have it |
+//! | `# machine: lab` | this kernel is not asked, only those of the lab's machines |
 //! | `# guide: SENTENCE` | the case proves this line of `tests/guide/sentences.txt` |
 //!
 //! Programs run in the order of the comments and share one loaded object. What
@@ -38,6 +39,7 @@ pub mod attach;
 pub mod case;
 mod events;
 pub mod folders;
+pub mod helper_programs;
 pub mod kernel;
 pub mod needs;
 pub mod report;

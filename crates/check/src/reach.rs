@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use diagnostics::{Diagnostic, Span, codes};
 use ir::FunctionId;
-use kernel::{Allowed, Helper, SectionDef};
+use kernel::{Allowed, Helper, ProgType, SectionDef};
 
 use crate::session::Session;
 
@@ -14,6 +14,8 @@ use crate::session::Session;
 pub(crate) struct Graph {
     pub calls: HashMap<FunctionId, Vec<(FunctionId, Span)>>,
     pub helpers: HashMap<FunctionId, Vec<(&'static Helper, Span)>>,
+    /// Where `None` stands for a socket.
+    pub no_sockets: HashMap<FunctionId, Vec<Span>>,
 }
 
 /// Checks the rules, and makes of the program what its whole allows to.
@@ -52,6 +54,13 @@ pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, speed: &crate::Spe
                 let allowed = helper.allowed(section.def, session.kernel);
                 if allowed != Allowed::Yes && reported.insert(*at) {
                     not_allowed(session, helper, allowed, *at, section.def);
+                }
+            }
+            if section.def.prog_type != ProgType::SkLookup {
+                for at in graph.no_sockets.get(&id).into_iter().flatten() {
+                    if reported.insert(*at) {
+                        no_socket(session, *at, section.def);
+                    }
                 }
             }
             stack.extend(graph.calls.get(&id).into_iter().flatten().map(|(callee, _)| *callee));
@@ -107,6 +116,16 @@ fn licence(session: &mut Session<'_>, graph: &Graph) {
                 .help("return \"GPL\", \"Dual BSD/GPL\" or \"Dual MIT/GPL\" from `LICENSE`"),
         );
     }
+}
+
+/// Only where a socket is looked for can a choice be taken back.
+fn no_socket(session: &mut Session<'_>, at: Span, def: &SectionDef) {
+    let message = format!("a `{}` program gives a socket here, not `None`", def.prefix);
+    session.report(
+        Diagnostic::new(&codes::TYPE_MISMATCH, at, message)
+            .note("`None` takes the choice back in `sk_lookup` programs")
+            .help("pass a socket, as `sk_lookup_tcp` gives one"),
+    );
 }
 
 fn not_allowed(

@@ -211,9 +211,21 @@ pub struct Hook {
 }
 
 impl Hook {
+    fn of(def: &SectionDef) -> Self {
+        let SectionDef { prog_type, attach_type, sleepable, .. } = *def;
+        Self { prog_type, attach_type, sleepable }
+    }
+
     fn bit(self) -> u128 {
         HOOKS.iter().position(|hook| *hook == self).map_or(0, |index| 1 << index)
     }
+}
+
+/// The oldest of the probed kernels that loads programs of this kind; none
+/// where no machine that was asked does.
+pub fn loaded_since(def: &SectionDef) -> Option<Version> {
+    let bit = Hook::of(def).bit();
+    (0..PROBED.len()).find(|index| ASKED[*index] & bit != 0).map(|index| PROBED[index])
 }
 
 /// Whether a kind of program may call a helper.
@@ -234,11 +246,7 @@ impl Helper {
     /// Whether programs of a kind of section may call it, on `kernel` and newer
     /// ones. Between two probed kernels the newer one's answer counts.
     pub fn allowed(&self, def: &SectionDef, kernel: Version) -> Allowed {
-        let hook = Hook {
-            prog_type: def.prog_type,
-            attach_type: def.attach_type,
-            sleepable: def.sleepable,
-        };
+        let hook = Hook::of(def);
         let bit = hook.bit();
         let asked = || (0..PROBED.len()).filter(|index| ASKED[*index] & bit != 0);
         let Some(own) =
@@ -256,6 +264,14 @@ impl Helper {
         let sleeping = Hook { sleepable: true, ..hook }.bit();
         let awake = !def.sleepable && (own..PROBED.len()).any(|index| allows(index, sleeping));
         if awake { Allowed::Sleeping } else { Allowed::No }
+    }
+
+    /// Whether a probed kernel has it; of other kernels, what the next newer one
+    /// said that was probed.
+    pub fn is_in(&self, kernel: Version) -> bool {
+        let index = PROBED.iter().position(|probed| *probed >= kernel);
+        let hooks = index.map_or(self.hooks.last(), |index| self.hooks.get(index));
+        hooks.is_some_and(|hooks| *hooks != 0)
     }
 
     /// The kinds of programs that may call it on some probed kernel.

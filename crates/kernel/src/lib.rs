@@ -39,7 +39,9 @@ pub use constant::{CONSTANTS, Constant, constant, constants_in};
 pub use context::{CONTEXTS, ContextField, ContextStruct, Holds, context_struct};
 pub use event::{EventField, EventType, event_fields};
 pub use generated::prog_types::ProgType;
-pub use helper::{Allowed, Callback, HELPERS, Helper, Hook, Param, ParamKind, Ret, Socket, helper};
+pub use helper::{
+    Allowed, Callback, HELPERS, Helper, Hook, Param, ParamKind, Ret, Socket, helper, loaded_since,
+};
 pub use kernel_field::field_may_be_null;
 pub use license::{GPL_COMPATIBLE_LICENSES, license_is_gpl_compatible};
 pub use map_type::{

@@ -128,6 +128,8 @@ pub struct LeftOut {
     pub kernel: &'static str,
     /// The kernel's number.
     pub id: u32,
+    /// The oldest kernel that has it.
+    pub since: Version,
     /// Why.
     pub reason: &'static str,
 }

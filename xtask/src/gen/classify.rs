@@ -243,6 +243,8 @@ const OVERRIDES: &[(&str, &str, As, &str)] = &[
     ("inode_storage_get", "inode", As::Kind(Kind::Kernel("inode")), "declared as void *"),
     ("inode_storage_delete", "inode", As::Kind(Kind::Kernel("inode")), "declared as void *"),
     ("tcp_send_ack", "tp", As::Kind(Kind::Kernel("tcp_sock")), "declared as void *"),
+    ("skb_output", "ctx", As::Kind(Kind::Kernel("sk_buff")), "the packet itself, not the context"),
+    ("xdp_output", "ctx", As::Kind(Kind::Kernel("xdp_buff")), "the packet itself, not the context"),
     ("sk_assign", "sk", As::Kind(Kind::SocketOrNull), "null takes the choice back"),
     ("kptr_xchg", "dst", As::Kind(Kind::KptrSlot), "a pointer that is kept in a map"),
     ("kptr_xchg", "ptr", As::Kind(Kind::Kptr), "what is kept there from now on"),

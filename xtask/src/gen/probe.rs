@@ -22,6 +22,16 @@ const EXIT: u64 = 0x95;
 /// in a …" up to 6.18, "sleepable helper … in …" since.
 const MIGHT_SLEEP: &str = "in a non-sleepable prog";
 const SLEEPABLE: &str = "in non-sleepable prog";
+/// How kernels say that this kind of program may not call a helper.
+const REFUSALS: &[&str] = &[
+    "cannot use helper",
+    "unknown func",
+    "invalid func",
+    "not supported for program type",
+    "supported only for",
+    MIGHT_SLEEP,
+    SLEEPABLE,
+];
 const BPF_F_SLEEPABLE: u32 = 1 << 4;
 
 /// A kind of program to try.
@@ -81,9 +91,7 @@ impl Target {
     /// Any other complaint is about arguments, which comes after.
     fn allows(&self, helper: u32) -> bool {
         let log = self.load(GPL, call(helper)).log;
-        !["cannot use helper", "unknown func", "invalid func", MIGHT_SLEEP, SLEEPABLE]
-            .iter()
-            .any(|no| log.contains(no))
+        !REFUSALS.iter().any(|no| log.contains(no))
     }
 
     fn is_gpl_only(&self, helper: u32) -> bool {

@@ -25,7 +25,7 @@ pub mod results;
 mod script;
 mod space;
 mod suites;
-mod table;
+pub mod table;
 
 use std::process::{Command, ExitCode};
 use std::{fs, path::PathBuf};

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use kernel::{HELPERS, LEFT_OUT, MAP_TYPES, Version};
+
 use super::error::Error;
 use super::matrix::Kernel;
 use super::results::{Outcome, Results, Tests};
@@ -12,7 +14,52 @@ use super::results::{Outcome, Results, Tests};
 const LACKS: &str = "not in this kernel: ";
 const HOOKS: &str = "hooks/";
 /// Folders of cases that are counted.
-const COUNTED: [&str; 3] = ["guide/", "lang/", "examples/"];
+const COUNTED: [&str; 4] = ["guide/", "lang/", "helpers/", "examples/"];
+
+/// What the kernel offers in rows, and cases use.
+pub struct Kind {
+    /// Words for it.
+    pub title: &'static str,
+    /// The property of a case that names what it uses.
+    pub property: &'static str,
+    /// How many a kernel has.
+    all: fn(Version) -> usize,
+}
+
+/// Every kind.
+pub const KINDS: [Kind; 2] = [
+    Kind {
+        title: "Helpers",
+        property: "helper",
+        all: |kernel| HELPERS.iter().filter(|helper| helper.is_in(kernel)).count(),
+    },
+    Kind {
+        title: "Map types",
+        property: "map type",
+        all: |kernel| {
+            let rows = MAP_TYPES.iter().map(|row| row.since);
+            let left_out = LEFT_OUT.iter().map(|row| row.since);
+            rows.chain(left_out).filter(|since| *since <= kernel).count()
+        },
+    },
+];
+
+impl Kind {
+    /// How many of those that a kernel has are used by a case that works on it.
+    pub fn coverage(&self, results: &Results) -> String {
+        let passed = results.cases.values().filter(|test| test.outcome == Outcome::Passed);
+        let used: BTreeSet<&str> = passed
+            .flat_map(|test| &test.properties)
+            .filter(|(kind, _)| kind == self.property)
+            .map(|(_, name)| name.as_str())
+            .collect();
+        if used.is_empty() {
+            return "-".to_owned();
+        }
+        let all = results.release.parse().map_or(0, self.all);
+        format!("{} of {all}", used.len())
+    }
+}
 
 /// Draws the last results of these kernels.
 pub fn draw(kernels: &[Kernel]) -> Result<String, Error> {
@@ -33,6 +80,9 @@ pub fn draw(kernels: &[Kernel]) -> Result<String, Error> {
         rows.push(row(&format!("{folder}*"), cells));
     }
     rows.push(row("Python tests", results.iter().map(|results| counts(&results.python, ""))));
+    for kind in KINDS {
+        rows.push(row(kind.title, results.iter().map(|results| kind.coverage(results))));
+    }
     rows.push(row("seconds", results.iter().map(|results| results.seconds.clone())));
     Ok(aligned(&rows))
 }

@@ -5,6 +5,7 @@
 
 mod coverage;
 mod diagnosed;
+mod helpers;
 mod map_types;
 
 use std::path::Path;
@@ -24,6 +25,10 @@ fn main() -> ExitCode {
             let folder = root.join("tests/guide");
             move || coverage::check(&folder).map_err(Failed::from)
         }),
+        Trial::test("helpers", {
+            let root = root.clone();
+            move || helpers::check(&root).map_err(Failed::from)
+        }),
         Trial::test("map types", {
             let root = root.clone();
             move || map_types::check(&root).map_err(Failed::from)
@@ -42,7 +47,7 @@ fn main() -> ExitCode {
 fn trials_of(name: &str, case: Case, missing: Option<&str>) -> Vec<Trial> {
     let mut trials = Vec::new();
     // To attach to the hooks of a whole system is for the lab's machines.
-    if case.needs_kernel() && case.attach.is_empty() {
+    if case.needs_kernel() && case.attach.is_empty() && !case.lab {
         let case = case.clone();
         let trial = Trial::ignorable_test(format!("{name} in the kernel"), move || {
             in_the_kernel(&case).map_err(Failed::from)

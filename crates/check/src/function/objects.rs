@@ -117,7 +117,10 @@ impl Body<'_, '_> {
             ParamKind::Dynptr | ParamKind::DynptrOut => self.dynptr(arg),
             ParamKind::Socket => self.socket(arg),
             ParamKind::SocketOrNull => match self.expr(arg)? {
-                Value::Nothing => Ok(null(arg.span)),
+                Value::Nothing => {
+                    self.graph.no_sockets.entry(self.id).or_default().push(arg.span);
+                    Ok(null(arg.span))
+                }
                 _ => self.socket(arg),
             },
             ParamKind::Kernel(name) => self.trusted(name, arg),

@@ -1724,7 +1724,7 @@ pub static HELPERS: &[Helper] = &[
         id: 111,
         ret: Ret::Int { bits: 64, signed: true },
         params: &[
-            param("ctx", "void *", ParamKind::Context),
+            param("ctx", "void *", ParamKind::Kernel("sk_buff")),
             param("map", "struct bpf_map *", ParamKind::Map),
             param("flags", "u64", ParamKind::Scalar { bits: 64, signed: false }),
             param("data", "void *", ParamKind::MemIn { size: 4 }),
@@ -1871,7 +1871,7 @@ pub static HELPERS: &[Helper] = &[
         id: 121,
         ret: Ret::Int { bits: 64, signed: true },
         params: &[
-            param("ctx", "void *", ParamKind::Context),
+            param("ctx", "void *", ParamKind::Kernel("xdp_buff")),
             param("map", "struct bpf_map *", ParamKind::Map),
             param("flags", "u64", ParamKind::Scalar { bits: 64, signed: false }),
             param("data", "void *", ParamKind::MemIn { size: 4 }),
@@ -2627,7 +2627,7 @@ pub static HELPERS: &[Helper] = &[
         since: Version::new(5, 15),
         gpl_only: true,
         summary: "The address of the function that is traced.",
-        hooks: [0x0, 0x3fc0000e0ffe0000000, 0x3bc0000e0ffe0000000, 0x38c0000e01fe0000000, 0x3bc0000e0ffe0000000],
+        hooks: [0x0, 0x700000001fe0000000, 0x300000001fe0000000, 0x1fe0000000, 0x300000001fe0000000],
         variadic: false,
     },
     Helper {
