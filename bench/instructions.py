@@ -68,7 +68,7 @@ class Figures:
     @property
     def ratio(self) -> float:
         """Ours in parts of clang's."""
-        return self.ours / self.clang
+        return max(self.ours, 1) / max(self.clang, 1)
 
 
 def mean(figures: list[Figures]) -> float:
@@ -94,20 +94,21 @@ def counted(command: Path, source: Path) -> Figures:
     return Figures(source.stem, count(ours), count(clang))
 
 
-def verified(command: Path, source: Path) -> Figures:
-    """The instructions that the running kernel's verifier looked at in both."""
+def verified(command: Path, source: Path, column: str = "verified") -> Figures:
+    """The instructions that the running kernel's verifier looked at in both, or another
+    column of `pythonbpf verify`."""
     ours, clang = our_object(command, source), clang_object(source.with_suffix(".c"))
-    return Figures(source.stem, _looked_at(command, ours), _looked_at(command, clang))
+    return Figures(source.stem, _sum(command, ours, column), _sum(command, clang, column))
 
 
-def _looked_at(command: Path, elf: bytes) -> int:
+def _sum(command: Path, elf: bytes, name: str) -> int:
     with tempfile.NamedTemporaryFile(suffix=".o") as file:
         file.write(elf)
         file.flush()
         verify = [command, "verify", file.name]
         done = subprocess.run(verify, check=True, capture_output=True, text=True)
     heading, *rows = [line.split() for line in done.stdout.splitlines() if line.strip()]
-    column = heading.index("verified")
+    column = heading.index(name)
     return sum(int(row[column]) for row in rows)
 
 
@@ -122,16 +123,22 @@ def table(columns: dict[str, list[Figures]]) -> str:
     return "\n".join([*lines, f"{'geometric mean':16}{''.join(means)}"])
 
 
+def columns(command: Path) -> dict[str, list[Figures]]:
+    """Every figure of the twins; what a kernel makes of them as root only."""
+    sources = sorted(TWINS.glob("*.py"))
+    found = {"instructions": [counted(command, source) for source in sources]}
+    if os.geteuid() == 0:
+        for column in ("verified", "states", "jit"):
+            found[column] = [verified(command, source, column) for source in sources]
+    return found
+
+
 def main() -> None:
     """Prints the table."""
     command = Path(__file__).resolve().parents[1] / "target/release/pythonbpf"
-    sources = sorted(TWINS.glob("*.py"))
-    columns = {"instructions": [counted(command, source) for source in sources]}
-    if os.geteuid() == 0:
-        columns["verified"] = [verified(command, source) for source in sources]
-    else:
+    if os.geteuid() != 0:
         print("what the verifier looked at is not shown: it needs root", file=sys.stderr)
-    print(table(columns))
+    print(table(columns(command)))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from pythonbpf import BPF
 HERE = Path(__file__).resolve().parent
 BEYOND = HERE / "beyond"
 COMMAND = HERE.parent / "target/release/pythonbpf"
+TABLES = {"twins": TWINS, "beyond": BEYOND}
 PACKET = bytes(64)
 ENTRY = "prog"
 
@@ -113,10 +114,9 @@ def main() -> None:
         raise SystemExit("nothing is run: loading programs needs root")
     if not shutil.which(CLANG):
         raise SystemExit(f"nothing to compare with: {CLANG} is not installed")
-    tables = {"twins": TWINS, "beyond": BEYOND}
     found = {
         title: measured(folder, options.rounds, options.runs, options.only)
-        for title, folder in tables.items()
+        for title, folder in TABLES.items()
     }
     for title, rows in found.items():
         if rows:

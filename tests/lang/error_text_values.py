@@ -15,6 +15,7 @@ class Task:
 def prog(ctx: c_void_p) -> c_int64:
     task = Task()
     number = 3
+    room = str(16)  # error: [unsupported-expression]
     task.short = task.comm  # error: [type-mismatch]
     task.short = "too long"  # error: [out-of-range]
     if task.short == "too long":  # error: [out-of-range]

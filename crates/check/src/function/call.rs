@@ -74,10 +74,16 @@ impl Body<'_, '_> {
             }
             Meaning::Builtin(Builtin::Str) => {
                 let message = "text cannot be made at run time";
-                Err(self.s.report(
-                    Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)
-                        .help("print numbers with `print(f\"...\")`, or send them as they are"),
-                ))
+                let help = match args {
+                    [syntax::Expr { kind: syntax::ExprKind::Int(size), .. }] => {
+                        format!("declare room for text: `name: str({size}) = \"\"`")
+                    }
+                    _ => {
+                        "print numbers with `print(f\"...\")`, or send them as they are".to_owned()
+                    }
+                };
+                let diagnostic = Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message);
+                Err(self.s.report(diagnostic.help(help)))
             }
             Meaning::Register(name) => {
                 self.no_keywords(keywords)?;
