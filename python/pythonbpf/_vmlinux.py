@@ -3,8 +3,8 @@
 The compiler reads ``from vmlinux import task_struct`` itself. For CPython to
 get past the line, a finder offers the module where no other has it, behind all
 that ``sys.path`` has: a ``vmlinux.py`` of the user's wins. Values of enums are
-their numbers, typedefs of integers those of :mod:`ctypes`, and everything else
-is an empty structure that stands for its name.
+their numbers, typedefs of integers those of :mod:`ctypes`, functions refuse to be
+called, and everything else is an empty structure that stands for its name.
 """
 
 from __future__ import annotations
@@ -61,13 +61,25 @@ def lookup(name: str) -> object:
         # The types come from elsewhere; the compiler knows them.
         found = ("type", 0)
     if found is None:
-        raise AttributeError(f"the kernel has no type or constant {name!r}")
+        raise AttributeError(f"the kernel has no type, constant or function {name!r}")
     kind, value = found
     if kind == "constant":
         return value
+    if kind == "function":
+        return function(name)
     if kind != "type":
         return getattr(ctypes, f"c_{'u' if kind == 'unsigned' else ''}int{value * 8}")
     return type(name, (ctypes.Structure,), {"__module__": NAME})
+
+
+def function(name: str) -> object:
+    """What stands for a function of the kernel, which programs alone call."""
+
+    def kfunc(*args: object) -> object:
+        raise TypeError(f"{name} is a function of the kernel: only programs call it")
+
+    kfunc.__name__ = kfunc.__qualname__ = name
+    return kfunc
 
 
 def install() -> None:

@@ -364,6 +364,7 @@ __all__ = [
     "jiffies64",
     "kallsyms_lookup_name",
     "kptr_xchg",
+    "ksym_exists",
     "ktime",
     "ktime_get_boot_ns",
     "ktime_get_coarse_ns",
@@ -897,6 +898,7 @@ inode_storage_get = _helper("inode_storage_get(map: object, inode: object, value
 jiffies64 = _helper("jiffies64() -> int", "The kernel's ticks since boot.")
 kallsyms_lookup_name = _helper("kallsyms_lookup_name(name: object, flags: int, res: object) -> int", "The address of a symbol of the kernel.")
 kptr_xchg = _helper("kptr_xchg(dst: object, ptr: object) -> Any", "Puts an object of the kernel into an entry and gives what was there.")
+ksym_exists = _helper("ksym_exists(symbol: object) -> bool", "Whether the kernel that loads the program has a function of `vmlinux`.")
 ktime = _helper("ktime() -> int", "Nanoseconds since boot, time suspended not counted.")
 ktime_get_boot_ns = _helper("ktime_get_boot_ns() -> int", "Nanoseconds since boot, with the time asleep.")
 ktime_get_coarse_ns = _helper("ktime_get_coarse_ns() -> int", "Nanoseconds since boot as of the last tick: cheaper.")

@@ -42,7 +42,9 @@ pub(crate) fn places(
     // What a helper writes is not known anyway.
     let mut for_helpers: Vec<*const Expr> = Vec::new();
     ir::each_expr(stmts, &mut |expr| match &expr.kind {
-        ExprKind::Helper(_, args) => for_helpers.extend(args.iter().map(std::ptr::from_ref)),
+        ExprKind::Helper(_, args) | ExprKind::Kfunc(_, args) => {
+            for_helpers.extend(args.iter().map(std::ptr::from_ref))
+        }
         ExprKind::Address(place)
             if ours(place) && !for_helpers.contains(&std::ptr::from_ref(expr)) =>
         {

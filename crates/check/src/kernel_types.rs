@@ -27,6 +27,8 @@ pub(crate) enum Known {
     Type(TypeId),
     /// A value of an enum.
     Constant(EnumMember),
+    /// A function, by its name.
+    Function(String),
 }
 
 /// The kernel's types, as far as the file has asked for them.
@@ -58,9 +60,13 @@ impl Session<'_> {
     /// What the kernel calls by a name.
     pub fn kernel_known(&self, name: &str) -> Option<Known> {
         let btf = self.btf()?;
-        let (of, value) = match btf.named(name)? {
-            Named::Type(id) => return Some(Known::Type(id)),
-            Named::Constant { of, value } => (btf.get(of)?, value),
+        let (of, value) = match btf.named(name) {
+            Some(Named::Type(id)) => return Some(Known::Type(id)),
+            Some(Named::Constant { of, value }) => (btf.get(of)?, value),
+            None => {
+                btf.find(name, Space::Func)?;
+                return Some(Known::Function(name.to_owned()));
+            }
         };
         let member = EnumMember {
             of: of.name.to_owned(),
@@ -80,12 +86,14 @@ impl Session<'_> {
             Ok(btf) => btf,
             Err(why) => return Err(self.no_kernel_types(&why, at)),
         };
-        let message = format!("the kernel has no type or constant `{name}`");
+        let message = format!("the kernel has no type, constant or function `{name}`");
         let mut diagnostic = Diagnostic::new(&codes::UNKNOWN_KERNEL_NAME, at, message);
         if self.suggestions > 0 {
             self.suggestions -= 1;
             let spaces = [Space::Struct, Space::Typedef, Space::Enum];
             let known = spaces.into_iter().flat_map(|space| btf.names(space));
+            let kfuncs = kernel::KFUNCS.iter().map(|kfunc| kfunc.name);
+            let known = known.chain(kfuncs.filter(|kfunc| btf.find(kfunc, Space::Func).is_some()));
             if let Some(near) = nearest(name, known) {
                 diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
             }
@@ -229,6 +237,44 @@ impl Session<'_> {
         let laid = self.module.structs.get_mut(id.0 as usize)?;
         laid.fields.push(Field { name: name.to_owned(), ty, offset, shape });
         Some(laid.fields.len() - 1)
+    }
+
+    /// Whether a struct of the kernel is another one, or begins with it: whoever
+    /// takes the one takes the other.
+    pub fn begins_with(&mut self, id: StructId, with: StructId) -> bool {
+        let Some(btf) = self.btf() else { return false };
+        let origins = &self.kernel_types.origins;
+        let (Some(id), Some(with)) = (origins.get(&id), origins.get(&with)) else { return false };
+        let mut id = *id;
+        for _ in 0..MAX_DEPTH {
+            if id == *with {
+                return true;
+            }
+            let Some(Kind::Struct { members, .. }) = btf.get(id).map(|ty| ty.kind) else { break };
+            match members.first() {
+                Some(first) if first.bit_offset == 0 => id = btf.resolve(first.ty),
+                _ => break,
+            }
+        }
+        false
+    }
+
+    /// How a trusted pointer to a struct of the kernel is come by.
+    pub fn way_to_trust(&self, name: &str) -> String {
+        let gives = |kfunc: &&kernel::Kfunc| {
+            let btf = self.btf()?;
+            let Kind::Func(proto) = btf.get(btf.find(kfunc.name, Space::Func)?)?.kind else {
+                return None;
+            };
+            let Kind::FuncProto { ret, .. } = btf.get(proto)?.kind else { return None };
+            let Kind::Ptr(to) = btf.get(btf.resolve(ret))?.kind else { return None };
+            (btf.get(btf.resolve(to))?.name == name).then_some(())
+        };
+        let mut known = kernel::KFUNCS.iter().filter(|kfunc| kfunc.flags().acquires());
+        match known.find(|kfunc| gives(kfunc).is_some() && !kfunc.name.ends_with("_acquire")) {
+            Some(kfunc) => format!("get one by `{}`", kfunc.name),
+            None => format!("take the `{name}` that the hook passes"),
+        }
     }
 
     /// The names of all members of a struct of the kernel.

@@ -18,6 +18,7 @@ mod framed;
 mod function;
 mod globals;
 mod kernel_types;
+mod kfuncs;
 mod license;
 mod map_arguments;
 mod map_values;

@@ -28,6 +28,7 @@ pub(crate) enum Builtin {
     Reversed,
     Zip,
     Sizeof,
+    KsymExists,
 }
 
 const BUILTINS: &[(&str, Builtin)] = &[
@@ -320,7 +321,8 @@ fn member(module: &str, name: &str) -> Option<Meaning> {
             .or_else(|| kernel::atomic(name).map(Meaning::Atomic))
             .or_else(|| kernel::register_macro(name).map(Meaning::Register))
             .or_else(|| kernel::constant(name).map(|c| Meaning::KernelConstant(c.value)))
-            .or_else(|| own_object(name).map(Meaning::Object)),
+            .or_else(|| own_object(name).map(Meaning::Object))
+            .or_else(|| (name == "ksym_exists").then_some(Meaning::Builtin(Builtin::KsymExists))),
         MAPS_MODULE => kernel::map_type(name).map(Meaning::MapType),
         NET_MODULE => kernel::byte_order(name)
             .map(Meaning::ByteOrder)
@@ -375,4 +377,5 @@ fn helper_names() -> impl Iterator<Item = &'static str> {
         .chain(kernel::HELPERS.iter().map(|helper| helper.name))
         .chain(kernel::ATOMICS.iter().map(|atomic| atomic.name))
         .chain(kernel::CONSTANTS.iter().map(|constant| constant.name))
+        .chain(["ksym_exists"])
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use diagnostics::{Diagnostic, Span, codes};
 use ir::FunctionId;
-use kernel::{Allowed, Helper, ProgType, SectionDef};
+use kernel::{Allowed, Helper, Kfunc, ProgType, SectionDef};
 
 use crate::session::Session;
 
@@ -16,6 +16,7 @@ pub(crate) struct Graph {
     pub helpers: HashMap<FunctionId, Vec<(&'static Helper, Span)>>,
     /// Where `None` stands for a socket.
     pub no_sockets: HashMap<FunctionId, Vec<Span>>,
+    pub kfuncs: HashMap<FunctionId, Vec<(&'static Kfunc, Span)>>,
 }
 
 /// Checks the rules, and makes of the program what its whole allows to.
@@ -53,7 +54,22 @@ pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, speed: &crate::Spe
             for (helper, at) in graph.helpers.get(&id).into_iter().flatten() {
                 let allowed = helper.allowed(section.def, session.kernel);
                 if allowed != Allowed::Yes && reported.insert(*at) {
-                    not_allowed(session, helper, allowed, *at, section.def);
+                    let callers =
+                        helper.prog_types().map(|prog_type| format!("{prog_type:?}")).collect();
+                    not_allowed(session, helper.name, callers, allowed, *at, section.def);
+                }
+            }
+            for (kfunc, at) in graph.kfuncs.get(&id).into_iter().flatten() {
+                let allowed = kfunc.allowed(section.def, None, session.kernel);
+                // What may be missing is asked for first.
+                let is_weak = session.module.externs.iter().any(|e| e.weak && e.name == kfunc.name);
+                let allowed = match allowed {
+                    Allowed::From(_) if is_weak => Allowed::Yes,
+                    allowed => allowed,
+                };
+                if allowed != Allowed::Yes && reported.insert(*at) {
+                    let callers = kfunc.callers().into_iter().map(str::to_owned).collect();
+                    not_allowed(session, kfunc.name, callers, allowed, *at, section.def);
                 }
             }
             if section.def.prog_type != ProgType::SkLookup {
@@ -103,15 +119,15 @@ fn licence(session: &mut Session<'_>, graph: &Graph) {
     if session.gpl {
         return;
     }
-    let mut uses: Vec<_> =
-        graph.helpers.values().flatten().filter(|(helper, _)| helper.gpl_only).collect();
+    let helpers = graph.helpers.values().flatten().filter(|(helper, _)| helper.gpl_only);
+    let mut uses: Vec<_> = helpers.map(|(helper, at)| (helper.name, *at)).collect();
+    uses.extend(graph.kfuncs.values().flatten().map(|(kfunc, at)| (kfunc.name, *at)));
     uses.sort_by_key(|(_, at)| *at);
-    for (helper, at) in uses {
-        let message =
-            format!("`{}` may only be called under a GPL-compatible licence", helper.name);
+    for (name, at) in uses {
+        let message = format!("`{name}` may only be called under a GPL-compatible licence");
         let note = format!("`LICENSE` is \"{}\"", session.module.license);
         session.report(
-            Diagnostic::new(&codes::HELPER_NEEDS_GPL, *at, message)
+            Diagnostic::new(&codes::HELPER_NEEDS_GPL, at, message)
                 .note(note)
                 .help("return \"GPL\", \"Dual BSD/GPL\" or \"Dual MIT/GPL\" from `LICENSE`"),
         );
@@ -130,12 +146,13 @@ fn no_socket(session: &mut Session<'_>, at: Span, def: &SectionDef) {
 
 fn not_allowed(
     session: &mut Session<'_>,
-    helper: &Helper,
+    name: &str,
+    callers: Vec<String>,
     allowed: Allowed,
     at: Span,
     def: &SectionDef,
 ) {
-    let (prefix, name) = (def.prefix, helper.name);
+    let prefix = def.prefix;
     if let Allowed::From(version) = allowed {
         // It is reported, which is all that is wanted.
         let _ = session.needs(version, &format!("`{name}` in a `{prefix}` program"), at);
@@ -151,8 +168,7 @@ fn not_allowed(
         );
         return;
     }
-    let types: Vec<String> =
-        helper.prog_types().take(6).map(|prog_type| format!("{prog_type:?}")).collect();
+    let types: Vec<String> = callers.into_iter().take(6).collect();
     let note = format!("the kernel allows it in programs of type {}", types.join(", "));
     session.report(diagnostic.note(note));
 }

@@ -54,6 +54,8 @@ pub(crate) struct Declared<'c, 'a> {
     /// Whether the only atomic operation is an addition without a result.
     pub only_adds: bool,
     pub iterators: Option<Iterators<'c>>,
+    /// By number: what is the kernel's own.
+    pub externs: Vec<GlobalValue<'c>>,
     /// What relocations of the kernel's types are made with.
     pub relocations: Option<Relocations<'c>>,
 }
@@ -86,6 +88,7 @@ pub(crate) fn lower<'c>(
         intrinsics: Intrinsics::declare(context, &llvm)?,
         only_adds: old,
         iterators: None,
+        externs: Vec::new(),
         relocations,
     };
     for map in &module.maps {
@@ -111,6 +114,10 @@ pub(crate) fn lower<'c>(
         }
     }
     declared.iterators = loops::declare(&declared, &llvm);
+    for found in &module.externs {
+        let value = declared.extern_(&llvm, found)?;
+        declared.externs.push(value);
+    }
     let inlined = too_deep(module);
     for (index, function) in module.functions.iter().enumerate() {
         let value = declared.head(&llvm, function);

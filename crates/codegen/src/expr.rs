@@ -37,6 +37,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         match &expr.kind {
             ExprKind::Helper(id, args) => self.helper(*id, args, expr).map(|_| ()),
             ExprKind::Call(id, args) => self.call(*id, args, expr).map(|_| ()),
+            ExprKind::Kfunc(id, args) => self.kfunc(*id, args, expr).map(|_| ()),
             ExprKind::Convert(value) => self.evaluate(value),
             ExprKind::Atomic(op, place, args) => {
                 self.atomic(*op, place, args, AtomicOrdering::Monotonic).map(|_| ())
@@ -135,6 +136,10 @@ impl<'c> Lowering<'_, 'c, '_> {
             ExprKind::Call(id, args) => {
                 self.call(*id, args, expr)?.ok_or_else(|| missing("result of the call"))
             }
+            ExprKind::Kfunc(id, args) => {
+                self.kfunc(*id, args, expr)?.ok_or_else(|| missing("result of the kfunc"))
+            }
+            ExprKind::Extern(id) => Ok(self.extern_address(*id)?.into()),
             ExprKind::Sequence(stmts, value) => {
                 self.block(stmts)?;
                 self.expr(value)
@@ -328,7 +333,7 @@ impl<'c> Lowering<'_, 'c, '_> {
     }
 
     /// Arguments as the kernel takes them: 64 bits each.
-    fn helper_args(&mut self, args: &[Expr]) -> Result<Vec<BasicValueEnum<'c>>> {
+    pub(crate) fn helper_args(&mut self, args: &[Expr]) -> Result<Vec<BasicValueEnum<'c>>> {
         let i64_type = self.d.context.i64_type();
         args.iter()
             .map(|arg| {

@@ -15,6 +15,7 @@ mod declare;
 mod division;
 mod emit;
 mod expr;
+mod externs;
 mod foreign;
 mod function;
 mod intrinsics;

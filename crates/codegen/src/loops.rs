@@ -18,7 +18,7 @@ use crate::{Error, Result};
 const ITERATOR: &str = "bpf_iter_num";
 const ITERATOR_SIZE: u64 = 8;
 /// Where libbpf looks for functions of the kernel.
-const KSYMS: &str = ".ksyms";
+pub(crate) const KSYMS: &str = ".ksyms";
 
 /// The kernel's functions of the iterator over numbers.
 #[derive(Clone, Copy)]

@@ -78,7 +78,7 @@ codes! {
     ASSIGN_TO_CONSTANT "E0310" "assign-to-constant" Error "Something that cannot change is assigned.";
     RECURSION "E0311" "recursion" Error "A function calls itself, directly or through others.";
     MISSING_RETURN "E0312" "missing-return" Error "A function may end without returning a value.";
-    UNKNOWN_KERNEL_NAME "E0321" "unknown-kernel-name" Error "The kernel has no type or constant of this name.";
+    UNKNOWN_KERNEL_NAME "E0321" "unknown-kernel-name" Error "The kernel has no type, constant or function of this name.";
 
     BYTE_ORDER "E0331" "byte-order" Error "A number in network byte order is used like any other.";
 
@@ -93,21 +93,22 @@ codes! {
     NULL_POINTER "E0501" "null-pointer" Error "A lookup result is used without checking that it was found.";
     OUT_OF_BOUNDS "E0502" "out-of-bounds" Error "An access outside the memory that a pointer covers.";
     STACK_TOO_LARGE "E0503" "stack-too-large" Error "Locals need more memory than a function has.";
-    UNFINISHED_RESERVATION "E0504" "unfinished-reservation" Error "A reserved record is not submitted or discarded on every path.";
-    FINISHED_RESERVATION "E0505" "finished-reservation" Error "A record is used after it was submitted or discarded.";
+    UNFINISHED_RESERVATION "E0504" "unfinished-reservation" Error "A record, socket or object is not given back on every path.";
+    FINISHED_RESERVATION "E0505" "finished-reservation" Error "A record, socket or object is used after it was given back.";
     KERNEL_MEMORY_WRITTEN "E0521" "kernel-memory-written" Error "Memory of the kernel or of user space is written.";
     UNCHECKED_PACKET "E0531" "unchecked-packet" Error "The packet is read where it may have ended.";
     STALE_PACKET "E0532" "stale-packet" Error "A pointer into the packet is used after the packet has moved.";
     LOCK_MISUSED "E0541" "lock-misused" Error "A spin lock is not given back, or something is called under it.";
     BAD_CALLBACK "E0542" "bad-callback" Error "A function does not fit what calls it.";
     OBJECT_MISPLACED "E0543" "object-misplaced" Error "A timer, a lock or a dynptr lies where the kernel does not take it.";
+    UNTRUSTED_POINTER "E0545" "untrusted-pointer" Error "A kfunc is given a pointer that the kernel does not trust.";
 
     UNKNOWN_HELPER "E0601" "unknown-helper" Error "`pythonbpf.helper` has no such name.";
-    HELPER_NOT_ALLOWED "E0602" "helper-not-allowed" Error "The program type may not call this helper.";
-    HELPER_NEEDS_GPL "E0603" "helper-needs-gpl" Error "The helper needs a GPL-compatible `LICENSE`.";
+    HELPER_NOT_ALLOWED "E0602" "helper-not-allowed" Error "The program type may not call this helper or kfunc.";
+    HELPER_NEEDS_GPL "E0603" "helper-needs-gpl" Error "The helper or kfunc needs a GPL-compatible `LICENSE`.";
     MAP_OPERATION "E0604" "map-operation" Error "The map type does not have this operation.";
     BAD_RETURN_VALUE "E0605" "bad-return-value" Error "A constant that the hook cannot return.";
-    HELPER_NOT_SUPPORTED "E0606" "helper-not-supported" Error "The helper takes something the language cannot express yet.";
+    HELPER_NOT_SUPPORTED "E0606" "helper-not-supported" Error "The helper or kfunc takes something the language cannot express yet.";
     AMBIGUOUS_EVENT "E0607" "ambiguous-event" Error "Events of two types with one size share a buffer.";
     NEEDS_NEWER_KERNEL "E0608" "needs-newer-kernel" Error "The program is built for a kernel that lacks what it uses.";
     NO_KERNEL_TYPES "E0621" "no-kernel-types" Error "The types of the kernel are not known.";

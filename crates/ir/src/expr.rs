@@ -2,7 +2,7 @@
 
 use diagnostics::Span;
 
-use crate::{FunctionId, GlobalId, LocalId, MapId, Query, StringId, TextOp, Type};
+use crate::{ExternId, FunctionId, GlobalId, LocalId, MapId, Query, StringId, TextOp, Type};
 
 /// Somewhere in memory.
 #[derive(Clone, Debug)]
@@ -188,6 +188,10 @@ pub enum ExprKind {
     Atomic(AtomicOp, Place, Vec<Expr>),
     /// Calls a helper by its number; arguments are scalars and pointers.
     Helper(u32, Vec<Expr>),
+    /// Calls a function of the kernel; arguments are scalars and pointers.
+    Kfunc(ExternId, Vec<Expr>),
+    /// The address of something of the kernel's own.
+    Extern(ExternId),
     /// A pointer into the packet, so many bytes behind another one.
     Advance(Box<Expr>, Box<Expr>),
     /// The same pointer where a comparison has shown that the packet has the

@@ -23,6 +23,8 @@ ids! {
     LocalId;
     /// Names a constant string of a module.
     StringId;
+    /// Names something of the kernel's own that a module refers to.
+    ExternId;
 }
 
 /// A map, as it is created at load.
@@ -109,6 +111,29 @@ pub struct Global {
     pub line: u32,
 }
 
+/// Something of the kernel that has a name, which libbpf finds at load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extern {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: ExternKind,
+    /// Whether the object loads where the kernel has none: it is null then.
+    pub weak: bool,
+}
+
+/// What kind of thing an [`Extern`] is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExternKind {
+    /// A function that programs call.
+    Function {
+        /// What it takes.
+        params: Vec<Type>,
+        /// What it gives.
+        ret: Type,
+    },
+}
+
 /// What a function is to the kernel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FunctionKind {
@@ -167,6 +192,8 @@ pub struct Module {
     pub globals: Vec<Global>,
     /// Functions.
     pub functions: Vec<Function>,
+    /// What is the kernel's own.
+    pub externs: Vec<Extern>,
     /// Constant strings without NUL, for formats and arguments.
     pub strings: Vec<Vec<u8>>,
     /// The licence.
@@ -190,6 +217,11 @@ impl Module {
     /// A global of this module.
     pub fn global(&self, id: GlobalId) -> &Global {
         &self.globals[id.0 as usize]
+    }
+
+    /// Something of the kernel's own.
+    pub fn extern_(&self, id: ExternId) -> &Extern {
+        &self.externs[id.0 as usize]
     }
 
     /// A function of this module.

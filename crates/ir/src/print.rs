@@ -319,6 +319,10 @@ impl Writer<'_> {
             ExprKind::Atomic(op, place, args) => {
                 format!("atomic {op:?}({}, {})", self.place(place), self.args(args))
             }
+            ExprKind::Extern(id) => format!("&{}", self.module.extern_(*id).name),
+            ExprKind::Kfunc(id, args) => {
+                format!("kfunc {}({})", self.module.extern_(*id).name, self.args(args))
+            }
             ExprKind::Helper(id, args) => format!("helper {id}({})", self.args(args)),
             ExprKind::Call(id, args) => match self.module.functions.get(id.0 as usize) {
                 Some(function) => format!("{}({})", function.name, self.args(args)),

@@ -81,6 +81,7 @@ fn in_expr(expr: &mut Expr, change: &mut dyn FnMut(Part<'_>)) {
         | ExprKind::Null
         | ExprKind::Map(_)
         | ExprKind::Str(_)
+        | ExprKind::Extern(_)
         | ExprKind::Query(_) => {}
         ExprKind::Load(place) | ExprKind::Address(place) => in_place(place, change),
         ExprKind::Text(op) => op.places_mut().into_iter().for_each(|place| in_place(place, change)),
@@ -113,7 +114,7 @@ fn in_expr(expr: &mut Expr, change: &mut dyn FnMut(Part<'_>)) {
             in_place(place, change);
             args.iter_mut().for_each(|arg| in_expr(arg, change));
         }
-        ExprKind::Helper(_, args) => {
+        ExprKind::Helper(_, args) | ExprKind::Kfunc(_, args) => {
             args.iter_mut().for_each(|arg| in_expr(arg, change));
         }
         ExprKind::Sequence(stmts, value) => {

@@ -22,8 +22,8 @@
 //!    of 32 and 64 bits.
 
 use crate::{
-    Expr, ExprKind, Function, FunctionKind, IntType, Module, Place, PtrType, Query, Region, Stmt,
-    StmtKind, TextOp, Type, UnaryOp,
+    Expr, ExprKind, ExternKind, Function, FunctionKind, IntType, Module, Place, PtrType, Query,
+    Region, Stmt, StmtKind, TextOp, Type, UnaryOp,
 };
 
 /// The first rule that the module breaks, in words.
@@ -371,6 +371,21 @@ impl Checker<'_> {
             }
             ExprKind::Helper(_, args) => {
                 require(args.len() <= 5, "a helper takes more than five arguments")?;
+                args.iter().try_for_each(|arg| {
+                    self.expr(arg)?;
+                    require(!arg.ty.is_aggregate(), "an aggregate is passed")
+                })
+            }
+            ExprKind::Extern(id) => {
+                let known = (id.0 as usize) < self.module.externs.len();
+                require(known && expr.ptr_type().is_some(), "an address of no extern")
+            }
+            ExprKind::Kfunc(id, args) => {
+                let Some(found) = self.module.externs.get(id.0 as usize) else {
+                    return Err("a call of no extern".to_owned());
+                };
+                let ExternKind::Function { params, .. } = &found.kind;
+                require(args.len() == params.len(), "a wrong number of arguments")?;
                 args.iter().try_for_each(|arg| {
                     self.expr(arg)?;
                     require(!arg.ty.is_aggregate(), "an aggregate is passed")

@@ -121,6 +121,7 @@ fn in_expr(expr: &Expr, see: &mut dyn FnMut(Part<'_>)) {
         | ExprKind::Map(_)
         | ExprKind::Str(_)
         | ExprKind::Query(_)
+        | ExprKind::Extern(_)
         | ExprKind::Function(_) => {}
         ExprKind::Load(place) | ExprKind::Address(place) => in_place(place, see),
         ExprKind::Spill(value)
@@ -148,7 +149,7 @@ fn in_expr(expr: &Expr, see: &mut dyn FnMut(Part<'_>)) {
             in_place(place, see);
             args.iter().for_each(|arg| in_expr(arg, see));
         }
-        ExprKind::Helper(_, args) | ExprKind::Call(_, args) => {
+        ExprKind::Helper(_, args) | ExprKind::Kfunc(_, args) | ExprKind::Call(_, args) => {
             args.iter().for_each(|arg| in_expr(arg, see));
         }
         ExprKind::Sequence(stmts, value) => {

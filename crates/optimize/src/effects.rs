@@ -75,6 +75,7 @@ pub(crate) fn only_fills(expr: &Expr, target: LocalId) -> bool {
     ir::each_part(expr, &mut |part| {
         fine &= match &part.kind {
             ExprKind::Call(..)
+            | ExprKind::Kfunc(..)
             | ExprKind::Atomic(..)
             | ExprKind::Sequence(..)
             | ExprKind::Function(_) => false,
@@ -97,6 +98,7 @@ pub(crate) fn is_pure(expr: &Expr) -> bool {
     ir::each_part(expr, &mut |part| {
         fine &= match &part.kind {
             ExprKind::Call(..)
+            | ExprKind::Kfunc(..)
             | ExprKind::Atomic(..)
             | ExprKind::Sequence(..)
             | ExprKind::Function(_) => false,

@@ -187,7 +187,10 @@ impl Pass<'_> {
         let mut maps: Vec<MapId> = Vec::new();
         let mut unknown = false;
         ir::each_part(expr, &mut |part| match &part.kind {
-            ExprKind::Call(..) | ExprKind::Sequence(..) | ExprKind::Function(_) => unknown = true,
+            ExprKind::Call(..)
+            | ExprKind::Kfunc(..)
+            | ExprKind::Sequence(..)
+            | ExprKind::Function(_) => unknown = true,
             ExprKind::Atomic(_, place, _) => written.extend(place.local()),
             ExprKind::Helper(id, args) if effects::reads_only(*id) => {
                 let target = effects::filled(*id, args);

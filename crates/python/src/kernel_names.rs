@@ -1,18 +1,18 @@
 //! What names of the module `vmlinux` stand for, for Python to have something
 //! to import.
 
-use compiler::btf::{Kind, Named};
+use compiler::btf::{Kind, Named, Space};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 
 /// What the running kernel calls by a name: `("constant", value)`,
-/// `("signed", bytes)`, `("unsigned", bytes)` or `("type", bytes)`; `None` for
-/// nothing.
+/// `("signed", bytes)`, `("unsigned", bytes)`, `("type", bytes)` or
+/// `("function", 0)`; `None` for nothing.
 #[pyfunction]
 pub fn kernel_name(name: &str) -> PyResult<Option<(&'static str, i128)>> {
     let btf = cli::running_types().read().map_err(PyOSError::new_err)?;
     let id = match btf.named(name) {
-        None => return Ok(None),
+        None => return Ok(btf.find(name, Space::Func).map(|_| ("function", 0))),
         Some(Named::Constant { value, .. }) => return Ok(Some(("constant", value))),
         Some(Named::Type(id)) => id,
     };

@@ -192,7 +192,7 @@ pub fn render(helpers: &[Helper], records: &[Record]) -> Result<String, Error> {
 }
 
 /// The two numbers that count.
-fn version(kernel: &str) -> Result<(u16, u16), Error> {
+pub fn version(kernel: &str) -> Result<(u16, u16), Error> {
     let mut numbers = kernel.split('.').map(str::parse);
     match (numbers.next(), numbers.next()) {
         (Some(Ok(major)), Some(Ok(minor))) => Ok((major, minor)),

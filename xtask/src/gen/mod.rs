@@ -13,6 +13,9 @@ mod events;
 mod expression;
 mod header;
 mod helpers;
+mod kfunc_probe;
+mod kfunc_record;
+mod kfuncs;
 mod probe;
 mod prog_types;
 mod python;
@@ -48,6 +51,15 @@ enum Command {
     Probe {
         /// The folder.
         headers: Option<PathBuf>,
+    },
+    /// Ask this machine's verifier which program type may call which kfunc (needs
+    /// root), and print the answers: so a guest of the lab is asked.
+    ProbeKfuncs {
+        /// A folder with the four headers that `probe` takes.
+        headers: PathBuf,
+        /// The `.BTF_ids` section of this kernel's image, which has the flags, as
+        /// `objcopy --dump-section .BTF_ids=FILE vmlinux /dev/null` copies it.
+        ids: Option<PathBuf>,
     },
 }
 
@@ -96,6 +108,7 @@ impl Error {
 pub fn run(args: &Args) -> ExitCode {
     let result = match &args.command {
         Some(Command::Probe { headers }) => probe_host(headers.as_deref()),
+        Some(Command::ProbeKfuncs { headers, ids }) => probe_kfuncs(headers, ids.as_deref()),
         None if args.check => check(),
         None => write(),
     };
@@ -142,7 +155,12 @@ fn outputs() -> Result<Vec<(&'static str, String)>, Error> {
     let helpers = helpers::parse(&sources.bpf)?;
     let layouts = structs::contexts(&sources.bpf)?;
     let access = context_probe::Access::parse(&read(&root().join(context_probe::PATH))?)?;
+    let kfuncs = kfunc_record::KERNELS.map(|kernel| {
+        kfunc_record::Record::parse(&read(&root().join(kfunc_record::path(kernel)))?)
+    });
+    let kfuncs: Vec<_> = kfuncs.into_iter().collect::<Result<_, _>>()?;
     Ok(vec![
+        ("crates/kernel/src/generated/kfuncs.rs", kfuncs::render(&kfuncs)?),
         ("crates/kernel/src/generated/prog_types.rs", prog_types::render(&prog_types)),
         ("crates/kernel/src/generated/map_ids.rs", constants::render_map_ids(&constants)),
         ("crates/kernel/src/generated/constants.rs", constants::render(&constants)),
@@ -191,6 +209,17 @@ fn probe_host(headers: Option<&Path>) -> Result<(), Error> {
     let access = context_probe::host(&prog_types, &constants, &defs, &code, &layouts)?;
     save(&root().join(context_probe::PATH), &access.render())?;
     save(&root().join(events::PATH), &events::host()?)
+}
+
+#[expect(clippy::print_stdout, reason = "a guest has no place to keep it")]
+fn probe_kfuncs(headers: &Path, ids: Option<&Path>) -> Result<(), Error> {
+    let sources = vendored::Sources::within(headers)?;
+    let constants = constants::Constants::parse(&sources)?;
+    let prog_types = prog_types::parse(&constants)?;
+    let code = header::without_comments(&sources.libbpf);
+    let targets = probe::host_targets(&prog_types, &constants, &sections::definitions(&code)?)?;
+    print!("{}", kfunc_probe::host(&targets.into_iter().collect(), ids)?.render());
+    Ok(())
 }
 
 /// The first line of each generated file, after the comment sign.

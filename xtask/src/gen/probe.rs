@@ -68,6 +68,27 @@ impl Target {
         })
     }
 
+    /// Whether the verifier lets these instructions call a kfunc, whatever else
+    /// it says of them.
+    pub fn calls(&self, instructions: &[u64]) -> bool {
+        let verdict = self.run(instructions);
+        let no =
+            ["is not allowed", "must be sleepable", "sleepable kfunc", "invalid kernel function"];
+        verdict.refusal.is_none() || !no.iter().any(|no| verdict.log.contains(no))
+    }
+
+    /// The kind of program that stands for an operation: a member of a struct,
+    /// by its index.
+    pub fn operation(&self, name: &str, of: u32, member: u32, sleepable: bool) -> Self {
+        let attach = Some(name.to_owned());
+        Self { attach, attach_number: member, btf_id: of, sleepable, ..self.clone() }
+    }
+
+    /// Whether this kernel loads such programs at all under the GPL.
+    pub fn loads(&self) -> bool {
+        self.works(GPL)
+    }
+
     /// Whether this kernel loads such programs at all.
     fn works(&self, license: &CStr) -> bool {
         let verdict = self.load(license, set_result(0));
@@ -83,7 +104,7 @@ impl Target {
     }
 
     /// How the record calls it.
-    fn key(&self) -> String {
+    pub fn key(&self) -> String {
         let attach = self.attach.as_ref().map_or_else(String::new, |attach| format!(":{attach}"));
         format!("{}{attach}{}", self.prog_type, if self.sleepable { ".s" } else { "" })
     }

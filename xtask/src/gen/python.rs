@@ -68,6 +68,16 @@ impl Function {
     }
 
     /// An atomic operation; its first parameter is the memory.
+    fn of_symbols() -> Self {
+        Self {
+            name: "ksym_exists".to_owned(),
+            params: "symbol: object".to_owned(),
+            ret: "bool",
+            summary: "Whether the kernel that loads the program has a function of `vmlinux`."
+                .to_owned(),
+        }
+    }
+
     fn of_atomic(atomic: &Atomic) -> Self {
         let operands = atomic.operands.iter().map(|operand| format!("{operand}: int"));
         let params: Vec<String> =
@@ -114,6 +124,7 @@ fn functions(helpers: &[Helper]) -> Vec<Function> {
         .collect();
     all.extend(ATOMICS.iter().map(Function::of_atomic));
     all.extend(REGISTER_MACROS.iter().map(|name| Function::of_register(name)));
+    all.push(Function::of_symbols());
     all.extend(own.into_iter().filter(|own| SHORT_NAMES.iter().all(|s| s.name != own.name)));
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all

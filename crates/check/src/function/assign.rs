@@ -328,6 +328,15 @@ impl Body<'_, '_> {
                     .help("use that name, or copy what is inside: `e[0]` or its fields"),
             ));
         }
+        if let Some(of) = self.held_root(&value) {
+            self.poison(name);
+            let own = self.locals[of.0 as usize].name.clone();
+            let message = format!("what `{own}` holds has one name, by which it is released");
+            return Err(self.s.report(
+                Diagnostic::new(&codes::TYPE_MISMATCH, value_span, message)
+                    .help("use that name, or copy the fields that are needed"),
+            ));
+        }
         if let Some(named) = self.names.get(&name.name) {
             let Some(mut id) = named.id else { return Err(Reported) };
             let is_pointer =

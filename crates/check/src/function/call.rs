@@ -7,6 +7,7 @@ use syntax::Keyword;
 use super::Body;
 use super::text::is_text;
 use super::value::Value;
+use crate::kernel_types::Known;
 use crate::names::{Builtin, Meaning};
 use crate::session::{Item, Reported, Result};
 
@@ -96,6 +97,10 @@ impl Body<'_, '_> {
             | Meaning::Builtin(Builtin::Int | Builtin::Bool) => {
                 self.construct(&meaning, args, keywords, at)
             }
+            Meaning::Kernel(Known::Function(name)) => {
+                self.kfunc_call(&name, callee.span, args, keywords, at)
+            }
+            Meaning::Builtin(Builtin::KsymExists) => self.ksym_exists(args, keywords, at),
             Meaning::Kernel(known) => self.kernel_construct(&known, args, keywords, at),
             Meaning::Helper(helper) => {
                 if matches!(helper.ret, kernel::Ret::Socket { acquired: true, .. }) {

@@ -153,6 +153,7 @@ impl Body<'_, '_> {
             Meaning::Constant(index) => return self.constant_value(index, name, at),
             Meaning::Member(value) => return self.literal(value, at),
             Meaning::Kernel(Known::Constant(member)) => return self.literal(member.value, at),
+            Meaning::Kernel(Known::Function(_)) => "a function of the kernel: call it",
             Meaning::Kernel(Known::Type(_)) => "a type of the kernel: call it with an address",
             Meaning::KernelConstant(value) => return self.literal(i128::from(value), at),
             Meaning::Item(Item::Map(_)) => "a map: use one of its operations",

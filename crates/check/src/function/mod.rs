@@ -26,6 +26,8 @@ mod flow;
 mod helper_call;
 mod inner_map;
 mod kernel_memory;
+mod kfunc_call;
+mod kfunc_trust;
 mod leave;
 mod locks;
 mod logic;
@@ -165,6 +167,7 @@ pub(crate) fn check<'a>(session: &mut Session<'a>, signature: &Signature<'a>, gr
     body.end(tree);
     body.check_locals(tree.name.span);
     body.note_reads();
+    body.check_trust();
     unused::warn(body.s, tree);
     let (locals, statements) = (body.locals, body.out);
     if let Some(function) = session.module.functions.get_mut(signature.id.0 as usize) {

@@ -7,6 +7,7 @@ use syntax::{Ident, Keyword};
 
 use super::acquire::Acquiring;
 use super::flow::State;
+use super::kfunc_call::Referring;
 use super::leave::Guard;
 use super::value::Value;
 use super::{Body, Named};
@@ -22,6 +23,15 @@ type Call<'e> = (MapId, &'e [syntax::Expr], &'e [Keyword]);
 pub(super) enum Held<'e> {
     Record(Call<'e>),
     Socket(Acquiring<'e>),
+    Reference(Referring<'e>),
+}
+
+/// What a local holds that must be given back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holding {
+    Record,
+    Socket,
+    Reference,
 }
 
 impl Body<'_, '_> {
@@ -43,6 +53,9 @@ impl Body<'_, '_> {
         if let Some(call) = self.reserve_call(value)? {
             return Ok(Some(Held::Record(call)));
         }
+        if let Some(call) = self.reference_call(value)? {
+            return Ok(Some(Held::Reference(call)));
+        }
         Ok(self.acquire_call(value)?.map(Held::Socket))
     }
 
@@ -51,6 +64,7 @@ impl Body<'_, '_> {
         match call {
             Held::Record(call) => self.reserve(name, call, at),
             Held::Socket(call) => self.acquire(name, call, at),
+            Held::Reference(call) => self.refer(name, call, at),
         }
     }
 
@@ -59,6 +73,7 @@ impl Body<'_, '_> {
         match call {
             Held::Record(_) => self.nameless_reserve(at),
             Held::Socket(_) => self.nameless_socket(at),
+            Held::Reference(_) => self.nameless_reference(at),
         }
     }
 
@@ -119,7 +134,9 @@ impl Body<'_, '_> {
             ));
         }
         if let Some((State::Held | State::Mixed(_), since)) = self.flow.reservation(id) {
-            let message = format!("`{}` is assigned anew while its record is held", name.name);
+            let what =
+                if self.holding(id) == Holding::Record { "its record" } else { "what it names" };
+            let message = format!("`{}` is assigned anew while {what} is held", name.name);
             self.unfinished(id, name.span, since, message);
         }
         Ok(id)
@@ -252,22 +269,28 @@ impl Body<'_, '_> {
         flags: Expr,
         at: Span,
     ) -> Result<()> {
-        let socket = self.holds_socket(id);
-        let (helper, args) = match how {
-            _ if socket => ("sk_release", vec![pointer]),
-            "submit" => ("ringbuf_submit", vec![pointer, flags]),
-            _ => ("ringbuf_discard", vec![pointer, flags]),
+        let call = match (self.holding(id), how) {
+            (Holding::Reference, _) => self.release_call(id, pointer, at)?,
+            (Holding::Socket, _) => self.call_helper("sk_release", vec![pointer], Type::I64, at)?,
+            (Holding::Record, "submit") => {
+                self.call_helper("ringbuf_submit", vec![pointer, flags], Type::Void, at)?
+            }
+            (Holding::Record, _) => {
+                self.call_helper("ringbuf_discard", vec![pointer, flags], Type::Void, at)?
+            }
         };
-        let ty = if socket { Type::I64 } else { Type::Void };
-        let call = self.call_helper(helper, args, ty, at)?;
         self.push(StmtKind::Eval(call), at);
+        self.mark_finished(id, at);
+        self.flow.finish(id, at);
+        Ok(())
+    }
+
+    /// The end of a `with` around sees that nothing is left to do.
+    pub(super) fn mark_finished(&mut self, id: LocalId, at: Span) {
         if self.withs.iter().any(|frame| matches!(frame.guard, Guard::Record(own) if own == id)) {
-            // The end of the `with` sees by this that nothing is left to do.
             let null = Expr::new(ExprKind::Null, self.local_type(id), at);
             self.push(StmtKind::Store(Place::Local(id), null), at);
         }
-        self.flow.finish(id, at);
-        Ok(())
     }
 
     /// The record that `submit` or `discard` is given.
@@ -345,10 +368,12 @@ impl Body<'_, '_> {
         self.no_lock_held(at, what);
         for (id, since) in self.flow.held() {
             let name = self.locals[id.0 as usize].name.clone();
-            let message = if self.holds_socket(id) {
-                format!("the socket `{name}` is not released {what}")
-            } else {
-                format!("the record `{name}` is neither submitted nor discarded {what}")
+            let message = match self.holding(id) {
+                Holding::Socket => format!("the socket `{name}` is not released {what}"),
+                Holding::Reference => format!("`{name}` is not released {what}"),
+                Holding::Record => {
+                    format!("the record `{name}` is neither submitted nor discarded {what}")
+                }
             };
             self.unfinished(id, at, since, message);
         }
@@ -360,11 +385,25 @@ impl Body<'_, '_> {
             return;
         }
         let name = self.locals[id.0 as usize].name.clone();
-        let (did, help) = if self.holds_socket(id) {
-            ("found", format!("put `sk_release({name})` before this, or look it up with `with`"))
-        } else {
-            let ways = format!("`{name}.submit()` or `{name}.discard()`");
-            ("reserved", format!("put {ways} before this, or reserve with `with`"))
+        let (did, help) = match self.holding(id) {
+            Holding::Socket => (
+                "found",
+                format!("put `sk_release({name})` before this, or look it up with `with`"),
+            ),
+            Holding::Reference => {
+                let releaser = self.referred_struct(id).and_then(|of| self.s.releaser(of));
+                let help = match releaser {
+                    Some(kfunc) => {
+                        format!("put `{}({name})` before this, or get it with `with`", kfunc.name)
+                    }
+                    None => "give it to the kfunc that takes it back".to_owned(),
+                };
+                ("acquired", help)
+            }
+            Holding::Record => {
+                let ways = format!("`{name}.submit()` or `{name}.discard()`");
+                ("reserved", format!("put {ways} before this, or reserve with `with`"))
+            }
         };
         self.s.report(
             Diagnostic::new(&codes::UNFINISHED_RESERVATION, at, message)
@@ -373,9 +412,17 @@ impl Body<'_, '_> {
         );
     }
 
+    fn holding(&self, id: LocalId) -> Holding {
+        match self.local_type(id) {
+            Type::Ptr(PtrType { region: Region::Socket, .. }) => Holding::Socket,
+            Type::Ptr(PtrType { region: Region::Trusted, .. }) => Holding::Reference,
+            _ => Holding::Record,
+        }
+    }
+
     /// Whether a local holds a socket, not a record.
     fn holds_socket(&self, id: LocalId) -> bool {
-        matches!(self.local_type(id), Type::Ptr(PtrType { region: Region::Socket, .. }))
+        self.holding(id) == Holding::Socket
     }
 
     /// A turn of a loop ends with the same records held as it began with.
@@ -387,9 +434,11 @@ impl Body<'_, '_> {
             self.no_lock_held(at, "when the loop turns");
         }
         for (id, since) in self.flow.held() {
-            if !matches!(begin.reservation(id), Some((State::Held | State::Mixed(_), _))) {
+            // Taken anew in the turn, it would be held where a count ends the loop.
+            let same = |(state, at)| matches!(state, State::Held | State::Mixed(_)) && at == since;
+            if !begin.reservation(id).is_some_and(same) {
                 let name = self.locals[id.0 as usize].name.clone();
-                let message = format!("the record `{name}` is still held when the loop turns");
+                let message = format!("`{name}` is still held when the loop turns");
                 self.unfinished(id, at, since, message);
             }
         }
@@ -425,6 +474,14 @@ impl Body<'_, '_> {
                 Diagnostic::new(&codes::FINISHED_RESERVATION, at, message)
                     .also(done, "released here")
                     .help("use it before, or look it up again"),
+            ));
+        }
+        if self.holding(id) == Holding::Reference {
+            let message = format!("`{name}` {word} released before this");
+            return Err(self.s.report(
+                Diagnostic::new(&codes::FINISHED_RESERVATION, at, message)
+                    .also(done, "released here")
+                    .help("use it before, or get it again"),
             ));
         }
         let message = format!("the record `{name}` {word} submitted or discarded before this");

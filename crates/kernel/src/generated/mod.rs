@@ -7,6 +7,8 @@ pub(crate) mod contexts;
 #[rustfmt::skip]
 pub(crate) mod helpers;
 #[rustfmt::skip]
+pub(crate) mod kfuncs;
+#[rustfmt::skip]
 pub(crate) mod map_ids;
 #[rustfmt::skip]
 pub(crate) mod prog_types;

@@ -1,0 +1,93 @@
+//! What is the kernel's own and found by name at load: its functions that
+//! programs call.
+
+use inkwell::AddressSpace;
+use inkwell::module::{Linkage, Module};
+use inkwell::types::{BasicMetadataTypeEnum, BasicTypeEnum, FunctionType};
+use inkwell::values::{AsValueRef, BasicValueEnum, FunctionValue, GlobalValue, PointerValue};
+use ir::{Expr, Extern, ExternId, ExternKind, Type};
+
+use crate::declare::Declared;
+use crate::function::Lowering;
+use crate::loops::KSYMS;
+use crate::{Error, Result};
+
+fn missing() -> Error {
+    Error::Llvm("no such extern".to_owned())
+}
+
+impl<'c> Declared<'c, '_> {
+    /// Declares it, with the type that libbpf compares with the kernel's.
+    pub(crate) fn extern_(&mut self, llvm: &Module<'c>, found: &Extern) -> Result<GlobalValue<'c>> {
+        let ExternKind::Function { params, ret } = &found.kind;
+        let types: Vec<_> =
+            std::iter::once(ret).chain(params).map(|ty| self.debug.ty(self.module, ty)).collect();
+        let function = match llvm.get_function(&found.name) {
+            Some(known) => known,
+            None => {
+                let ty = self.kfunc_type(params, ret)?;
+                let function = llvm.add_function(&found.name, ty, None);
+                function.set_section(Some(KSYMS));
+                self.debug.extern_function(function, &found.name, &types);
+                function
+            }
+        };
+        if found.weak {
+            function.set_linkage(Linkage::ExternalWeak);
+        }
+        Ok(function.as_global_value())
+    }
+
+    /// Arguments fill a register each; of what is returned C sets as many bits
+    /// as the type has, and 32 at the least are looked at.
+    fn kfunc_type(&self, params: &[Type], ret: &Type) -> Result<FunctionType<'c>> {
+        let pointer = self.context.ptr_type(AddressSpace::default());
+        let params: Vec<BasicMetadataTypeEnum<'c>> = params
+            .iter()
+            .map(|ty| match ty {
+                Type::Ptr(_) => pointer.into(),
+                _ => self.context.i64_type().into(),
+            })
+            .collect();
+        Ok(match ret {
+            Type::Void => self.context.void_type().fn_type(&params, false),
+            Type::Ptr(_) => pointer.fn_type(&params, false),
+            ty => self.int_type((ty.size(self.module) as u32 * 8).max(32))?.fn_type(&params, false),
+        })
+    }
+}
+
+impl<'c> Lowering<'_, 'c, '_> {
+    fn extern_value(&self, id: ExternId) -> Result<GlobalValue<'c>> {
+        self.d.externs.get(id.0 as usize).copied().ok_or_else(missing)
+    }
+
+    pub(crate) fn extern_address(&self, id: ExternId) -> Result<PointerValue<'c>> {
+        Ok(self.extern_value(id)?.as_pointer_value())
+    }
+
+    /// Calls a function of the kernel.
+    pub(crate) fn kfunc(
+        &mut self,
+        id: ExternId,
+        args: &[Expr],
+        expr: &Expr,
+    ) -> Result<Option<BasicValueEnum<'c>>> {
+        // SAFETY: the value is that of a function, which `extern_` declared.
+        let function = unsafe { FunctionValue::new(self.extern_value(id)?.as_value_ref()) };
+        let function = function.ok_or_else(missing)?;
+        let args: Vec<_> = self.helper_args(args)?.into_iter().map(Into::into).collect();
+        self.locate(expr.span);
+        let call = self.builder.build_call(function, &args, "")?;
+        let Some(value) = call.try_as_basic_value().basic() else { return Ok(None) };
+        let BasicValueEnum::IntValue(register) = value else { return Ok(Some(value)) };
+        let size = expr.ty.size(self.d.module) as u32;
+        let own = self.d.int_type(size.max(1) * 8)?;
+        let own = self.builder.build_int_truncate_or_bit_cast(register, own, "")?;
+        Ok(Some(match (&expr.ty, self.d.register_type(&expr.ty)?) {
+            (Type::Bool, _) => self.convert_register(own.into(), &Type::U64, &Type::Bool)?,
+            (_, BasicTypeEnum::IntType(_)) => own.into(),
+            _ => value,
+        }))
+    }
+}
