@@ -22,7 +22,7 @@ def compile(
 
 def kernel_name(
     name: str,
-) -> tuple[Literal["constant", "signed", "unsigned", "type"], int] | None:
+) -> tuple[Literal["constant", "signed", "unsigned", "type", "function"], int] | None:
     """What the running kernel calls by a name: a number, or the bytes of a type.
 
     Raises:
