@@ -34,6 +34,19 @@ pub(crate) enum Command {
     /// and nothing in a line says whose it is: lines that others print
     /// meanwhile are shown too.
     Run(Box<Run>),
+    /// List what programs can be attached to on this kernel
+    ///
+    /// Tracepoints with their fields, functions with their parameters, LSM
+    /// hooks, kfuncs, iterators, struct_ops, and the kinds of sections, each
+    /// with what `@section` is given and whether that works here. Without a
+    /// pattern, how many there are of each.
+    Hooks(Hooks),
+    /// Tell what will and will not work on this machine, and why
+    ///
+    /// Asks the kernel for its types, privileges, kinds of programs, maps and
+    /// features, and changes nothing. The exit status is 0 if programs can be
+    /// loaded, else 3.
+    Doctor(Doctor),
     /// Tell more about a diagnostic, with a wrong and a right program
     Explain(Explain),
 }
@@ -218,6 +231,38 @@ pub(crate) struct Attach {
     /// netfilter: the order among its programs
     #[arg(long, allow_hyphen_values = true)]
     pub priority: Option<i32>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Hooks {
+    /// A part of a name, a pattern with `*` and `?`, or a section such as kprobe/vfs_read
+    pub pattern: Option<String>,
+    /// Only these kinds
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = hook_kind())]
+    pub kind: Vec<Kind>,
+    /// Write one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Doctor {
+    /// Write one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A kind of hook.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kind(pub runtime::HookKind);
+
+/// Reads a kind of hook.
+fn hook_kind() -> impl TypedValueParser<Value = Kind> {
+    let all = runtime::HookKind::ALL;
+    PossibleValuesParser::new(all.map(runtime::HookKind::name)).try_map(move |name| {
+        let kind = all.into_iter().find(|kind| kind.name() == name);
+        kind.map(Kind).ok_or("no such kind")
+    })
 }
 
 #[derive(Debug, clap::Args)]

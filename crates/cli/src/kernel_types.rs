@@ -1,7 +1,7 @@
 //! The kernel's own types: those of the running kernel, or of a file.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use compiler::btf::{Btf, Source};
 
@@ -9,18 +9,7 @@ use crate::exit::{Exit, Stop};
 
 /// The types of the running kernel, read when a program first names one.
 pub fn running_types() -> Source {
-    Source::Lazy(running)
-}
-
-fn running() -> Result<Arc<Btf>, String> {
-    static READ: OnceLock<Result<Arc<Btf>, String>> = OnceLock::new();
-    READ.get_or_init(|| {
-        let bytes = runtime::kernel_btf()
-            .map_err(|error| format!("/sys/kernel/btf/vmlinux cannot be read: {error}"))?;
-        let btf = Btf::parse(Arc::new(bytes));
-        btf.map(Arc::new).map_err(|error| format!("/sys/kernel/btf/vmlinux: {error}"))
-    })
-    .clone()
+    Source::Lazy(runtime::running_btf)
 }
 
 /// The types in a file: raw BTF, or an ELF file that has it.

@@ -10,9 +10,11 @@
 mod args;
 mod build;
 mod check;
+mod doctor;
 mod exit;
 mod explain;
 mod grid;
+mod hooks;
 mod input;
 mod kernel_types;
 mod refusal;
@@ -21,6 +23,7 @@ mod run;
 mod subject;
 mod target;
 mod verify;
+mod wrap;
 
 pub use input::{Unreadable, source_from_bytes};
 pub use kernel_types::{running_types, types_in};
@@ -61,6 +64,8 @@ fn command(command: &Command) -> Outcome {
         Command::Build(args) => build::build(args),
         Command::Verify(args) => verify::verify(args),
         Command::Run(args) => run::run(args),
+        Command::Hooks(args) => hooks::hooks(args),
+        Command::Doctor(args) => doctor::doctor(args),
         Command::Explain(args) => explain::explain(args),
     }
 }

@@ -3,9 +3,14 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsRawFd;
+use std::sync::{Arc, OnceLock};
+
+use kernel::btf::Btf;
 
 /// Where the kernel shows it.
 const VMLINUX: &str = "/sys/kernel/btf/vmlinux";
+/// Where it and its modules do.
+const FOLDER: &str = "/sys/kernel/btf";
 
 /// The bytes of a file, mapped where the file can be mapped.
 #[derive(Debug)]
@@ -37,6 +42,35 @@ pub fn kernel_btf() -> io::Result<KernelBtf> {
     let mut bytes = Vec::with_capacity(len);
     file.read_to_end(&mut bytes)?;
     Ok(KernelBtf(Bytes::Read(bytes)))
+}
+
+/// The running kernel's types, read when they are first asked for.
+///
+/// # Errors
+/// There are none: said in words.
+pub fn running_btf() -> Result<Arc<Btf>, String> {
+    static READ: OnceLock<Result<Arc<Btf>, String>> = OnceLock::new();
+    READ.get_or_init(|| {
+        let bytes = kernel_btf().map_err(|error| format!("{VMLINUX} cannot be read: {error}"))?;
+        let btf = Btf::parse(Arc::new(bytes));
+        btf.map(Arc::new).map_err(|error| format!("{VMLINUX}: {error}"))
+    })
+    .clone()
+}
+
+/// The types of the modules that are loaded, each with the module's name.
+pub(crate) fn module_types(base: &Arc<Btf>) -> Vec<(String, Arc<Btf>)> {
+    let Ok(folder) = std::fs::read_dir(FOLDER) else { return Vec::new() };
+    let mut found: Vec<(String, Arc<Btf>)> = folder
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let name = entry.file_name().into_string().ok().filter(|name| name != "vmlinux")?;
+            let bytes = std::fs::read(entry.path()).ok()?;
+            Some((name, Arc::new(Btf::split(Arc::new(bytes), Arc::clone(base)).ok()?)))
+        })
+        .collect();
+    found.sort_by(|one, other| one.0.cmp(&other.0));
+    found
 }
 
 fn map(file: &File, len: usize) -> Option<*const u8> {

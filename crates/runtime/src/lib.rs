@@ -27,11 +27,13 @@
 //! ```
 #![allow(unsafe_code, reason = "the border to libbpf and to a few system calls")]
 
+mod ability;
 mod arena;
 mod attach;
 mod attach_error;
 mod attach_options;
 mod descriptors;
+mod doctor;
 mod elf;
 mod error;
 mod events;
@@ -42,6 +44,7 @@ mod global;
 mod helpers;
 mod holders;
 mod hook;
+mod hooks;
 mod interface;
 mod iterate;
 mod kernel_types;
@@ -67,17 +70,20 @@ mod value;
 mod verifier;
 mod ways;
 
+pub use ability::{Ability, section_ability, section_form};
 pub use attach::{AttachReport, Skipped};
 pub use attach_options::AttachOptions;
+pub use doctor::{Diagnosis, Finding, examine};
 pub use error::{Error, ProgramPlace, Result};
 pub use events::{Event, EventReader, Interrupter};
 pub use features::{
     has_helper, has_kernel_function, has_map_type, has_program_type, has_tracepoint,
 };
+pub use hooks::{Catalog, Found, HookDetails, HookField, HookKind, HookSection};
 pub use interface::Interface;
 pub use iterate::Entries;
 pub use kernel::Argument;
-pub use kernel_types::{KernelBtf, kernel_btf};
+pub use kernel_types::{KernelBtf, kernel_btf, running_btf};
 pub use layout::{FieldLayout, Layout, StructLayout};
 pub use map::{Map, UpdateMode};
 pub use object::Object;

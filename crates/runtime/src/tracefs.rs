@@ -45,6 +45,26 @@ fn is_tracefs(path: &Path) -> bool {
     }
 }
 
+/// Whether its events may be read; `None` where it is not mounted. Mounts
+/// nothing.
+pub(crate) fn is_readable() -> Option<bool> {
+    find().map(|path| fs::read_dir(path.join("events")).is_ok())
+}
+
+/// The fields of an event, `sched/sched_switch`, each declared as in C; those
+/// that all events have are left out. `None` where that cannot be read.
+pub(crate) fn event_fields(event: &str) -> Option<Vec<String>> {
+    let format = find()?.join("events").join(event).join("format");
+    let text = fs::read_to_string(format).ok()?;
+    let declared = text.lines().filter_map(|line| {
+        let (field, _) = line.trim().strip_prefix("field:")?.split_once(';')?;
+        Some(field.replace("* ", "*"))
+    });
+    let common =
+        |field: &String| field.rsplit(' ').next().is_some_and(|n| n.starts_with("common_"));
+    Some(declared.filter(|field| !common(field)).collect())
+}
+
 fn mount() -> io::Result<()> {
     // SAFETY: all four strings are NUL-terminated, and the data may be NULL.
     let status = unsafe {
@@ -87,6 +107,11 @@ pub fn tracepoints() -> Vec<String> {
         .collect();
     found.sort();
     found
+}
+
+/// Every tracepoint as `category/name`, where tracefs is mounted already.
+pub(crate) fn listed_tracepoints() -> Vec<String> {
+    if is_readable() == Some(true) { tracepoints() } else { Vec::new() }
 }
 
 /// The functions that kprobes can be put on; empty where that cannot be read.

@@ -119,11 +119,14 @@ const STRUCT: u8 = 4;
 const UNION: u8 = 5;
 const ENUM: u8 = 6;
 const TYPEDEF: u8 = 8;
+pub(super) const VOLATILE: u8 = 9;
+pub(super) const CONST: u8 = 10;
+pub(super) const RESTRICT: u8 = 11;
 const FUNC: u8 = 12;
 const FUNC_PROTO: u8 = 13;
 const VAR: u8 = 14;
 const DATASEC: u8 = 15;
-const DECL_TAG: u8 = 17;
+pub(super) const DECL_TAG: u8 = 17;
 const ENUM64: u8 = 19;
 
 /// Encodings of integers.
@@ -187,7 +190,7 @@ pub(super) fn decode<'a>(btf: &'a Btf, record: &'a [u8]) -> Option<Type<'a>> {
         }
         7 => Kind::Fwd(flag),
         TYPEDEF => Kind::Typedef(target),
-        9..=11 => Kind::Modifier(target),
+        VOLATILE..=RESTRICT => Kind::Modifier(target),
         FUNC => Kind::Func(target),
         FUNC_PROTO => {
             let params = tail.as_chunks::<8>().0.iter();

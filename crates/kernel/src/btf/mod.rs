@@ -13,6 +13,7 @@ mod decode;
 mod named;
 mod section;
 mod source;
+mod spell;
 
 use std::fmt;
 use std::ops::Range;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 pub use decode::{Enumerator, Kind, Member, Parameter, Type};
 pub use named::Named;
 pub use source::Source;
+pub use spell::Signature;
 
 /// Bytes that somebody owns: a vector, an embedded file, a mapped one.
 pub type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
@@ -197,12 +199,25 @@ impl Btf {
         if id.0 == 0 {
             return Some(Type { name: "", size: 0, kind: Kind::Void });
         }
-        let Some(index) = id.0.checked_sub(self.first_id) else {
+        if id.0 < self.first_id {
             return self.base.as_ref()?.get(id);
-        };
-        let start = self.types.start + *self.starts.get(index as usize)? as usize;
-        let record = (*self.bytes).as_ref().get(start..self.types.end)?;
-        decode::decode(self, record)
+        }
+        decode::decode(self, self.record(id)?)
+    }
+
+    /// The bytes of a type of this table and of all behind it.
+    fn record(&self, id: TypeId) -> Option<&[u8]> {
+        let index = id.0.checked_sub(self.first_id)? as usize;
+        let start = self.types.start + *self.starts.get(index)? as usize;
+        (*self.bytes).as_ref().get(start..self.types.end)
+    }
+
+    /// The kind of a type, as the format numbers it, without decoding it.
+    fn tag(&self, id: TypeId) -> Option<u8> {
+        if id.0 < self.first_id {
+            return self.base.as_ref()?.tag(id);
+        }
+        Some((word(self.record(id)?, 4)? >> 24) as u8 & 0x1f)
     }
 
     /// The text at an offset among the strings; empty if there is none.
@@ -258,14 +273,7 @@ impl Btf {
 
     /// The space that a type's name belongs to.
     pub fn space(&self, id: TypeId) -> Option<Space> {
-        Some(match self.get(id)?.kind {
-            Kind::Struct { .. } => Space::Struct,
-            Kind::Enum { .. } => Space::Enum,
-            Kind::Typedef(_) => Space::Typedef,
-            Kind::Func(_) => Space::Func,
-            Kind::Var(_) => Space::Var,
-            _ => return None,
-        })
+        decode::space(self.tag(id)?)
     }
 
     /// All names of a space, in the order of the table.
@@ -284,10 +292,7 @@ impl Btf {
         }
         let offset = self.offset(name)?;
         self.enums.iter().find_map(|id| {
-            let index = id.checked_sub(self.first_id)? as usize;
-            let start = self.types.start + *self.starts.get(index)? as usize;
-            let record = (*self.bytes).as_ref().get(start..self.types.end)?;
-            Some((TypeId(*id), decode::enumerator(record, offset)?))
+            Some((TypeId(*id), decode::enumerator(self.record(TypeId(*id))?, offset)?))
         })
     }
 
