@@ -77,7 +77,7 @@ const fn found(
 const STRUCTS: &[Found] = &[
     found("task_struct", "", "", "get_current_task_btf()"),
     found("cgroup", "", "", "get_current_task_btf().cgroups.dfl_cgrp"),
-    //    found("seq_file", "iter/task", "", "ctx.meta.seq"),
+    found("seq_file", "iter/task", "", "ctx.meta.seq"),
     found("inode", "lsm/file_open", ", file", "file.f_inode"),
     found("inode", "lsm.s/file_open", ", file", "file.f_inode"),
     found("file", "fentry/filp_close", ", file", "file"),
@@ -131,9 +131,6 @@ pub const LEFT_OUT: &[LeftOut] = &[
     left("rc_keydown", INFRARED),
     left("rc_pointer_rel", INFRARED),
     left("tcp_send_ack", NOT_YET),
-    left("seq_printf", NOT_YET),
-    left("seq_write", NOT_YET),
-    left("seq_printf_btf", NOT_YET),
     left("per_cpu_ptr", NOT_YET),
     left("this_cpu_ptr", NOT_YET),
     left("kptr_xchg", NOT_YET),

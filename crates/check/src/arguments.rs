@@ -48,13 +48,29 @@ pub(crate) fn carrier(section: &Section) -> Option<Carrier> {
             Carrier::Words { result: true }
         }
         (ContextKind::FunctionArguments, "fentry" | "tp_btf") => Carrier::Words { result: false },
+        (ContextKind::Iterator, _) => Carrier::Words { result: false },
         _ => return None,
     })
 }
 
+/// The object of an iterator is null when all were gone through; what the first
+/// word points to is always there. Keys and values of maps are plain memory.
+fn iterated(ty: Type, index: usize) -> Type {
+    match ty {
+        Type::Ptr(ptr) => {
+            let is_memory = ptr.pointee.as_deref().is_some_and(|of| !matches!(of, Type::Void))
+                && ptr.region == Region::Kernel;
+            let region = if is_memory { Region::Any } else { ptr.region };
+            Type::Ptr(PtrType { nullable: index > 0, region, ..ptr })
+        }
+        ty => ty,
+    }
+}
+
 /// What BTF says of the function that is traced: its parameters and result.
 struct Prototype {
-    params: Vec<TypeId>,
+    /// Names, which may be empty, and types.
+    params: Vec<(String, TypeId)>,
     ret: TypeId,
 }
 
@@ -64,6 +80,7 @@ fn prototype(btf: &Btf, section: &Section) -> Option<Prototype> {
     let mut skipped = 0;
     let function = match prefix.split(['.', '/']).next()? {
         "uprobe" | "uretprobe" | "usdt" => return None,
+        "iter" => btf.find(&format!("bpf_iter_{target}"), Space::Func)?,
         "lsm" | "lsm_cgroup" => btf.find(&format!("bpf_lsm_{target}"), Space::Func)?,
         "ksyscall" | "kretsyscall" => btf.find(&format!("__do_sys_{target}"), Space::Func)?,
         "tp_btf" | "raw_tp" | "raw_tracepoint" => {
@@ -82,7 +99,8 @@ fn prototype(btf: &Btf, section: &Section) -> Option<Prototype> {
         kind => kind,
     };
     let Kind::FuncProto { ret, params } = proto else { return None };
-    Some(Prototype { params: params.iter().skip(skipped).map(|param| param.ty).collect(), ret })
+    let params = params.iter().skip(skipped).map(|param| (param.name.to_owned(), param.ty));
+    Some(Prototype { params: params.collect(), ret })
 }
 
 impl Session<'_> {
@@ -111,12 +129,39 @@ impl Session<'_> {
             let index = self.position(carrier, index, is_result, known.as_ref(), &section, at)?;
             let of_kernel = known.as_ref().and_then(|known| match is_result {
                 true => Some(known.ret),
-                false => known.params.get(index).copied(),
+                false => known.params.get(index).map(|(_, ty)| *ty),
             });
             let ty = self.argument_type(param, carrier, &section, of_kernel)?;
+            let ty =
+                if section.def.context == ContextKind::Iterator { iterated(ty, index) } else { ty };
             all.push((ty, Argument { carrier, index }));
         }
         Ok(all)
+    }
+
+    /// A member of the context of an iterator: which word it is, and its type.
+    ///
+    /// # Errors
+    /// The names of all members, where none has this name.
+    pub fn iterator_member(
+        &mut self,
+        section: &Section,
+        name: &str,
+    ) -> std::result::Result<(usize, Type), Vec<String>> {
+        let btf = self.btf();
+        let known = btf.as_ref().and_then(|btf| prototype(btf, section));
+        let params = known.map(|known| known.params).unwrap_or_default();
+        let found = params.iter().position(|(own, _)| own == name);
+        let ty = found.and_then(|index| Some((index, self.kernel_type(params.get(index)?.1)?)));
+        match ty {
+            Some((index, Type::Ptr(ptr))) => {
+                let is_struct = matches!(ptr.pointee.as_deref(), Some(Type::Struct(_)));
+                let region = if is_struct { Region::Trusted } else { ptr.region };
+                Ok((index, iterated(Type::Ptr(PtrType { region, ..ptr }), index)))
+            }
+            Some(found) => Ok(found),
+            None => Err(params.into_iter().map(|(name, _)| name).collect()),
+        }
     }
 
     /// Which of the words or registers a parameter is.

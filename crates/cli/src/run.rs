@@ -6,9 +6,10 @@ mod output;
 mod stream;
 mod values;
 
+use std::io::Read as _;
 use std::time::{Duration, Instant};
 
-use runtime::{Argument, AttachOptions, Error, Event, Interface, Map, MapSpec, Object};
+use runtime::{Argument, AttachOptions, Error, Event, Interface, Map, MapSpec, Object, Program};
 
 use crate::args::Run;
 use crate::exit::{Exit, Outcome, Stop};
@@ -39,17 +40,20 @@ pub(crate) fn run(args: &Run) -> Outcome {
     };
     let ending = Ending::watch(args.duration)?;
     let stream = Stream::start(&object, pipe).map_err(refuse)?;
-    attach(&object, args, &subject)?;
+    let options = attach(&object, args, &subject)?;
     let mut show = Show::new(args, &object, &stream);
-    show.until(&ending, &stream).map_err(|cause| cause.stop(&subject))?;
+    let more = show.walks(&object, &options).map_err(|cause| cause.stop(&subject))?;
+    if more || args.duration.is_some() {
+        show.until(&ending, &stream).map_err(|cause| cause.stop(&subject))?;
+    }
     show.results(&object, &stream).map_err(|cause| cause.stop(&subject))?;
     drop(stream);
     object.close();
     Ok(Exit::Done)
 }
 
-/// Attaches all programs and says on standard error what runs.
-fn attach(object: &Object, args: &Run, subject: &Subject) -> Result<(), Stop> {
+/// Attaches all programs and says on standard error what runs; gives where.
+fn attach(object: &Object, args: &Run, subject: &Subject) -> Result<AttachOptions, Stop> {
     let options = options(args, object);
     let attached =
         object.attach_all(&options).map_err(|error| refusal::refuse(&error, subject, args.log))?;
@@ -67,8 +71,14 @@ fn attach(object: &Object, args: &Run, subject: &Subject) -> Result<(), Stop> {
         Some(duration) => format!(" for {} s", duration.as_secs_f64()),
         None => "; Ctrl-C ends".to_owned(),
     };
+    let how = if only_iterators(object) && args.duration.is_none() { String::new() } else { how };
     report::complain(&format!("attached {}{how}", attached.attached.join(", ")));
-    Ok(())
+    Ok(options)
+}
+
+/// Whether nothing happens but what reading makes happen.
+fn only_iterators(object: &Object) -> bool {
+    object.programs().iter().filter(|program| program.is_attached()).all(Program::is_iterator)
 }
 
 /// What the command line says of where to attach.
@@ -146,6 +156,20 @@ impl Show {
             left: args.max_events.unwrap_or(u64::MAX),
             json: args.json,
         }
+    }
+
+    /// Shows what each iterator writes when it is read once; tells whether there
+    /// are programs of other kinds.
+    fn walks(&mut self, object: &Object, options: &AttachOptions) -> Result<bool, Cause> {
+        for program in object.programs() {
+            if program.is_iterator() && program.is_attached() {
+                let mut written = Vec::new();
+                program.iterate(options)?.read_to_end(&mut written)?;
+                self.output.written(program.name(), &written)?;
+            }
+        }
+        self.output.flush()?;
+        Ok(!only_iterators(object))
     }
 
     /// Shows items until the run is to end, and those that are there then.

@@ -157,13 +157,18 @@ impl Program {
         self.inner.link(self.index).is_some()
     }
 
+    /// Whether it is an iterator, which runs when it is read.
+    pub fn is_iterator(&self) -> bool {
+        self.spec().attach_row().is_some_and(|row| row.way == Way::Iterator)
+    }
+
     /// One walk of an iterator: reading the file runs the program on each
     /// object, and gives what it writes.
     ///
     /// # Errors
     /// [`Error::NotAnIterator`], or those of [`Program::attach`].
     pub fn iterate(&self, options: &AttachOptions) -> Result<File> {
-        if self.spec().attach_row().is_none_or(|row| row.way != Way::Iterator) {
+        if !self.is_iterator() {
             return Err(Error::NotAnIterator { place: self.place() });
         }
         self.inner.with_loaded(|loaded| {

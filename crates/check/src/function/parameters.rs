@@ -85,11 +85,60 @@ impl Body<'_, '_> {
                 Some(offset) => Ok(at(offset, Type::U64)),
                 None => Err(self.no_register(field)),
             }),
+            Some(ContextKind::Iterator) => Some(self.iterator_member(field).map(|(index, ty)| {
+                let word = u32::try_from(index).unwrap_or_default() * 8;
+                at(word, ty)
+            })),
             Some(ContextKind::RawTracepoint) if field.name == "args" => {
                 Some(Ok(at(0, Type::Array(Box::new(Type::U64), 12))))
             }
             _ => None,
         }
+    }
+
+    /// `ctx.meta`, `ctx.task`: members of the context of an iterator.
+    fn iterator_member(&mut self, field: &Ident) -> Result<(usize, Type)> {
+        let Some(section) = self.context.sections.first().cloned() else { return Err(Reported) };
+        let known = match self.s.iterator_member(&section, &field.name) {
+            Ok(found) => return Ok(found),
+            Err(known) => known,
+        };
+        let target = &section.target;
+        if known.is_empty() {
+            let message = format!("what `iter/{target}` goes over is not known");
+            return Err(self.s.report(
+                Diagnostic::new(&codes::NO_KERNEL_TYPES, field.span, message)
+                    .note("the running kernel, or the BTF that was given, has no such iterator")
+                    .help("give the BTF of a kernel that has it: `--btf FILE`"),
+            ));
+        }
+        let message = format!("the context of `iter/{target}` has no member `{}`", field.name);
+        let diagnostic = Diagnostic::new(&codes::UNKNOWN_FIELD, field.span, message);
+        let diagnostic = match nearest(&field.name, known.iter().map(String::as_str)) {
+            Some(near) => diagnostic.fix("did you mean", field.span, near),
+            None => diagnostic.help(format!("it has {}", known.join(", "))),
+        };
+        Err(self.s.report(diagnostic))
+    }
+
+    /// The sequence that an iterator writes to, in such a program.
+    pub(super) fn sequence(&mut self, at: Span) -> Option<Expr> {
+        if self.context.kind != Some(ContextKind::Iterator) {
+            return None;
+        }
+        let context = self.context(at)?;
+        let section = self.context.sections.first().cloned()?;
+        let (_, meta) = self.s.iterator_member(&section, "meta").ok()?;
+        let Type::Ptr(PtrType { pointee: Some(of), .. }) = &meta else { return None };
+        let Type::Struct(id) = of.as_ref() else { return None };
+        let (id, field) = (*id, self.s.kernel_field(*id, "seq")?);
+        let place = Place::Context(Box::new(context), 0, meta.clone());
+        let meta = Expr::load(place, meta, at);
+        let seq = self.s.module.struct_(id).fields.get(field)?.ty.clone();
+        let Type::Ptr(ptr) = seq else { return None };
+        let seq = Type::Ptr(PtrType { region: Region::Trusted, nullable: false, ..ptr });
+        let member = Place::Field(Box::new(Place::Deref(Box::new(meta))), field as u32);
+        Some(Expr::load(member, seq, at))
     }
 
     fn no_register(&mut self, field: &Ident) -> Reported {

@@ -284,11 +284,15 @@ impl Body<'_, '_> {
         Ok((format, values))
     }
 
-    fn trace(&mut self, format: Vec<u8>, values: Vec<Expr>, at: Span) -> Result<Value> {
+    fn trace(&mut self, mut format: Vec<u8>, values: Vec<Expr>, at: Span) -> Result<Value> {
+        let sequence = self.sequence(at);
+        if sequence.is_some() {
+            format.push(b'\n');
+        }
         let size = format.len() as i128 + 1;
         let text = self.text_address(format, at);
         let size = Expr::int(size, Type::Int(IntType::U32), at);
-        if values.len() <= 3 {
+        if values.len() <= 3 && sequence.is_none() {
             let args = [text, size].into_iter().chain(values).collect();
             return Ok(Value::Scalar(self.call_helper("trace_printk", args, Type::I64, at)?));
         }
@@ -299,7 +303,14 @@ impl Body<'_, '_> {
                 .s
                 .report(Diagnostic::new(&codes::BAD_FORMAT, at, message).help("print two lines")));
         }
-        self.s.needs(VPRINTK, "printing more than three values in one line", at)?;
+        if sequence.is_none() {
+            self.s.needs(VPRINTK, "printing more than three values in one line", at)?;
+        }
+        if let (Some(sequence), true) = (&sequence, values.is_empty()) {
+            let none = Expr::int(0, Type::Int(IntType::U32), at);
+            let args = vec![sequence.clone(), text, size, super::helper_call::null(at), none];
+            return Ok(Value::Scalar(self.call_helper("seq_printf", args, Type::I64, at)?));
+        }
         let count = values.len() as u32;
         let array = Type::Array(Box::new(Type::U64), count);
         let slot = self.hidden("values", array.clone());
@@ -310,9 +321,12 @@ impl Body<'_, '_> {
         }
         let data = Expr::address(Place::Local(slot), array, Region::Stack, at);
         let bytes = Expr::int(i128::from(count) * 8, Type::Int(IntType::U32), at);
-        let call =
-            self.call_helper("trace_vprintk", vec![text, size, data, bytes], Type::I64, at)?;
-        Ok(Value::Scalar(call))
+        let (name, mut args) = ("trace_vprintk", vec![text, size, data, bytes]);
+        let Some(sequence) = sequence else {
+            return Ok(Value::Scalar(self.call_helper(name, args, Type::I64, at)?));
+        };
+        args.insert(0, sequence);
+        Ok(Value::Scalar(self.call_helper("seq_printf", args, Type::I64, at)?))
     }
 }
 

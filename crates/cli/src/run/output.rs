@@ -80,6 +80,19 @@ impl Output {
         }
     }
 
+    /// Writes what an iterator wrote: text line by line, other bytes as they are.
+    pub(crate) fn written(&mut self, program: &str, bytes: &[u8]) -> io::Result<()> {
+        match &self.form {
+            Form::Json => {
+                for line in String::from_utf8_lossy(bytes).lines() {
+                    writeln!(self.out, "{}", json!({"iterator": program, "line": line}))?;
+                }
+                Ok(())
+            }
+            Form::Text(_) => self.out.write_all(bytes),
+        }
+    }
+
     /// Writes how many events of a map were lost.
     pub(crate) fn lost(&mut self, map: &str, count: u64) -> io::Result<()> {
         match &self.form {
