@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from pythonbpf import helper as helper
     from pythonbpf import maps as maps
     from pythonbpf import structs as structs
+    from pythonbpf._machine import doctor, hooks, inspect
     from pythonbpf._records import Diagnostic, ProgramInfo, TestRun, TraceFields
 
 __all__ = [
@@ -72,6 +73,9 @@ __all__ = [
     "bpfglobal",
     "compile",
     "compile_to_ir",
+    "doctor",
+    "hooks",
+    "inspect",
     "map",
     "section",
     "struct",
@@ -88,6 +92,10 @@ def __getattr__(name: str) -> object:
         from pythonbpf import _records
 
         return getattr(_records, name)
+    if name in ("doctor", "hooks", "inspect"):
+        from pythonbpf import _machine
+
+        return getattr(_machine, name)
     if name in ("helper", "maps", "structs"):
         from importlib import import_module
 

@@ -29,6 +29,15 @@ def kernel_name(
         OSError: the kernel does not tell its types.
     """
 
+def doctor() -> str:
+    """What will and will not work here, as JSON."""
+
+def hooks(pattern: str, kinds: tuple[str, ...]) -> list[str]:
+    """The hooks that a pattern finds, each as JSON."""
+
+def inspect(name: str, data: bytes) -> str:
+    """What an object is made of, as JSON."""
+
 class Compilation:
     """What came of a compilation, and the source that later errors are shown on."""
 

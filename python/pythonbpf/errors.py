@@ -76,7 +76,22 @@ class NoSuchHookError(SystemRefusedError, LookupError):
 
 
 class VerifierError(SystemRefusedError):
-    """The kernel's verifier refused a program."""
+    """The kernel's verifier refused a program; ``str()`` shows where, why, and what mends it."""
+
+    reason: str = ""
+    """The verifier's own last word."""
+    meaning: str | None = None
+    """What that means."""
+    mend: str | None = None
+    """What mostly mends it."""
+    line: int | None = None
+    """The line of the source where it stopped; ``filename`` is the file."""
+    instruction: str | None = None
+    """The instruction where it stopped, in the words of its log."""
+    register: str | None = None
+    """What the register that the reason is about holds there."""
+    path: tuple[str, ...] = ()
+    """What led there, from Linux 7.3 on."""
 
     def __init__(self, message: str, errno: int | None = None, log: str = "") -> None:
         super().__init__(message, errno)

@@ -38,7 +38,7 @@ PACKET = bytes(64)
 
 def clang(directory: Path, *options: str) -> Path:
     if LAB_OBJECTS is not None:
-        return Path(LAB_OBJECTS) / ("foreign-no-xdp.o" if options else "foreign.o")
+        return Path(LAB_OBJECTS) / ("foreign-NO_XDP.o" if options else "foreign.o")
     command = shutil.which("clang-22") or shutil.which("clang")
     if command is None:
         pytest.skip("needs clang, to have an object that is not ours")

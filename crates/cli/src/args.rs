@@ -47,6 +47,14 @@ pub(crate) enum Command {
     /// features, and changes nothing. The exit status is 0 if programs can be
     /// loaded, else 3.
     Doctor(Doctor),
+    /// Show what an object, a loaded program or a map is made of
+    ///
+    /// `inspect FILE` shows programs, maps, types and code of an object, or of
+    /// a Python file as it compiles, with the source lines between the
+    /// instructions; nothing is loaded. `inspect prog` and `inspect map` list
+    /// what is in the kernel, whoever loaded it; with a number or name they show
+    /// one.
+    Inspect(Inspect),
     /// Tell more about a diagnostic, with a wrong and a right program
     Explain(Explain),
 }
@@ -243,6 +251,43 @@ pub(crate) struct Hooks {
     /// Write one JSON object a line
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Inspect {
+    /// An object or Python file, or the word `prog` or `map`
+    #[arg(value_name = "FILE|prog|map")]
+    pub what: String,
+    /// With `prog` and `map`: which one
+    #[arg(value_name = "NAME|ID")]
+    pub which: Option<String>,
+    /// Only these parts
+    #[arg(long, value_enum, value_name = "PART", value_delimiter = ',')]
+    pub show: Vec<Part>,
+    /// Write one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
+    #[arg(long, value_name = "FILE")]
+    pub btf: Option<PathBuf>,
+}
+
+/// A part of what is inspected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Programs with their sections
+    Programs,
+    /// Maps with their types and sizes
+    Maps,
+    /// Structs with the places of their members
+    Types,
+    /// Instructions between the source lines
+    Code,
+}
+
+impl Part {
+    /// Every part, in the order in which they are shown.
+    pub(crate) const ALL: [Self; 4] = [Self::Programs, Self::Maps, Self::Types, Self::Code];
 }
 
 #[derive(Debug, clap::Args)]

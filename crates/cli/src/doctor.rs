@@ -24,6 +24,11 @@ pub(crate) fn doctor(args: &Doctor) -> Outcome {
     Ok(if found.loading.works() { Exit::Done } else { Exit::Refused })
 }
 
+/// What `--json` writes.
+pub fn doctor_json() -> String {
+    as_json(&runtime::examine()).to_string()
+}
+
 /// The findings in groups, each with its title.
 fn groups(found: &Diagnosis) -> [(&'static str, &[Finding]); 5] {
     [

@@ -45,6 +45,25 @@ pub(crate) fn hooks(args: &Hooks) -> Outcome {
     Ok(Exit::Done)
 }
 
+/// What `--json` writes for a pattern and the names of kinds, a text for each
+/// hook.
+///
+/// # Errors
+/// There is no such kind: said in words.
+pub fn hooks_json(pattern: &str, kinds: &[String]) -> Result<Vec<String>, String> {
+    let kind = |name: &String| {
+        let found = HookKind::ALL.into_iter().find(|kind| kind.name() == name);
+        found.ok_or_else(|| {
+            let known = HookKind::ALL.map(HookKind::name).join(", ");
+            format!("no kind of hook is called `{name}`; there are {known}")
+        })
+    };
+    let kinds: Vec<HookKind> = kinds.iter().map(kind).collect::<Result<_, _>>()?;
+    let catalog = Catalog::read();
+    let found = catalog.find(pattern, &kinds);
+    Ok(found.into_iter().map(|hook| as_json(hook, &catalog.describe(hook)).to_string()).collect())
+}
+
 /// How many there are of each kind, and how to ask.
 fn overview(catalog: &Catalog, json: bool) -> String {
     let counts = HookKind::ALL.map(|kind| (kind, catalog.count(kind)));

@@ -16,6 +16,7 @@ mod explain;
 mod grid;
 mod hooks;
 mod input;
+mod inspect;
 mod kernel_types;
 mod refusal;
 mod report;
@@ -25,9 +26,12 @@ mod target;
 mod verify;
 mod wrap;
 
+pub use doctor::doctor_json;
+pub use hooks::hooks_json;
 pub use input::{Unreadable, source_from_bytes};
+pub use inspect::inspect_json;
 pub use kernel_types::{running_types, types_in};
-pub use refusal::diagnose;
+pub use refusal::{diagnose, diagnose_object};
 pub use target::running_kernel;
 
 use std::ffi::OsString;
@@ -66,6 +70,7 @@ fn command(command: &Command) -> Outcome {
         Command::Run(args) => run::run(args),
         Command::Hooks(args) => hooks::hooks(args),
         Command::Doctor(args) => doctor::doctor(args),
+        Command::Inspect(args) => inspect::inspect(args),
         Command::Explain(args) => explain::explain(args),
     }
 }

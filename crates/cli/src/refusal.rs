@@ -48,11 +48,14 @@ pub(crate) fn refuse(error: &Error, subject: &Subject, whole_log: bool) -> Stop 
     match diagnose(error, &subject.programs, &subject.source) {
         Some(diagnostic) => report::on_stderr(&[diagnostic], &subject.source),
         None => {
-            let mut diagnostic = Diagnostic::new(code(error), Span::default(), error.to_string());
-            if let Error::Rejected(_) = error {
-                diagnostic = diagnostic.help(LOG_HELP);
-            }
-            report::on_stderr(&[diagnostic], &SourceFile::new(subject.source.name(), ""));
+            let (diagnostic, source) = match diagnose_object(error) {
+                Some(shown) => shown,
+                None => {
+                    let source = SourceFile::new(subject.source.name(), "");
+                    (Diagnostic::new(code(error), Span::default(), error.to_string()), source)
+                }
+            };
+            report::on_stderr(&[diagnostic], &source);
         }
     }
     Stop::Shown(if matches!(error, Error::BadObject { .. }) { Exit::Wrong } else { Exit::Refused })
@@ -74,6 +77,57 @@ pub(crate) fn as_options(words: &str) -> String {
     text
 }
 
+/// The diagnostic for a rejection of an object whose source is not at hand: on
+/// the line that the object quotes. `None` for other errors, and where the
+/// object quotes none.
+pub fn diagnose_object(error: &Error) -> Option<(Diagnostic, SourceFile)> {
+    let Error::Rejected(rejection) = error else { return None };
+    let quoted = rejection.source_line.as_ref();
+    let name = quoted.and_then(|line| line.file.as_deref()).unwrap_or(&rejection.place.section);
+    let number = quoted.and_then(|line| line.line).unwrap_or(1).clamp(1, MAX_LINE);
+    let text = quoted.map_or("", |line| line.text.as_str());
+    // The one line that is known, at its number.
+    let before = "\n".repeat(number as usize - 1);
+    let source = SourceFile::new(name, format!("{before}{text}\n"));
+    let span = line_span(&source, number, text).unwrap_or_default();
+    let diagnostic = Diagnostic::new(&codes::VERIFIER_REJECTED, span, refused(rejection))
+        .label(label(rejection));
+    Some((in_words(diagnostic, rejection).help(LOG_HELP), source))
+}
+
+/// Line numbers beyond this one are not believed.
+const MAX_LINE: u32 = 1 << 20;
+
+/// The headline of a rejection.
+fn refused(rejection: &Rejection) -> String {
+    let program = &rejection.place.program;
+    format!("the kernel's verifier refused `{program}`: {}", rejection.message)
+}
+
+/// What stands at the line.
+fn label(rejection: &Rejection) -> String {
+    rejection.meaning.clone().unwrap_or_else(|| "it stopped here".to_owned())
+}
+
+/// The instruction, what it is about, the way there and the way out.
+fn in_words(mut diagnostic: Diagnostic, rejection: &Rejection) -> Diagnostic {
+    if let (Some(index), Some(code)) = (rejection.instruction, &rejection.code) {
+        let does =
+            rejection.does.as_ref().map_or_else(String::new, |does| format!(", which {does}"));
+        diagnostic = diagnostic.note(format!("it stopped at instruction {index}, `{code}`{does}"));
+    }
+    if let Some((register, holds)) = &rejection.register {
+        diagnostic = diagnostic.note(format!("r{register} is {holds}"));
+    }
+    if !rejection.path.is_empty() {
+        diagnostic = diagnostic.note(format!("the way there: {}", rejection.path.join("; ")));
+    }
+    match &rejection.mend {
+        Some(mend) => diagnostic.help(mend.clone()),
+        None => diagnostic,
+    }
+}
+
 const LOG_HELP: &str = "`pythonbpf verify --log` shows the verifier's whole log";
 
 fn rejected(
@@ -81,8 +135,7 @@ fn rejected(
     program: &compiler::ProgramInfo,
     source: &SourceFile,
 ) -> Diagnostic {
-    let message =
-        format!("the kernel's verifier refused `{}`: {}", program.name, rejection.message);
+    let message = refused(rejection);
     let line = rejection.source_line.as_ref().and_then(|found| {
         let line = found.line?;
         let text = source.line(line);
@@ -92,11 +145,11 @@ fn rejected(
     });
     let diagnostic = match line {
         Some(span) => Diagnostic::new(&codes::VERIFIER_REJECTED, span, message)
-            .label("it stopped here")
+            .label(label(rejection))
             .also(program.section_span, "in this program"),
         None => Diagnostic::new(&codes::VERIFIER_REJECTED, program.section_span, message),
     };
-    diagnostic
+    in_words(diagnostic, rejection)
         .note("a program that compiles should load: please report this one as a bug")
         .help(LOG_HELP)
 }
@@ -157,13 +210,10 @@ mod tests {
                 line: Some(line),
                 column: None,
             });
-            let rejection = Rejection {
-                place: place(),
-                message: "R0 !read_ok".to_owned(),
-                source_line,
-                instruction: Some(3),
-                log: String::new(),
-            };
+            let mut rejection = Rejection::default();
+            rejection.place = place();
+            rejection.message = "R0 !read_ok".to_owned();
+            rejection.source_line = source_line;
             diagnose(&Error::Rejected(Box::new(rejection)), &programs(), &source).unwrap()
         };
         let found = rejected("return x", 5);

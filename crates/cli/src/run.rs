@@ -15,12 +15,15 @@ use crate::args::Run;
 use crate::exit::{Exit, Outcome, Stop};
 use crate::subject::Subject;
 use crate::{refusal, report};
-use ending::Ending;
+pub(crate) use ending::Ending;
+pub(crate) use entries::Listing;
 use output::Output;
+pub(crate) use output::entries_text;
 use stream::{Item, Stream};
+pub(crate) use values::to_json;
 
 /// How many entries of a map a table shows.
-const TABLE_ENTRIES: usize = 20;
+pub(crate) const TABLE_ENTRIES: usize = 20;
 /// How many a JSON line has.
 const JSON_ENTRIES: usize = 10_000;
 /// How long the sources may take to hand over the last events.

@@ -201,3 +201,94 @@ fn without_privileges_the_doctor_names_them() {
     let section = found["sections"].as_array().unwrap().iter().find(|s| s["name"] == "xdp");
     assert!(section.unwrap()["why"].as_str().unwrap().contains("CAP_BPF and CAP_NET_ADMIN"));
 }
+
+/// An object of the counter, and its folder.
+fn counter(name: &str) -> (Folder, std::path::PathBuf) {
+    let folder = Folder::new(name);
+    let source = folder.file("p.py", common::COUNTER);
+    let object = folder.path().join("p.o");
+    let (source, to) = (source.to_str().unwrap(), object.to_str().unwrap());
+    assert_eq!(run(&["build", source, "-o", to]).0, 0);
+    (folder, object)
+}
+
+#[test]
+fn an_object_is_shown_with_its_source_between_the_instructions() {
+    let (_folder, object) = counter("inspect");
+    let object = object.to_str().unwrap();
+    let (status, out, _) = run(&["inspect", object]);
+    assert_eq!(status, 0);
+    for words in [
+        "licence GPL",
+        "trace    tracepoint/syscalls/sys_enter_execve",
+        "events      ringbuf  -    Exec ",
+        "struct Exec  20 bytes",
+        "char comm[16]",
+        "p.py:34: counts.update(e.pid, c_uint64(1))",
+        "; map counts",
+        "call bpf_get_current_comm#16",
+    ] {
+        assert!(out.contains(words), "{words}: {out}");
+    }
+    let (_, out, _) = run(&["inspect", object, "--json", "--show", "code,programs"]);
+    let found: Value = serde_json::from_str(&out).unwrap();
+    assert!(found["maps"].is_null());
+    assert_eq!(found["programs"][0]["name"], "trace");
+    let code = found["code"][0]["instructions"].as_array().unwrap();
+    assert_eq!(code.last().unwrap()["text"], "exit");
+    // The file itself, as it compiles, is the same.
+    let source = object.replace("p.o", "p.py");
+    assert_eq!(run(&["inspect", &source, "--json", "--show", "code,programs"]).1, out);
+}
+
+#[test]
+fn damaged_objects_and_names_that_are_not_there_are_errors() {
+    let (folder, object) = counter("inspect-bad");
+    let whole = fs::read(&object).unwrap();
+    for length in (0..whole.len()).step_by(97) {
+        let cut = folder.file("cut.o", &whole[..length]);
+        let (status, out, err) = run(&["inspect", cut.to_str().unwrap()]);
+        assert_eq!((status, out.as_str()), (1, ""), "{length}: {err}");
+        assert!(err.contains("error["), "{length}: {err}");
+    }
+    assert_eq!(run(&["inspect", "/nowhere/p.o"]).0, 1);
+    assert_eq!(run(&["inspect", object.to_str().unwrap(), "more"]).0, 2);
+    let (status, _, err) = run(&["inspect", "prog", "no_such_program"]);
+    assert!(status == 1 || err.contains("CAP_SYS_ADMIN"), "{err}");
+}
+
+#[test]
+fn what_is_loaded_is_shown_with_its_code_and_entries() {
+    use std::io::BufRead as _;
+    if doctor().1["loads"] == false
+        || !runtime::missing_capabilities(&[runtime::Capability::SysAdmin]).is_empty()
+    {
+        return eprintln!("left out: programs cannot be loaded and listed here");
+    }
+    let (_folder, object) = counter("inspect-loaded");
+    let running = pythonbpf()
+        .args(["run", "--json", "--duration", "20", object.to_str().unwrap()])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn();
+    let mut running = running.unwrap();
+    let mut said = String::new();
+    std::io::BufReader::new(running.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.contains("attached trace"), "{said}");
+    let all = run(&["inspect", "prog", "--json"]).1;
+    let ours: Vec<Value> = all
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|program| program["name"] == "trace")
+        .collect();
+    let id = ours.last().unwrap()["id"].to_string();
+    let shown = run(&["inspect", "prog", &id]).1;
+    let map = ours.last().unwrap()["maps"][0].to_string();
+    let map = run(&["inspect", "map", &map, "--json"]).1;
+    running.kill().unwrap();
+    running.wait().unwrap();
+    assert!(shown.contains("p.py:34: counts.update(e.pid, c_uint64(1))"), "{shown}");
+    assert!(shown.contains("type: tracepoint") && shown.contains("jit bytes: "), "{shown}");
+    let map: Value = serde_json::from_str(&map).unwrap();
+    assert!(map["programs"].to_string().contains(&format!("\"id\":{id}")), "{map}");
+}

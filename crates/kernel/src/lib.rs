@@ -16,6 +16,7 @@ mod attach;
 pub mod btf;
 mod constant;
 mod context;
+pub mod disassemble;
 mod event;
 mod generated;
 mod helper;

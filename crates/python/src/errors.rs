@@ -8,7 +8,8 @@ use std::io;
 
 use pyo3::exceptions::{PyKeyError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use runtime::{Error, ValueError};
+use pyo3::types::PyTuple;
+use runtime::{Error, Rejection, ValueError};
 
 use crate::compile::Compilation;
 
@@ -34,6 +35,10 @@ fn exception(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -
     let message = compilation
         .filter(|_| !is_about_the_call(error))
         .and_then(|compilation| compilation.explain(error))
+        .or_else(|| {
+            let (diagnostic, source) = cli::diagnose_object(error)?;
+            Some(render::text(&[diagnostic], &source, render::Style::default()))
+        })
         .unwrap_or_else(|| error.to_string());
     let errno = errno(error);
     let system = |name: &str| Ok(PyErr::from_value(class(py, name)?.call1((&message, errno))?));
@@ -54,13 +59,30 @@ fn exception(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -
         | Error::NoSuchProcess { .. }
         | Error::NoSuchFile { .. }
         | Error::NoSuchCgroup { .. } => system("NoSuchHookError"),
-        Error::Rejected(rejection) => {
-            let made = class(py, "VerifierError")?.call1((message, errno, &rejection.log))?;
-            Ok(PyErr::from_value(made))
-        }
+        Error::Rejected(rejection) => rejected(py, rejection, &message, errno),
         _ if errno.is_some() => system("SystemRefusedError"),
         _ => with_message(py, "BpfError", &message),
     }
+}
+
+/// The exception for a refusal of the verifier, with what is known of it.
+fn rejected(
+    py: Python<'_>,
+    rejection: &Rejection,
+    message: &str,
+    errno: Option<i32>,
+) -> PyResult<PyErr> {
+    let made = class(py, "VerifierError")?.call1((message, errno, &rejection.log))?;
+    let line = rejection.source_line.as_ref();
+    made.setattr("reason", &rejection.message)?;
+    made.setattr("meaning", &rejection.meaning)?;
+    made.setattr("mend", &rejection.mend)?;
+    made.setattr("filename", line.and_then(|line| line.file.as_ref()))?;
+    made.setattr("line", line.and_then(|line| line.line))?;
+    made.setattr("instruction", &rejection.code)?;
+    made.setattr("register", rejection.register.as_ref().map(|(_, holds)| holds))?;
+    made.setattr("path", PyTuple::new(py, &rejection.path)?)?;
+    Ok(PyErr::from_value(made))
 }
 
 /// Whether it is the call that is wrong, and no line of the program.

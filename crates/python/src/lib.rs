@@ -12,6 +12,7 @@ mod convert;
 mod errors;
 mod events;
 mod kernel_names;
+mod machine;
 mod map;
 mod object;
 mod program;
@@ -35,6 +36,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(main, module)?)?;
     module.add_function(wrap_pyfunction!(compile::compile, module)?)?;
     module.add_function(wrap_pyfunction!(kernel_names::kernel_name, module)?)?;
+    module.add_function(wrap_pyfunction!(machine::doctor, module)?)?;
+    module.add_function(wrap_pyfunction!(machine::hooks, module)?)?;
+    module.add_function(wrap_pyfunction!(machine::inspect, module)?)?;
     module.add_function(wrap_pyfunction!(trace::parse_fields, module)?)?;
     module.add_class::<compile::Compilation>()?;
     module.add_class::<object::Object>()?;

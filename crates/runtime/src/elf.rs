@@ -225,13 +225,6 @@ fn section_data<'a>(bytes: &'a [u8], section: &Section) -> Result<&'a [u8], Faul
     bytes.get(start..end).ok_or(Fault::Truncated)
 }
 
-/// A function of the object: its section, and where it stands in there.
-pub(crate) struct Function {
-    pub(crate) section: String,
-    pub(crate) offset: u64,
-    pub(crate) size: u64,
-}
-
 /// The bytes of the section named `name`.
 pub(crate) fn section<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let sections = read_sections(bytes).ok()?;
@@ -260,23 +253,117 @@ pub(crate) fn code(bytes: &[u8]) -> Vec<&[u8]> {
     executable.filter_map(|section| section_data(bytes, section).ok()).collect()
 }
 
-/// The function named `name`.
-pub(crate) fn function(bytes: &[u8], name: &str) -> Option<Function> {
-    let sections = read_sections(bytes).ok()?;
-    let names = section_names(bytes, &sections).ok()?;
-    let table = sections.iter().find(|section| section.kind == SECTION_SYMBOLS)?;
-    let symbol_names = strings(bytes, sections.get(table.link as usize)?).ok()?;
-    section_data(bytes, table).ok()?.chunks_exact(SYMBOL_BYTES as usize).find_map(|symbol| {
-        let is_function = symbol.get(4)? & 0xf == SYMBOL_FUNCTION;
-        let found = string_at(symbol_names, u32_at(symbol, 0).ok()?) == Some(name);
-        let home = sections.get(usize::from(u16_at(symbol, 6).ok()?))?;
-        (is_function && found).then_some(())?;
-        Some(Function {
+/// A function with its name.
+pub(crate) struct NamedFunction {
+    pub(crate) name: String,
+    pub(crate) section: String,
+    pub(crate) offset: u64,
+    pub(crate) size: u64,
+    /// Where its code lies in the file.
+    code: std::ops::Range<usize>,
+}
+
+impl NamedFunction {
+    /// Its instructions.
+    pub(crate) fn code<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        bytes.get(self.code.clone()).unwrap_or_default()
+    }
+}
+
+/// All functions, in the order of the sections and of their places there.
+pub(crate) fn functions(bytes: &[u8]) -> Vec<NamedFunction> {
+    let named = |symbol: &Symbol<'_>, sections: &[Section], names: &[u8]| {
+        let home = sections.get(symbol.home)?;
+        let start = usize::try_from(home.offset.checked_add(symbol.value)?).ok()?;
+        let end = start.checked_add(usize::try_from(symbol.size).ok()?)?;
+        bytes.get(start..end)?;
+        Some(NamedFunction {
+            name: symbol.name.to_owned(),
             section: string_at(names, home.name)?.to_owned(),
-            offset: u64_at(symbol, 8).ok()?,
+            offset: symbol.value,
+            size: symbol.size,
+            code: start..end,
+        })
+    };
+    let find = || {
+        let sections = read_sections(bytes).ok()?;
+        let names = section_names(bytes, &sections).ok()?;
+        let all = symbols(bytes, &sections)?;
+        let functions = all.iter().filter(|symbol| symbol.kind == SYMBOL_FUNCTION);
+        let mut found: Vec<(usize, NamedFunction)> = functions
+            .filter_map(|symbol| Some((symbol.home, named(symbol, &sections, names)?)))
+            .collect();
+        found.sort_by_key(|(home, function)| (*home, function.offset));
+        Some(found.into_iter().map(|(_, function)| function).collect())
+    };
+    find().unwrap_or_default()
+}
+
+/// A place in the code of a section that the loader fills in.
+pub(crate) struct Relocation {
+    /// Bytes from the start of the section.
+    pub(crate) offset: u64,
+    /// What goes there; empty for a section as a whole.
+    pub(crate) symbol: String,
+    /// Whether that is a function.
+    pub(crate) is_function: bool,
+    /// The section that has it; `None` if the kernel does.
+    pub(crate) home: Option<String>,
+}
+
+/// The relocations of the section named `name`.
+pub(crate) fn relocations(bytes: &[u8], name: &str) -> Vec<Relocation> {
+    let find = || {
+        let sections = read_sections(bytes).ok()?;
+        let names = section_names(bytes, &sections).ok()?;
+        let all = symbols(bytes, &sections)?;
+        let target = sections.iter().position(|s| string_at(names, s.name) == Some(name))?;
+        let table =
+            sections.iter().find(|s| s.kind == SECTION_RELOCATIONS && s.info as usize == target)?;
+        let entries = section_data(bytes, table).ok()?.chunks_exact(RELOCATION_BYTES as usize);
+        let relocation = |entry: &[u8]| {
+            let symbol = all.get(u32_at(entry, 12).ok()? as usize)?;
+            let home = sections.get(symbol.home).filter(|_| symbol.home != 0);
+            Some(Relocation {
+                offset: u64_at(entry, 0).ok()?,
+                symbol: symbol.name.to_owned(),
+                is_function: symbol.kind == SYMBOL_FUNCTION,
+                home: home.and_then(|home| string_at(names, home.name)).map(str::to_owned),
+            })
+        };
+        Some(entries.filter_map(relocation).collect())
+    };
+    find().unwrap_or_default()
+}
+
+struct Symbol<'a> {
+    name: &'a str,
+    kind: u8,
+    /// Index of its section.
+    home: usize,
+    value: u64,
+    size: u64,
+}
+
+/// The whole table of symbols.
+fn symbols<'a>(bytes: &'a [u8], sections: &[Section]) -> Option<Vec<Symbol<'a>>> {
+    let table = sections.iter().find(|section| section.kind == SECTION_SYMBOLS)?;
+    let names = strings(bytes, sections.get(table.link as usize)?).ok()?;
+    let symbol = |symbol: &[u8]| {
+        Some(Symbol {
+            name: string_at(names, u32_at(symbol, 0).ok()?)?,
+            kind: symbol.get(4)? & 0xf,
+            home: usize::from(u16_at(symbol, 6).ok()?),
+            value: u64_at(symbol, 8).ok()?,
             size: u64_at(symbol, 16).ok()?,
         })
-    })
+    };
+    section_data(bytes, table).ok()?.chunks_exact(SYMBOL_BYTES as usize).map(symbol).collect()
+}
+
+/// The function named `name`.
+pub(crate) fn function(bytes: &[u8], name: &str) -> Option<NamedFunction> {
+    functions(bytes).into_iter().find(|function| function.name == name)
 }
 
 fn section_names<'a>(bytes: &'a [u8], sections: &[Section]) -> Result<&'a [u8], Fault> {

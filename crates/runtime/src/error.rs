@@ -16,7 +16,7 @@ use crate::value::ValueError;
 use crate::verifier::Rejection;
 
 /// Where a program stands: its function name and its section.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProgramPlace {
     /// The function's name.
     pub program: String,

@@ -45,6 +45,7 @@ mod helpers;
 mod holders;
 mod hook;
 mod hooks;
+mod inspect;
 mod interface;
 mod iterate;
 mod kernel_types;
@@ -80,6 +81,10 @@ pub use features::{
     has_helper, has_kernel_function, has_map_type, has_program_type, has_tracepoint,
 };
 pub use hooks::{Catalog, Found, HookDetails, HookField, HookKind, HookSection};
+pub use inspect::{
+    CodeLine, FunctionCode, LoadedMap, LoadedProgram, ObjectReport, StructText, inspect_object,
+    loaded_maps, loaded_programs,
+};
 pub use interface::Interface;
 pub use iterate::Entries;
 pub use kernel::Argument;

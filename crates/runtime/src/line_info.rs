@@ -30,12 +30,19 @@ pub fn source_line(object: &[u8], program: &str, index: u32) -> Option<SourceLin
         .into_iter()
         .filter(|record| (start..=wanted).contains(&record.instruction))
         .max_by_key(|record| record.instruction)?;
-    Some(SourceLine {
-        text: strings.at(record.text)?.trim().to_owned(),
-        file: Some(strings.at(record.file)?.to_owned()),
-        line: Some(record.place >> COLUMN_BITS),
-        column: Some(record.place & ((1 << COLUMN_BITS) - 1)),
-    })
+    record.line(&strings)
+}
+
+/// The lines of one section, each with the place in bytes where its code
+/// begins.
+pub(crate) fn section_lines(object: &[u8], section: &str) -> Vec<(u32, SourceLine)> {
+    let find = || {
+        let strings = Strings::of(elf::section(object, ".BTF")?)?;
+        let records = line_records(elf::section(object, ".BTF.ext")?, &strings, section)?;
+        let lines = records.iter().map(|record| Some((record.instruction, record.line(&strings)?)));
+        lines.collect::<Option<Vec<_>>>()
+    };
+    find().unwrap_or_default()
 }
 
 struct Record {
@@ -44,6 +51,17 @@ struct Record {
     file: u32,
     text: u32,
     place: u32,
+}
+
+impl Record {
+    fn line(&self, strings: &Strings<'_>) -> Option<SourceLine> {
+        Some(SourceLine {
+            text: strings.at(self.text)?.trim().to_owned(),
+            file: Some(strings.at(self.file)?.to_owned()),
+            line: Some(self.place >> COLUMN_BITS),
+            column: Some(self.place & ((1 << COLUMN_BITS) - 1)),
+        })
+    }
 }
 
 /// The records of one section of the object.

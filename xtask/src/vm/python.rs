@@ -41,8 +41,30 @@ const LEFT_OUT: [&str; 10] = [
     "site-packages",
     "dist-packages",
 ];
-/// Objects that a test would compile with clang, and clang's options for each.
-const FOREIGN: [(&str, &[&str]); 2] = [("foreign", &[]), ("foreign-no-xdp", &["-DNO_XDP"])];
+/// Objects that a test would compile with clang: the source, and what is
+/// defined for each besides it.
+const FOREIGN: [(&str, &[&str]); 2] = [
+    ("foreign", &["NO_XDP"]),
+    (
+        "rejected",
+        &[
+            "NULL_POINTER",
+            "OUT_OF_VALUE",
+            "PACKET",
+            "STACK",
+            "UNINITIALISED",
+            "LEAK",
+            "RETURN_VALUE",
+            "HELPER",
+            "TOO_COMPLEX",
+            "LOOP",
+            "CONTEXT",
+            "NUMBER",
+            "ARGUMENT",
+            "OFFSET",
+        ],
+    ),
+];
 
 const ASK: &str = "import json, os, sys, sysconfig; paths = sysconfig.get_paths(); \
     print(json.dumps([os.path.realpath(sys.executable), paths['stdlib'], paths['purelib']]))";
@@ -96,21 +118,29 @@ fn is_wanted(name: &str) -> bool {
 fn foreign_objects() -> Result<PathBuf, Error> {
     let folder = tree().join("target/lab/foreign");
     fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
-    let source = tree().join("tests/python/programs/foreign.c");
-    for (name, options) in FOREIGN {
-        let object = folder.join(name).with_extension("o");
-        let status = Command::new("clang-22")
-            // v2, because Linux 5.10 does not know the atomics of v3.
-            .args(["-O2", "-g", "-target", "bpf", "-mcpu=v2"])
-            .args(options)
-            .arg("-c")
-            .args([&source, Path::new("-o"), &object])
-            .status();
-        if !status.is_ok_and(|status| status.success()) {
-            return Err(Error::Tool(format!("clang-22 cannot compile {}", source.display())));
+    for (name, variants) in FOREIGN {
+        let source = tree().join(format!("tests/python/programs/{name}.c"));
+        foreign_object(&source, None, &folder.join(format!("{name}.o")))?;
+        for variant in variants {
+            let object = folder.join(format!("{name}-{variant}.o"));
+            foreign_object(&source, Some(variant), &object)?;
         }
     }
     Ok(folder)
+}
+
+fn foreign_object(source: &Path, variant: Option<&str>, object: &Path) -> Result<(), Error> {
+    let status = Command::new("clang-22")
+        // v2, because Linux 5.10 does not know the atomics of v3.
+        .args(["-O2", "-g", "-target", "bpf", "-mcpu=v2"])
+        .args(variant.map(|name| format!("-D{name}")))
+        .arg("-c")
+        .args([source, Path::new("-o"), object])
+        .status();
+    if !status.is_ok_and(|status| status.success()) {
+        return Err(Error::Tool(format!("clang-22 cannot compile {}", source.display())));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

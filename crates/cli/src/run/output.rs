@@ -212,7 +212,7 @@ impl Table {
 }
 
 /// A map's entries as a table with a heading.
-fn entries_text(map: &MapSpec, listing: &Listing) -> String {
+pub(crate) fn entries_text(map: &MapSpec, listing: &Listing) -> String {
     let count = listing.entries.len() + listing.more;
     let kind = map.map_type.name();
     let mut text = match (count, listing.zeros) {

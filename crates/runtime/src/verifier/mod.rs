@@ -1,11 +1,18 @@
 //! The verifier's log, read back.
 //!
-//! A rejection becomes the verifier's last word, the source line it was at
-//! and the whole log; an acceptance becomes the figures of the log's last
-//! lines. Formats: `kernel/bpf/log.c` and `print_verification_stats()` in
-//! `kernel/bpf/verifier.c`, Linux 5.10 to 6.18.
+//! A rejection becomes the verifier's last word, what that means, the source
+//! line and the instruction it was at, the register it is about, what mostly
+//! mends it, and the whole log; an acceptance becomes the figures of the log's
+//! last lines. Formats: `kernel/bpf/log.c` and `print_verification_stats()` in
+//! `kernel/bpf/verifier.c`, Linux 5.10 to 7.2, and the reports in blocks of
+//! 7.3 (`kernel/bpf/diagnostics.c`).
+
+mod block;
+mod causes;
+mod words;
 
 use crate::error::ProgramPlace;
+use block::Report;
 
 /// A source line as the verifier quotes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +28,9 @@ pub struct SourceLine {
 }
 
 /// A program that the verifier rejected.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, thiserror::Error)]
 #[error("the verifier rejected `{}` ({}): {message}{}", .place.program, .place.section, at(.source_line.as_ref()))]
+#[non_exhaustive]
 pub struct Rejection {
     /// The program.
     pub place: ProgramPlace,
@@ -32,6 +40,18 @@ pub struct Rejection {
     pub source_line: Option<SourceLine>,
     /// The index of the instruction it was at.
     pub instruction: Option<u32>,
+    /// That instruction, as the log has it, `r0 = *(u64 *)(r0 +0)`.
+    pub code: Option<String>,
+    /// What that instruction does, in words.
+    pub does: Option<String>,
+    /// The register that the message is about, and what it holds, in words.
+    pub register: Option<(u8, String)>,
+    /// What the message means.
+    pub meaning: Option<String>,
+    /// What mostly mends it.
+    pub mend: Option<String>,
+    /// What led there, where the kernel tells it.
+    pub path: Vec<String>,
     /// The entire log.
     pub log: String,
 }
@@ -46,22 +66,98 @@ fn at(line: Option<&SourceLine>) -> String {
 
 impl Rejection {
     pub(crate) fn from_log(place: ProgramPlace, log: String) -> Self {
-        let mut message = None;
-        let mut source_line = None;
-        let mut instruction = None;
+        let report = Report::read(&log);
+        // What stands before the report is the log in the old style.
+        let classic = Classic::read(log.split(block::HEADLINE).next().unwrap_or(&log));
+        let said = classic.said.join("; ");
+        let message = classic.said.last().map(|line| (*line).to_owned());
+        let instruction = classic.instruction.or_else(|| named_instruction(message.as_deref()?));
+        let cause = causes::cause_of(&said);
+        let register = words::named_register(message.as_deref().unwrap_or_default())
+            .or_else(|| words::named_register(&said))
+            .and_then(|number| {
+                let state = words::last_state(&log, number)?;
+                Some((number, words::state_in_words(state)?))
+            });
+        let code = classic.code.map(str::to_owned);
+        let mut rejection = Self {
+            place,
+            message: message.unwrap_or_default(),
+            source_line: classic.source_line,
+            instruction,
+            does: code.as_deref().and_then(words::instruction_in_words),
+            code,
+            register,
+            meaning: cause.map(|cause| cause.meaning.to_owned()),
+            mend: cause.map(|cause| cause.mend.to_owned()),
+            path: Vec::new(),
+            log: String::new(),
+        };
+        if let Some(report) = report {
+            rejection.take(report);
+        }
+        if rejection.message.is_empty() {
+            rejection.message = "no reason was logged".to_owned();
+        }
+        rejection.log = log;
+        rejection
+    }
+
+    /// What a report in blocks says goes before what was made out of the log.
+    fn take(&mut self, report: Report) {
+        if self.message.is_empty() {
+            self.message = report.headline;
+        }
+        let said = |text: String| Some(text).filter(|text| !text.is_empty());
+        self.meaning = said(report.reason).or(self.meaning.take());
+        self.mend = said(report.suggestion).or(self.mend.take());
+        self.source_line = report.place.or(self.source_line.take());
+        self.instruction = report.instruction.or(self.instruction);
+        if let Some(code) = report.code {
+            let text = instruction_text(&code).unwrap_or(&code);
+            self.does = words::instruction_in_words(text).or(self.does.take());
+            self.code = Some(text.to_owned());
+        }
+        self.path = report.path;
+    }
+}
+
+/// What the log in the old style says.
+#[derive(Default)]
+struct Classic<'a> {
+    /// The lines behind the last instruction that are no bookkeeping.
+    said: Vec<&'a str>,
+    source_line: Option<SourceLine>,
+    instruction: Option<u32>,
+    code: Option<&'a str>,
+}
+
+impl<'a> Classic<'a> {
+    fn read(log: &'a str) -> Self {
+        let mut found = Self::default();
         for line in log.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()) {
             if let Some(quoted) = line.strip_prefix("; ") {
-                source_line = Some(parse_source_line(quoted));
+                found.source_line = Some(parse_source_line(quoted));
             } else if let Some(index) = instruction_index(line) {
-                instruction = Some(index);
+                found.instruction = Some(index);
+                found.said.clear();
+                if let Some(code) =
+                    line.split_once(": ").and_then(|(_, code)| instruction_text(code))
+                {
+                    found.code = Some(code);
+                }
             } else if !is_bookkeeping(line) {
-                message = Some(line.trim().to_owned());
+                found.said.push(line.trim());
             }
         }
-        let instruction = instruction.or_else(|| named_instruction(message.as_deref()?));
-        let message = message.unwrap_or_else(|| "no reason was logged".to_owned());
-        Self { place, message, source_line, instruction, log }
+        found
     }
+}
+
+/// The `r0 = 0` of `(b7) r0 = 0 ; R0_w=0`.
+fn instruction_text(code: &str) -> Option<&str> {
+    let (_, text) = code.strip_prefix('(')?.split_once(") ")?;
+    Some(text.split(" ; ").next().unwrap_or(text).trim())
 }
 
 /// `text @ file:line`, or the text alone from older kernels.
@@ -102,7 +198,9 @@ fn named_instruction(message: &str) -> Option<u32> {
 
 /// Lines that follow or surround the reason without being it.
 fn is_bookkeeping(line: &str) -> bool {
-    const STARTS: [&str; 11] = [
+    const STARTS: [&str; 13] = [
+        "cur state:",
+        "old state:",
         "processed ",
         "verification time ",
         "stack depth ",
@@ -166,5 +264,5 @@ pub(crate) fn parse_stats(log: &str) -> Option<VerifierStats> {
 }
 
 #[cfg(test)]
-#[path = "verifier_tests.rs"]
+#[path = "tests.rs"]
 mod tests;
