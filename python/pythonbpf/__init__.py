@@ -28,6 +28,14 @@ from pythonbpf._compile import compile, compile_to_ir
 from pythonbpf._maps import BpfMap, Events, Table
 from pythonbpf._marks import bpf, bpfglobal, map, section, struct
 from pythonbpf._native import __version__
+from pythonbpf._queries import (
+    enum_value,
+    enum_value_exists,
+    field_exists,
+    field_size,
+    offsetof,
+    type_exists,
+)
 from pythonbpf._trace import trace_fields, trace_pipe
 from pythonbpf.errors import (
     AttachArgumentError,
@@ -74,13 +82,19 @@ __all__ = [
     "compile",
     "compile_to_ir",
     "doctor",
+    "enum_value",
+    "enum_value_exists",
+    "field_exists",
+    "field_size",
     "hooks",
     "inspect",
     "map",
+    "offsetof",
     "section",
     "struct",
     "trace_fields",
     "trace_pipe",
+    "type_exists",
 ]
 
 

@@ -13,6 +13,7 @@ use diagnostics::{Diagnostic, Span, codes, nearest};
 use ir::{EnumMember, Field, IntType, KernelName, PtrType, Region, Shape, Struct, StructId, Type};
 use kernel::btf::{Btf, Kind, Member, Named, Source, Space, TypeId};
 
+use crate::flavours::essential_name;
 use crate::session::{Reported, Result, Session};
 
 /// The module whose names are the kernel's.
@@ -25,6 +26,8 @@ const MAX_DEPTH: usize = 32;
 pub(crate) enum Known {
     /// A type.
     Type(TypeId),
+    /// A struct that the file declares as some kernels have it.
+    Declared(StructId),
     /// A value of an enum.
     Constant(EnumMember),
     /// A function, by its name.
@@ -36,7 +39,7 @@ pub(crate) struct KernelTypes {
     source: Source,
     read: OnceCell<std::result::Result<Arc<Btf>, String>>,
     structs: HashMap<TypeId, StructId>,
-    origins: HashMap<StructId, TypeId>,
+    pub origins: HashMap<StructId, TypeId>,
 }
 
 impl KernelTypes {
@@ -217,7 +220,7 @@ impl Session<'_> {
         let mut ty = self.kernel_type(member.ty)?;
         let struct_name = self.module.struct_(id).name.clone();
         if let Type::Ptr(ptr) = &mut ty {
-            ptr.nullable |= kernel::field_may_be_null(&struct_name, name);
+            ptr.nullable |= kernel::field_may_be_null(essential_name(&struct_name), name);
         }
         let bit = start + u64::from(member.bit_offset);
         let is_bits = member.bit_size != 0;

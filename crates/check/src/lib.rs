@@ -14,6 +14,7 @@ mod changed;
 mod constants;
 mod contexts;
 mod ctypes;
+mod flavours;
 mod framed;
 mod function;
 mod globals;

@@ -3,7 +3,7 @@
 //! import.
 
 use diagnostics::{Diagnostic, Span, codes, nearest};
-use kernel::{Atomic, ByteOrder, Helper, Home, MapType, ObjectType, ShortName};
+use kernel::{Asks, Atomic, ByteOrder, Helper, Home, MapType, ObjectType, ShortName};
 
 use crate::constants::Constant;
 use crate::ctypes::{self, CType};
@@ -57,6 +57,8 @@ pub(crate) enum Meaning {
     Helper(&'static Helper),
     Short(&'static ShortName),
     Atomic(&'static Atomic),
+    /// `field_exists` and the like.
+    Query(Asks),
     KernelConstant(i64),
     /// A member of an `enum` class of the file.
     Member(i128),
@@ -78,6 +80,7 @@ pub(crate) enum Meaning {
 /// Members that name each other do so no deeper.
 const MAX_MEMBERS: usize = 200;
 
+const OWN_MODULE: &str = "pythonbpf";
 const HELPER_MODULE: &str = "pythonbpf.helper";
 const MAPS_MODULE: &str = "pythonbpf.maps";
 /// Headers of packets, and byte order.
@@ -95,6 +98,9 @@ impl Session<'_> {
                     Item::Broken if self.was_reported(name) => Err(Reported),
                     Item::Broken => Err(self.too_early(name, at, defined)),
                     Item::Placeholder => Err(self.placeholder(name, at)),
+                    Item::Struct(id) if self.module.struct_(id).kernel.is_some() => {
+                        Ok(Meaning::Kernel(Known::Declared(id)))
+                    }
                     item => Ok(Meaning::Item(item)),
                 };
             }
@@ -125,7 +131,7 @@ impl Session<'_> {
         if let Some((_, builtin)) = BUILTINS.iter().find(|(known, _)| known == name) {
             return Ok(Meaning::Builtin(*builtin));
         }
-        for module in [HELPER_MODULE, "ctypes", MAPS_MODULE, NET_MODULE] {
+        for module in [HELPER_MODULE, "ctypes", MAPS_MODULE, NET_MODULE, OWN_MODULE] {
             if let Some(meaning) = member(module, name) {
                 if !self.tree.imports.has_star(module) {
                     self.unimported(module, name, at);
@@ -234,7 +240,9 @@ impl Session<'_> {
             return self.vmlinux(name, at).map(Meaning::Kernel);
         }
         let found = match module {
-            "pythonbpf" => member(HELPER_MODULE, name).or_else(|| member(MAPS_MODULE, name)),
+            OWN_MODULE => member(OWN_MODULE, name)
+                .or_else(|| member(HELPER_MODULE, name))
+                .or_else(|| member(MAPS_MODULE, name)),
             _ => member(module, name),
         };
         if let Some(meaning) = found {
@@ -323,6 +331,7 @@ fn member(module: &str, name: &str) -> Option<Meaning> {
             .or_else(|| kernel::constant(name).map(|c| Meaning::KernelConstant(c.value)))
             .or_else(|| own_object(name).map(Meaning::Object))
             .or_else(|| (name == "ksym_exists").then_some(Meaning::Builtin(Builtin::KsymExists))),
+        OWN_MODULE => kernel::query_name(name).map(|query| Meaning::Query(query.asks)),
         MAPS_MODULE => kernel::map_type(name).map(Meaning::MapType),
         NET_MODULE => kernel::byte_order(name)
             .map(Meaning::ByteOrder)
@@ -376,6 +385,7 @@ fn helper_names() -> impl Iterator<Item = &'static str> {
         .map(|short| short.name)
         .chain(kernel::HELPERS.iter().map(|helper| helper.name))
         .chain(kernel::ATOMICS.iter().map(|atomic| atomic.name))
+        .chain(kernel::QUERY_NAMES.iter().map(|query| query.name))
         .chain(kernel::CONSTANTS.iter().map(|constant| constant.name))
         .chain(["ksym_exists"])
 }

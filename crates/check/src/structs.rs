@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use diagnostics::{Diagnostic, codes};
-use ir::{Struct, StructId, Type};
+use ir::{Shape, Struct, StructId, Type};
 use syntax::Definition;
 
+use crate::flavours;
 use crate::session::{Item, Session};
 use crate::types::MAX_SIZE;
 
@@ -23,6 +24,7 @@ pub(crate) fn declare(session: &mut Session<'_>) {
 
 fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
     let mut members: Vec<(String, Type)> = Vec::new();
+    let mut shapes = Vec::new();
     let mut failed = class.broken;
     let mut seen: HashMap<&str, &syntax::Ident> = HashMap::new();
     for field in &class.fields {
@@ -56,8 +58,15 @@ fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
             );
             continue;
         }
-        match session.annotation(&field.annotation) {
-            Ok(ty) => members.push((field.name.name.clone(), ty)),
+        let declared = match flavours::is_flavour(&class.name.name) {
+            true => flavours::member(session, &field.annotation),
+            false => session.annotation(&field.annotation).map(|ty| (ty, Shape::Plain)),
+        };
+        match declared {
+            Ok((ty, shape)) => {
+                members.push((field.name.name.clone(), ty));
+                shapes.push(shape);
+            }
             Err(_) => failed = true,
         }
     }
@@ -87,6 +96,9 @@ fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
     }
     let id = StructId(session.module.structs.len() as u32);
     session.module.structs.push(laid);
+    if flavours::is_flavour(&class.name.name) {
+        flavours::declare(session, id, &shapes);
+    }
     session.define(&class.name, Item::Struct(id));
     read_defaults(session, class, id);
 }

@@ -200,6 +200,9 @@ impl Session<'_> {
             Meaning::CType(name) => ctype_of(self, name, at),
             Meaning::Item(Item::Struct(id)) => Ok(Type::Struct(id)),
             Meaning::Kernel(Known::Type(id)) => self.kernel_annotation(id, at),
+            Meaning::Kernel(Known::Declared(id)) => {
+                Ok(Type::ptr(Some(Type::Struct(id)), Region::Kernel))
+            }
             Meaning::Network(bits) => Ok(Type::Network(bits)),
             Meaning::Object(object) => {
                 self.needs(object.since, &format!("`{}`", object.name), at)?;

@@ -20,7 +20,7 @@ use inkwell::llvm_sys::core::{LLVMGetMDKindIDInContext, LLVMGlobalSetMetadata};
 use inkwell::memory_buffer::MemoryBuffer;
 use inkwell::module::Module;
 use inkwell::values::{
-    AsValueRef, BasicValueEnum, FunctionValue, GlobalValue, IntValue, PointerValue,
+    AsValueRef, BasicValue, BasicValueEnum, FunctionValue, GlobalValue, IntValue, PointerValue,
 };
 use ir::{ExprKind, Stmt, StmtKind};
 
@@ -63,10 +63,14 @@ pub(crate) struct Question<'q> {
 /// The relocations of a module.
 pub(crate) struct Relocations<'c> {
     spare: RefCell<Vec<GlobalValue<'c>>>,
-    known: RefCell<HashMap<String, GlobalValue<'c>>>,
+    /// By type and question: types without a name and enums of one value are
+    /// told apart by nothing else.
+    known: RefCell<HashMap<(DebugType, String), GlobalValue<'c>>>,
     passthrough: FunctionValue<'c>,
     metadata: u32,
     passed: Cell<u64>,
+    /// Whether the file asks what the kernel has.
+    guarded: bool,
 }
 
 /// An empty module, with as many variables as relocations can be needed.
@@ -75,7 +79,7 @@ pub(crate) fn module<'c>(
     name: &str,
     module: &ir::Module,
 ) -> Result<(Module<'c>, Option<Relocations<'c>>)> {
-    let count = needed(module);
+    let (count, guarded) = needed(module);
     if count == 0 {
         return Ok((context.create_module(name), None));
     }
@@ -105,12 +109,14 @@ pub(crate) fn module<'c>(
         passthrough,
         metadata,
         passed: Cell::new(0),
+        guarded,
     };
     Ok((llvm, Some(relocations)))
 }
 
-/// How many relocations a module has at the most.
-fn needed(module: &ir::Module) -> usize {
+/// How many relocations a module has at the most, and whether there are
+/// questions among them what the kernel has.
+fn needed(module: &ir::Module) -> (usize, bool) {
     let mut count = 0;
     let mut place = |place: &ir::Place| {
         if place.region().is_foreign() {
@@ -132,10 +138,11 @@ fn needed(module: &ir::Module) -> usize {
             _ => {}
         });
     }
-    let mut queries = 0;
+    let (mut queries, mut guarded) = (0, false);
     for function in &module.functions {
         ir::each_expr(&function.body, &mut |expr| {
             if let ExprKind::Query(query) = &expr.kind {
+                guarded |= query.is_existence();
                 queries += match query.as_ref() {
                     ir::Query::Field(_, place) => EACH + depth(place),
                     _ => 1,
@@ -143,7 +150,7 @@ fn needed(module: &ir::Module) -> usize {
             }
         });
     }
-    count + queries
+    (count + queries, guarded)
 }
 
 fn depth(place: &ir::Place) -> usize {
@@ -176,14 +183,16 @@ impl<'c> Lowering<'_, 'c, '_> {
         let relocations = self.relocations()?;
         let Question { kind, ty, name, path, value } = question;
         // LLVM reads the value as an `i64`.
-        let key = format!("llvm.{name}:{}:{}${path}", *kind as u32, *value as i64);
+        let asked = format!("{}:{}${path}", *kind as u32, *value as i64);
+        let count = relocations.known.borrow().len();
+        let key = (*ty, asked);
         let known = relocations.known.borrow().get(&key).copied();
         let variable = match known {
             Some(variable) => variable,
             None => {
                 let spare = relocations.spare.borrow_mut().pop();
                 let variable = spare.ok_or_else(|| Error::Llvm("no spare variable".to_owned()))?;
-                variable.set_name(&key);
+                variable.set_name(&format!("llvm.{name}.{count}:{}", key.1));
                 // SAFETY: the variable and the type are alive.
                 unsafe {
                     LLVMGlobalSetMetadata(variable.as_value_ref(), relocations.metadata, ty.0);
@@ -194,6 +203,13 @@ impl<'c> Lowering<'_, 'c, '_> {
         };
         let i64_type = self.d.context.i64_type();
         let value = self.builder.build_load(i64_type, variable.as_pointer_value(), "")?;
+        // The loader makes an instruction that stops the program of what it
+        // cannot find: it must stay behind the question whether it is there.
+        if relocations.guarded
+            && let Some(load) = value.as_instruction_value()
+        {
+            load.set_volatile(true).map_err(|error| Error::Llvm(error.to_string()))?;
+        }
         Ok(value.into_int_value())
     }
 

@@ -40,7 +40,7 @@ const TAG_VOLATILE: c_uint = 0x35;
 const MAX_COLUMN: usize = 1022;
 
 /// A type of debug information; alive as long as its context.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct DebugType(pub LLVMMetadataRef);
 
 /// A function's scope.

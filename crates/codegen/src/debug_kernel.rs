@@ -168,7 +168,12 @@ impl Debug<'_> {
         self.enumeration(&member.of, &[value], member.size * 8)
     }
 
-    fn enumeration(&self, name: &str, values: &[LLVMMetadataRef], bits: u64) -> DebugType {
+    pub(crate) fn enumeration(
+        &self,
+        name: &str,
+        values: &[LLVMMetadataRef],
+        bits: u64,
+    ) -> DebugType {
         let mut values = values.to_vec();
         // SAFETY: the builder and the values are alive; the name has the
         // length given; LLVM copies the list.

@@ -2,7 +2,7 @@
 //! complaints as errors instead of lines on a terminal.
 
 use std::cell::RefCell;
-use std::ffi::{CStr, c_void};
+use std::ffi::{CStr, c_int, c_void};
 use std::sync::Once;
 
 use inkwell::OptimizationLevel;
@@ -13,6 +13,7 @@ use inkwell::llvm_sys::core::{
     LLVMGetDiagInfoSeverity,
 };
 use inkwell::llvm_sys::prelude::LLVMDiagnosticInfoRef;
+use inkwell::llvm_sys::support::LLVMParseCommandLineOptions;
 use inkwell::llvm_sys::target::LLVMInitializeBPFAsmParser;
 use inkwell::module::Module;
 use inkwell::passes::PassBuilderOptions;
@@ -37,6 +38,7 @@ pub(crate) fn machine(cpu: Cpu) -> Result<TargetMachine> {
         Target::initialize_bpf(&InitializationConfig::default());
         // SAFETY: it registers a parser with LLVM, once. Divisions are assembly.
         unsafe { LLVMInitializeBPFAsmParser() };
+        set_options();
     });
     let triple = TargetTriple::create(TRIPLE);
     let target = Target::from_triple(&triple).map_err(|e| Error::Llvm(e.to_string()))?;
@@ -50,6 +52,20 @@ pub(crate) fn machine(cpu: Cpu) -> Result<TargetMachine> {
             CodeModel::Default,
         )
         .ok_or_else(|| Error::Llvm("no BPF target machine".to_owned()))
+}
+
+/// Sets what LLVM has no interface for: numbers that the loader finds stay in
+/// the blocks that they are used in. The back end takes them for constants and
+/// would move them out of loops, before the question whether the kernel has
+/// them, though the loader makes what it cannot find stop the program.
+fn set_options() {
+    let options =
+        [c"pythonbpf", c"-disable-machine-licm", c"-disable-postra-machine-licm"].map(CStr::as_ptr);
+    // SAFETY: the strings have a NUL and live as long as the program, and this
+    // is called once.
+    unsafe {
+        LLVMParseCommandLineOptions(options.len() as c_int, options.as_ptr(), std::ptr::null());
+    }
 }
 
 /// Optimises the module and writes it out.

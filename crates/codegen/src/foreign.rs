@@ -162,6 +162,10 @@ impl<'c> Lowering<'_, 'c, '_> {
                 let size = self.d.module.struct_(*id).size;
                 self.ask_type(*id, Kind::TypeSize, size)
             }
+            Query::EnumType(name) => {
+                let ty = self.d.debug.enumeration(name, &[], 32);
+                self.ask(&Question { kind: Kind::TypeExists, ty, name, path: "0", value: 1 })
+            }
             Query::Enum(fact, member) => {
                 let (kind, value) = match fact {
                     EnumFact::Exists => (Kind::EnumExists, 1),

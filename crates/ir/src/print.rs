@@ -309,6 +309,7 @@ impl Writer<'_> {
                     Some(laid) => format!("{fact:?} of {}", laid.name),
                     None => format!("{fact:?} of struct?"),
                 },
+                Query::EnumType(name) => format!("Exists of enum {name}"),
                 Query::Enum(fact, of) => format!("{fact:?} of {}.{}", of.of, of.name),
             },
             ExprKind::Text(op) => self.text(op),

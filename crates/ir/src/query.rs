@@ -11,8 +11,23 @@ pub enum Query {
     Field(FieldFact, Place),
     /// About a type.
     Type(TypeFact, StructId),
+    /// Whether the kernel has an enum of this name, as 1 or 0.
+    EnumType(String),
     /// About a value of an enum.
     Enum(EnumFact, EnumMember),
+}
+
+impl Query {
+    /// Whether the answer is that there is something, or not.
+    pub fn is_existence(&self) -> bool {
+        matches!(
+            self,
+            Self::Field(FieldFact::Exists, _)
+                | Self::Type(TypeFact::Exists, _)
+                | Self::EnumType(_)
+                | Self::Enum(EnumFact::Exists, _)
+        )
+    }
 }
 
 /// What is asked of a member.

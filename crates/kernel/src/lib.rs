@@ -27,6 +27,7 @@ mod map_type;
 mod map_types;
 mod net;
 mod object_type;
+mod query;
 mod registers;
 mod section;
 mod short_name;
@@ -56,6 +57,7 @@ pub use net::{
     moves_packet, net_constant, net_struct, network_type, packet_writable,
 };
 pub use object_type::{Home, OBJECT_TYPES, ObjectField, ObjectType, object_type};
+pub use query::{Asks, QUERY_NAMES, QueryName, query_name};
 pub use registers::{Arch, REGISTER_MACROS, register_macro};
 pub use section::{
     ContextKind, Returns, SECTION_DEFS, Section, SectionDef, SectionError, Target, TargetForm,

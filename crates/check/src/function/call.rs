@@ -113,6 +113,10 @@ impl Body<'_, '_> {
                 self.no_keywords(keywords)?;
                 self.short_name(short, args, at)
             }
+            Meaning::Query(asks) => {
+                self.no_keywords(keywords)?;
+                self.query(asks, args, at)
+            }
             Meaning::Atomic(atomic) => self.atomic(atomic, args, keywords, at),
             Meaning::Item(Item::Function(id)) => self.function_call(id, args, keywords, at),
             Meaning::Item(Item::Global(id)) if args.is_empty() && keywords.is_empty() => {
@@ -223,6 +227,9 @@ impl Body<'_, '_> {
         self.no_keywords(keywords)?;
         self.count("sizeof", "one argument", 1..=1, args, at)?;
         let is_local = args[0].path().is_some_and(|path| self.is_local(&path));
+        if !is_local && let Some(size) = self.kernel_size(&args[0]) {
+            return Ok(size);
+        }
         if !is_local && self.s.is_type(&args[0]) {
             let ty = self.s.annotation(&args[0])?;
             let size = ty.size(&self.s.module);

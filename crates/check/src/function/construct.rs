@@ -19,6 +19,7 @@ impl Body<'_, '_> {
         }
         if let ExprKind::Name(name) = &callee.kind
             && let Some((Item::Struct(id), _)) = self.s.item(name)
+            && self.s.module.struct_(*id).kernel.is_none()
         {
             return Some(Type::Struct(*id));
         }

@@ -154,7 +154,10 @@ impl Body<'_, '_> {
             Meaning::Member(value) => return self.literal(value, at),
             Meaning::Kernel(Known::Constant(member)) => return self.literal(member.value, at),
             Meaning::Kernel(Known::Function(_)) => "a function of the kernel: call it",
-            Meaning::Kernel(Known::Type(_)) => "a type of the kernel: call it with an address",
+            Meaning::Kernel(Known::Type(_) | Known::Declared(_)) => {
+                "a type of the kernel: call it with an address"
+            }
+            Meaning::Query(_) => "a question about the kernel's types: call it",
             Meaning::KernelConstant(value) => return self.literal(i128::from(value), at),
             Meaning::Item(Item::Map(_)) => "a map: use one of its operations",
             Meaning::Item(Item::Struct(_)) | Meaning::CType(_) | Meaning::Network(_) => {

@@ -7,6 +7,7 @@ use syntax::{Ident, Keyword};
 
 use super::Body;
 use super::value::Value;
+use crate::flavours::essential_name;
 use crate::kernel_types::Known;
 use crate::session::{Reported, Result};
 
@@ -38,7 +39,11 @@ impl Body<'_, '_> {
         if let Some(near) = nearest(&field.name, names.iter().map(String::as_str)) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
-        self.s.report(diagnostic)
+        let base = essential_name(&of);
+        self.s.report(diagnostic.note(format!(
+            "a field that other kernels have is declared, `@bpf @struct class {base}___old: {}: c_long`, and read under a test: `if field_exists({base}___old.{}):` with `{base}___old(pointer).{}`",
+            field.name, field.name, field.name
+        )))
     }
 
     /// What stands in memory of the kernel, as a value that is at hand: a
@@ -85,18 +90,43 @@ impl Body<'_, '_> {
         at: Span,
     ) -> Result<Value> {
         self.no_keywords(keywords)?;
-        let Known::Type(id) = known else {
-            let message = "a constant of the kernel cannot be called";
-            return Err(self.s.report(Diagnostic::new(&codes::NOT_CALLABLE, at, message)));
+        let ty = match known {
+            Known::Type(id) => self.s.kernel_annotation(*id, at)?,
+            Known::Declared(id) => Type::ptr(Some(Type::Struct(*id)), Region::Kernel),
+            Known::Constant(_) | Known::Function(_) => {
+                let message = "a constant of the kernel cannot be called";
+                return Err(self.s.report(Diagnostic::new(&codes::NOT_CALLABLE, at, message)));
+            }
         };
         self.count("a type of the kernel", "one address or number", 1..=1, args, at)?;
-        let ty = self.s.kernel_annotation(*id, at)?;
         let value = self.expr(&args[0])?;
         let Type::Ptr(wanted) = &ty else {
             return Ok(Value::Scalar(self.convert(value, &ty, at)?));
         };
+        self.kernel_cast(value, wanted, args[0].span, at)
+    }
+
+    /// An address as a pointer to a type of the kernel.
+    pub(super) fn kernel_cast(
+        &mut self,
+        value: Value,
+        wanted: &PtrType,
+        of: Span,
+        at: Span,
+    ) -> Result<Value> {
         if matches!(value, Value::Nothing) {
-            return Ok(Value::Scalar(Expr::new(ExprKind::Null, ty, at)));
+            return Ok(Value::Scalar(Expr::new(ExprKind::Null, Type::Ptr(wanted.clone()), at)));
+        }
+        let value = self.read(value)?;
+        if let Value::Scalar(expr) = &value
+            && let Some(given) = expr.ptr_type().filter(|ptr| ptr.region == Region::Trusted)
+            && self.same_kernel_type(given, wanted)
+        {
+            // Its members are found anew, its type is what the verifier knows.
+            let ty = Type::Ptr(PtrType { pointee: wanted.pointee.clone(), ..given.clone() });
+            let mut same = expr.clone().convert(ty);
+            same.span = at;
+            return Ok(Value::Scalar(same));
         }
         // What it points to is somebody's word: nothing trusts it.
         let region = match &value {
@@ -105,9 +135,22 @@ impl Body<'_, '_> {
             }
             _ => wanted.region,
         };
-        let address = self.integer(value, args[0].span)?.convert(Type::U64);
-        let ty = Type::Ptr(PtrType { region, ..wanted.clone() });
-        Ok(Value::Scalar(address.convert(ty)))
+        let address = self.integer(value, of)?.convert(Type::U64);
+        let mut pointer = address.convert(Type::Ptr(PtrType { region, ..wanted.clone() }));
+        pointer.span = at;
+        Ok(Value::Scalar(pointer))
+    }
+
+    /// Whether two pointers lead to what the kernel calls by one name.
+    fn same_kernel_type(&self, given: &PtrType, wanted: &PtrType) -> bool {
+        let name = |ptr: &PtrType| match ptr.pointee.as_deref() {
+            Some(Type::Struct(id)) => {
+                let laid = self.s.module.struct_(*id);
+                laid.kernel.map(|_| essential_name(&laid.name).to_owned())
+            }
+            _ => None,
+        };
+        name(given).is_some() && name(given) == name(wanted)
     }
 
     /// Says that memory of the kernel is not written.

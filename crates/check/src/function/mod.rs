@@ -47,6 +47,7 @@ mod place;
 mod print;
 mod print_parts;
 mod print_spec;
+mod query;
 mod range;
 mod rebind;
 mod reserve;

@@ -9,6 +9,7 @@ use syntax::{Ident, Keyword};
 use super::Body;
 use super::helper_call::null;
 use super::value::Value;
+use crate::flavours::essential_name;
 use crate::session::{Reported, Result};
 
 /// The helper that a method of an object is.
@@ -244,7 +245,7 @@ impl Body<'_, '_> {
         let Type::Ptr(ptr) = ty else { return None };
         let Some(Type::Struct(id)) = ptr.pointee.as_deref() else { return None };
         let laid = self.s.module.struct_(*id);
-        laid.kernel.map(|_| laid.name.clone())
+        laid.kernel.map(|_| essential_name(&laid.name).to_owned())
     }
 
     /// A struct of the kernel whose type the verifier knows.
