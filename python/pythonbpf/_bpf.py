@@ -14,7 +14,7 @@ from pythonbpf._values import field_names, is_struct, struct_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
     from typing import Any, TextIO
 
@@ -263,16 +263,35 @@ class Program:
         self._native.detach()
 
     def test_run(
-        self, data: bytes | None = None, *, ctx: bytes | None = None, repeat: int = 1
+        self,
+        data: bytes | None = None,
+        *,
+        ctx: bytes | Mapping[str, int] | Sequence[int] | None = None,
+        repeat: int = 1,
     ) -> TestRun:
         """Runs the program once, or ``repeat`` times, on a packet or context of yours.
 
         Nothing is attached and no packet is sent. The kernel takes it for
         networking programs and some others.
+
+        Args:
+            data: the packet, of at least 14 bytes.
+            ctx: the context: its fields by name (``{"ingress_ifindex": 1}``), the arguments of
+                a raw tracepoint as integers, or its bytes (a :mod:`ctypes` structure will do).
+            repeat: how often it runs; programs on packets only.
+
+        Raises:
+            ValueError: the context has no such field, or a number does not fit it.
+            SystemRefusedError: the kernel cannot run such programs, or does not take the input.
         """
+        from pythonbpf._context import as_bytes, as_fields
         from pythonbpf._records import TestRun
 
-        return TestRun(*self._native.test_run(data, ctx, repeat))
+        context = None if ctx is None else as_bytes(self._native.context, ctx, data)
+        retval, out, duration, left = self._native.test_run(data, context, repeat)
+        run = TestRun(retval, out, duration)
+        run.ctx = as_fields(self._native.context, left)
+        return run
 
     @property
     def info(self) -> ProgramInfo:

@@ -97,8 +97,11 @@ class Program:
     def detach(self) -> None: ...
     def test_run(
         self, data: bytes | None, ctx: bytes | None, repeat: int
-    ) -> tuple[int, bytes, int]:
-        """Return value, data out, and nanoseconds per run."""
+    ) -> tuple[int, bytes, int, bytes]:
+        """Return value, data out, nanoseconds per run, and context out."""
+    @property
+    def context(self) -> tuple[list[tuple[str, int, int]], str | None]:
+        """Name, place and size of the context's fields, and which one is the packet's end."""
     def info(self) -> dict[str, Any]: ...
 
 class Map:

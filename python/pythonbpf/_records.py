@@ -38,8 +38,8 @@ class Diagnostic(NamedTuple):
     """Text to put in place of the fix's span, if there is one."""
 
 
-class TestRun(NamedTuple):
-    """The result of a test run."""
+class _TestRun(NamedTuple):
+    """The parts of a test run that it unpacks to."""
 
     retval: int
     """What the program returned, as a signed 32-bit integer."""
@@ -47,6 +47,13 @@ class TestRun(NamedTuple):
     """The packet as the program left it."""
     duration: int
     """Nanoseconds per run, as the kernel measures it."""
+
+
+class TestRun(_TestRun):
+    """The result of a test run."""
+
+    ctx: dict[str, int]
+    """The context as the program left it, by field; of programs on packets that got one."""
 
 
 class ProgramInfo(NamedTuple):

@@ -55,6 +55,12 @@ pub(crate) enum Command {
     /// what is in the kernel, whoever loaded it; with a number or name they show
     /// one.
     Inspect(Inspect),
+    /// Write the kernel's types that files import as `vmlinux.pyi`, for editors
+    Stubs(Stubs),
+    /// Write the completions of this command for a shell
+    ///
+    /// For bash: `pythonbpf completions bash > ~/.local/share/bash-completion/completions/pythonbpf`
+    Completions(Completions),
     /// Tell more about a diagnostic, with a wrong and a right program
     Explain(Explain),
 }
@@ -67,6 +73,12 @@ pub(crate) struct Check {
     /// How diagnostics are written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// The same as `--format json`
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+    /// Check again whenever a file changes, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
     /// Suggest also what would make programs faster
     #[arg(long)]
     pub perf: bool,
@@ -99,6 +111,9 @@ pub(crate) struct Build {
     /// What to make
     #[arg(long, value_enum, default_value_t = Emit::Obj)]
     pub emit: Emit,
+    /// Write diagnostics and what was made as JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
     /// BPF instruction set: v3 needs Linux 5.1, v4 needs Linux 6.6
     #[arg(long, value_enum, default_value_t = Cpu::V3)]
     pub cpu: Cpu,
@@ -153,6 +168,9 @@ pub(crate) enum Cpu {
 pub(crate) struct Verify {
     /// A Python file or a BPF object; `-` reads standard input
     pub file: PathBuf,
+    /// Write diagnostics and figures as JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
     /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
     #[arg(long, value_name = "FILE")]
     pub btf: Option<PathBuf>,
@@ -311,7 +329,36 @@ fn hook_kind() -> impl TypedValueParser<Value = Kind> {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Stubs {
+    /// Python files, whose imports from `vmlinux` are written; `-` reads standard input
+    #[arg(value_name = "FILE", required_unless_present = "name")]
+    pub files: Vec<PathBuf>,
+    /// Write these types, too
+    #[arg(long, value_delimiter = ',')]
+    pub name: Vec<String>,
+    /// Where to write; `-` is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "vmlinux.pyi")]
+    pub output: PathBuf,
+    /// Over how many members types are written in full
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub depth: usize,
+    /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
+    #[arg(long, value_name = "FILE")]
+    pub btf: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Completions {
+    /// Which shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Explain {
+    /// Write one JSON object a line
+    #[arg(long)]
+    pub json: bool,
     /// A code such as E0204 or its name, decorator-order; without it, all are listed
     pub code: Option<String>,
 }

@@ -5,17 +5,19 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use diagnostics::SourceFile;
+use serde_json::{Value, json};
 
 use crate::args::{Build, Cpu, Emit};
 use crate::exit::{Exit, Outcome, Stop};
 use crate::input::{is_stdin, read_source};
 use crate::kernel_types::asked;
+use crate::progress::Progress;
 use crate::report;
 use crate::target::target;
 
 pub(crate) fn build(args: &Build) -> Outcome {
     let source = read_source(&args.file).map_err(|unreadable| {
-        report::on_stderr(&[*unreadable.diagnostic], &unreadable.source);
+        report::show(&[*unreadable.diagnostic], &unreadable.source, args.json);
         Stop::Shown(Exit::Wrong)
     })?;
     let output = output_path(args)?;
@@ -41,12 +43,37 @@ pub(crate) fn build(args: &Build) -> Outcome {
         without: args.without.clone(),
         perf: false,
     };
-    let (bytes, _) = compile(&source, &options, emit)?;
-    match output {
-        Some(path) => write_file(&path, &bytes)?,
-        None => write_stdout(&bytes)?,
+    let made = compile(&source, &options, emit, args.json)?;
+    match &output {
+        Some(path) => write_file(path, &made.bytes)?,
+        None => write_stdout(&made.bytes)?,
+    }
+    if let Some(path) = output.filter(|_| args.json) {
+        write_stdout(format!("{}\n", made.as_json(&path)).as_bytes())?;
     }
     Ok(Exit::Done)
+}
+
+/// What a compilation made.
+pub(crate) struct Made {
+    /// The object or text.
+    pub bytes: Vec<u8>,
+    /// Where the programs stand in the source.
+    pub programs: Vec<compiler::ProgramInfo>,
+    /// The oldest kernel that has all that they use.
+    needs: compiler::KernelVersion,
+}
+
+impl Made {
+    fn as_json(&self, output: &Path) -> Value {
+        let programs = self.programs.iter();
+        let programs =
+            programs.map(|program| json!({"name": program.name, "section": program.section}));
+        json!({
+            "output": output.display().to_string(), "bytes": self.bytes.len(),
+            "needs": self.needs.to_string(), "programs": programs.collect::<Vec<_>>(),
+        })
+    }
 }
 
 /// Compiles, shows the diagnostics, and stops if there are errors.
@@ -54,14 +81,17 @@ pub(crate) fn compile(
     source: &SourceFile,
     options: &compiler::Options,
     emit: compiler::Emit,
-) -> Result<(Vec<u8>, Vec<compiler::ProgramInfo>), Stop> {
+    json: bool,
+) -> Result<Made, Stop> {
+    let progress = Progress::of(&format!("compiling {}", source.name()));
     let compiled = compiler::compile(source, options, emit);
-    report::on_stderr(&compiled.diagnostics, source);
-    if compiled.needs > compiler::KernelVersion::OLDEST && compiled.output.is_some() {
+    drop(progress);
+    report::show(&compiled.diagnostics, source, json);
+    if !json && compiled.needs > compiler::KernelVersion::OLDEST && compiled.output.is_some() {
         report::complain(&format!("the programs need Linux {} or newer", compiled.needs));
     }
     match compiled.output {
-        Some(bytes) => Ok((bytes, compiled.programs)),
+        Some(bytes) => Ok(Made { bytes, programs: compiled.programs, needs: compiled.needs }),
         None => Err(Stop::Shown(Exit::Wrong)),
     }
 }
@@ -82,6 +112,9 @@ fn output_path(args: &Build) -> Result<Option<PathBuf>, Stop> {
     };
     let usage = |words: String| Err(Stop::Said(Exit::Usage, words));
     match path {
+        None if args.json => {
+            usage("with --json the output goes to a file; use `-o FILE`".to_owned())
+        }
         None if binary && io::stdout().is_terminal() => {
             usage("an object is not text for a terminal; use `-o FILE` or a pipe".to_owned())
         }

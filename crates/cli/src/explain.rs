@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use diagnostics::codes::{self, ALL};
+use serde_json::json;
 
 use crate::args::Explain;
 use crate::exit::{Exit, Outcome, Stop};
@@ -12,6 +13,8 @@ static PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 pub(crate) fn explain(args: &Explain) -> Outcome {
     let text = match &args.code {
+        Some(code) if args.json => as_json(codes::find(code).ok_or_else(|| unknown(code))?),
+        None if args.json => ALL.iter().map(|code| as_json(code)).collect(),
         Some(code) => page(code).ok_or_else(|| unknown(code))?.to_owned(),
         None => list(),
     };
@@ -19,6 +22,13 @@ pub(crate) fn explain(args: &Explain) -> Outcome {
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(Exit::Done)
+}
+
+/// A code with its page, on one line.
+fn as_json(code: &codes::Code) -> String {
+    let page = page(code.id);
+    let line = json!({"code": code.id, "name": code.name, "summary": code.summary, "page": page});
+    format!("{line}\n")
 }
 
 /// The page of a code, given by its id or name.

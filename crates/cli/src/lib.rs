@@ -10,6 +10,7 @@
 mod args;
 mod build;
 mod check;
+mod completions;
 mod doctor;
 mod exit;
 mod explain;
@@ -18,12 +19,15 @@ mod hooks;
 mod input;
 mod inspect;
 mod kernel_types;
+mod progress;
 mod refusal;
 mod report;
 mod run;
+mod stubs;
 mod subject;
 mod target;
 mod verify;
+mod watch;
 mod wrap;
 
 pub use doctor::doctor_json;
@@ -71,6 +75,8 @@ fn command(command: &Command) -> Outcome {
         Command::Hooks(args) => hooks::hooks(args),
         Command::Doctor(args) => doctor::doctor(args),
         Command::Inspect(args) => inspect::inspect(args),
+        Command::Stubs(args) => stubs::stubs(args),
+        Command::Completions(args) => completions::completions(args),
         Command::Explain(args) => explain::explain(args),
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn refuse(error: &Error, subject: &Subject, whole_log: bool) -> Stop 
         report::complain(&rejection.log);
     }
     match diagnose(error, &subject.programs, &subject.source) {
-        Some(diagnostic) => report::on_stderr(&[diagnostic], &subject.source),
+        Some(diagnostic) => report::show(&[diagnostic], &subject.source, subject.json),
         None => {
             let (diagnostic, source) = match diagnose_object(error) {
                 Some(shown) => shown,
@@ -55,7 +55,7 @@ pub(crate) fn refuse(error: &Error, subject: &Subject, whole_log: bool) -> Stop 
                     (Diagnostic::new(code(error), Span::default(), error.to_string()), source)
                 }
             };
-            report::on_stderr(&[diagnostic], &source);
+            report::show(&[diagnostic], &source, subject.json);
         }
     }
     Stop::Shown(if matches!(error, Error::BadObject { .. }) { Exit::Wrong } else { Exit::Refused })

@@ -33,6 +33,17 @@ pub(crate) fn on_stdout(
     out.flush()
 }
 
+/// Shows diagnostics: as text on standard error, or as JSON on standard output
+/// among the results.
+pub(crate) fn show(diagnostics: &[Diagnostic], source: &SourceFile, json: bool) {
+    if json {
+        // Nobody can be told if that fails.
+        let _ = on_stdout(diagnostics, source, Format::Json);
+    } else {
+        on_stderr(diagnostics, source);
+    }
+}
+
 /// Writes diagnostics as text on standard error, with a tally under them.
 pub(crate) fn on_stderr(diagnostics: &[Diagnostic], source: &SourceFile) {
     let err = io::stderr().lock();

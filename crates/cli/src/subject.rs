@@ -9,6 +9,7 @@ use crate::build::compile;
 use crate::exit::{Exit, Stop};
 use crate::input::{self, Input};
 use crate::kernel_types::asked;
+use crate::progress::Progress;
 use crate::target::target;
 use crate::{refusal, report};
 
@@ -21,24 +22,27 @@ pub(crate) struct Subject {
     pub programs: Vec<compiler::ProgramInfo>,
     /// The object's bytes.
     pub object: Vec<u8>,
+    /// Whether what is wrong is shown as JSON.
+    pub json: bool,
 }
 
 impl Subject {
     /// Reads and compiles a file, with the types of a BTF file if one is named; shows what is wrong with it.
-    pub(crate) fn read(path: &Path, btf: Option<&PathBuf>) -> Result<Self, Stop> {
+    pub(crate) fn read(path: &Path, btf: Option<&PathBuf>, json: bool) -> Result<Self, Stop> {
         match input::read(path) {
             Ok(Input::Source(source)) => {
                 let types = asked(btf)?;
                 let options =
                     compiler::Options { kernel: target(None), types, ..Default::default() };
-                let (object, programs) = compile(&source, &options, compiler::Emit::Object)?;
-                Ok(Self { source, programs, object })
+                let made = compile(&source, &options, compiler::Emit::Object, json)?;
+                Ok(Self { source, programs: made.programs, object: made.bytes, json })
             }
             Ok(Input::Object { name, bytes }) => {
-                Ok(Self { source: SourceFile::new(name, ""), programs: vec![], object: bytes })
+                let source = SourceFile::new(name, "");
+                Ok(Self { source, programs: vec![], object: bytes, json })
             }
             Err(unreadable) => {
-                report::on_stderr(&[*unreadable.diagnostic], &unreadable.source);
+                report::show(&[*unreadable.diagnostic], &unreadable.source, json);
                 Err(Stop::Shown(Exit::Wrong))
             }
         }
@@ -46,6 +50,7 @@ impl Subject {
 
     /// Loads the object into the kernel; shows why if that is refused.
     pub(crate) fn load(&self, whole_log: bool) -> Result<Object, Stop> {
+        let _progress = Progress::of(&format!("loading {}", self.source.name()));
         OpenObject::from_bytes(self.source.name(), &self.object)
             .and_then(OpenObject::load)
             .map_err(|error| refusal::refuse(&error, self, whole_log))

@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use runtime::{Object, Program};
+use serde_json::{Value, json};
 
 use crate::args::Verify;
 use crate::exit::{Exit, Outcome};
@@ -14,9 +15,10 @@ use crate::subject::Subject;
 const COLUMNS: [&str; 6] = ["program", "instructions", "verified", "states", "stack", "jit bytes"];
 
 pub(crate) fn verify(args: &Verify) -> Outcome {
-    let subject = Subject::read(&args.file, args.btf.as_ref())?;
+    let subject = Subject::read(&args.file, args.btf.as_ref(), args.json)?;
     let object = subject.load(args.log)?;
-    let table = table(&object).map_err(|error| refusal::refuse(&error, &subject, args.log))?;
+    let table = if args.json { lines(&object) } else { table(&object) };
+    let table = table.map_err(|error| refusal::refuse(&error, &subject, args.log))?;
     let mut out = io::stdout().lock();
     out.write_all(table.as_bytes())?;
     out.flush()?;
@@ -26,6 +28,29 @@ pub(crate) fn verify(args: &Verify) -> Outcome {
 fn table(object: &Object) -> runtime::Result<String> {
     let rows: Vec<Vec<Cell>> = object.programs().iter().map(row).collect::<runtime::Result<_>>()?;
     Ok(grid(&COLUMNS.map(str::to_owned), &rows))
+}
+
+/// A JSON object for each program.
+fn lines(object: &Object) -> runtime::Result<String> {
+    object.programs().iter().map(|program| Ok(format!("{}\n", as_json(program)?))).collect()
+}
+
+fn as_json(program: &Program) -> runtime::Result<Value> {
+    let mut line = json!({"program": program.name(), "section": program.section()});
+    let info = match program.info() {
+        Err(runtime::Error::NotLoaded { .. }) => {
+            line["loaded"] = json!(false);
+            return Ok(line);
+        }
+        info => info?,
+    };
+    line["instructions"] = json!(program.spec().instructions);
+    line["verified"] =
+        json!(info.verifier.map_or(info.verified_instructions.into(), |s| s.instructions));
+    line["states"] = json!(info.verifier.map(|stats| stats.total_states));
+    line["stack"] = json!(info.verifier.map(|stats| stats.stack_bytes));
+    line["jit_bytes"] = json!(info.jited_bytes);
+    Ok(line)
 }
 
 /// The figures of one program; `-` for what this kernel does not tell.

@@ -196,3 +196,106 @@ fn a_full_disk_is_the_systems_refusal() {
     assert_eq!(status, 3);
     assert!(err.starts_with("error: cannot write the output"), "{err}");
 }
+
+#[test]
+fn what_was_made_and_what_is_wrong_are_json_lines() {
+    let folder = Folder::new("json");
+    folder.file("right.py", COUNTER);
+    folder.file("wrong.py", COUNTER.replace("pid()", "pdi()"));
+    let lines = |args: &[&str], status: i32| -> Vec<serde_json::Value> {
+        let (found, out, err) = run_in(&folder, args);
+        assert_eq!((found, err.as_str()), (status, ""), "{args:?}: {out}");
+        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let made = lines(&["build", "right.py", "--json"], 0);
+    assert_eq!(made[0]["output"], "right.o");
+    assert_eq!(made[0]["bytes"], fs::read(folder.path().join("right.o")).unwrap().len());
+    assert_eq!(made[0]["programs"][0]["name"], "trace");
+    for args in [&["build", "wrong.py", "--json"], &["verify", "wrong.py", "--json"]] {
+        let wrong = lines(args, 1);
+        assert!(wrong.iter().all(|line| line["severity"] == "error" && line["file"] == "wrong.py"));
+        assert!(!wrong.is_empty());
+    }
+    assert_eq!(
+        lines(&["check", "wrong.py", "--json"], 1),
+        lines(&["check", "wrong.py", "--format", "json"], 1)
+    );
+    let all = lines(&["explain", "--json"], 0);
+    assert_eq!(all.len(), diagnostics::codes::ALL.len());
+    assert_eq!(lines(&["explain", "E0204", "--json"], 0)[0]["name"], "decorator-order");
+    assert_eq!(run_in(&folder, &["build", "right.py", "--json", "-o", "-"]).0, 2);
+}
+
+#[test]
+fn completions_know_the_commands_and_options() {
+    let folder = Folder::new("completions");
+    for shell in ["bash", "zsh", "fish"] {
+        let (status, out, _) = run_in(&folder, &["completions", shell]);
+        assert_eq!(status, 0);
+        for word in ["hooks", "doctor", "inspect", "max-events"] {
+            assert!(out.contains(word), "{shell}: {word}");
+        }
+    }
+    // What bash makes of it.
+    let script = folder.path().join("script");
+    fs::write(&script, run_in(&folder, &["completions", "bash"]).1).unwrap();
+    let ask = "source ./script; COMP_WORDS=(pythonbpf ins); COMP_CWORD=1; _pythonbpf pythonbpf ins; echo ${COMPREPLY[@]}";
+    let answer =
+        std::process::Command::new("bash").current_dir(folder.path()).args(["-c", ask]).output();
+    let (_, out, err) = outcome(answer.unwrap());
+    assert_eq!(out.trim(), "inspect", "{err}");
+}
+
+#[test]
+fn a_watched_file_is_checked_again_when_it_changes() {
+    use std::io::{BufRead as _, BufReader};
+    let folder = Folder::new("watch");
+    folder.file("p.py", COUNTER);
+    let mut child = pythonbpf()
+        .current_dir(folder.path())
+        .args(["check", "--watch", "p.py"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(said.next().unwrap().unwrap().contains("nothing to complain about"));
+    folder.file("p.py", COUNTER.replace("pid()", "pdi()"));
+    assert!(said.next().unwrap().unwrap().contains("error"));
+    fs::remove_file(folder.path().join("p.py")).unwrap();
+    assert!(said.next().unwrap().unwrap().contains("1 error"));
+    folder.file("p.py", COUNTER);
+    assert!(said.next().unwrap().unwrap().contains("nothing to complain about"));
+    let pid = child.id().to_string();
+    std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(run_in(&folder, &["check", "--watch", "-"]).0, 2);
+}
+
+#[test]
+fn stubs_have_the_fields_of_what_is_imported() {
+    if !std::path::Path::new("/sys/kernel/btf/vmlinux").exists() {
+        return;
+    }
+    let folder = Folder::new("stubs");
+    folder.file("p.py", "from vmlinux import struct_task_struct, pid_t, TASK_COMM_LEN\n");
+    let (status, _, err) = run_in(&folder, &["stubs", "p.py"]);
+    assert_eq!(status, 0, "{err}");
+    let stub = fs::read_to_string(folder.path().join("vmlinux.pyi")).unwrap();
+    for line in [
+        "class task_struct:",
+        "struct_task_struct = task_struct",
+        "pid_t = ctypes.c_int32",
+        "    real_parent: task_struct  # struct task_struct *",
+        "    comm: str  # char[16]",
+        "    tgid: int  # pid_t",
+        "    mm: mm_struct  # struct mm_struct *",
+        "class mm_struct:",
+    ] {
+        assert!(stub.lines().any(|found| found == line), "{line}");
+    }
+    let (status, _, err) = run_in(&folder, &["stubs", "--name", "no_such_type"]);
+    assert!(status == 0 && err.contains("no type, constant or function `no_such_type`"), "{err}");
+    folder.file("none.py", "x = 1\n");
+    assert_eq!(run_in(&folder, &["stubs", "none.py"]).0, 1);
+}

@@ -78,6 +78,17 @@ pub fn check(source: &SourceFile, options: &Options) -> Compilation {
     on_large_stack(|| front(source, options).0)
 }
 
+/// The names that a file imports from `vmlinux`, in order; none if it cannot be
+/// read.
+pub fn kernel_names(source: &SourceFile) -> Vec<String> {
+    stacker::grow(STACK, || {
+        let (tree, _) = syntax::parse(source);
+        let mut names: Vec<String> = tree.imports.names_of("vmlinux").map(str::to_owned).collect();
+        names.sort();
+        names
+    })
+}
+
 /// Compiles a file.
 pub fn compile(source: &SourceFile, options: &Options, emit: Emit) -> Compilation {
     on_large_stack(|| {

@@ -93,20 +93,32 @@ impl Program {
         })
     }
 
-    /// Return value, data out, and nanoseconds per run.
+    /// Name, place and size of each field of its context, and which one is the
+    /// packet's end; none where it is called with no struct of the headers.
+    #[getter]
+    fn context(&self) -> (Vec<(&'static str, usize, usize)>, Option<&'static str>) {
+        let known = self.spec.context();
+        (
+            known.map_or_else(Vec::new, |known| known.fields()),
+            known.and_then(|known| known.data_end()),
+        )
+    }
+
+    /// Return value, data out, nanoseconds per run, and context out.
     fn test_run<'py>(
         &self,
         py: Python<'py>,
         data: Option<Vec<u8>>,
         ctx: Option<Vec<u8>>,
         repeat: u32,
-    ) -> PyResult<(i32, Bound<'py, PyBytes>, u32)> {
+    ) -> PyResult<(i32, Bound<'py, PyBytes>, u32, Bound<'py, PyBytes>)> {
         // The kernel takes a count for some types only, and 0 means once to all of them.
         let repeat = if repeat == 1 { 0 } else { repeat };
         let input = TestRun { data, context: ctx, repeat };
         let output = self.call(py, |program| program.test_run(&input))?;
         let data = PyBytes::new(py, &output.data_out);
-        Ok((output.return_value.cast_signed(), data, output.duration_ns))
+        let context = PyBytes::new(py, &output.context_out);
+        Ok((output.return_value.cast_signed(), data, output.duration_ns, context))
     }
 
     /// What the kernel tells of it, by name.

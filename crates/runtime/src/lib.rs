@@ -95,7 +95,7 @@ pub use object::Object;
 pub use open::OpenObject;
 pub use privilege::{Capability, capabilities_for_section, missing_capabilities};
 pub use program::{Program, ProgramInfo, TestRun, TestRunOutput};
-pub use spec::{MapSpec, MapType, ProgramSpec};
+pub use spec::{MapSpec, MapType, ProgramContext, ProgramSpec};
 pub use trace_pipe::{TraceFields, TracePipe, parse_fields};
 pub use tracefs::{ensure_tracefs, tracepoints};
 pub use value::{StructValue, Value, ValueError, decode, encode};

@@ -17,6 +17,9 @@ use crate::verifier::VerifierStats;
 /// Spare room that a test run's data may grow into (`bpf_xdp_adjust_head`).
 const GROWTH: usize = 4096;
 
+/// More than any context of a packet takes (`struct __sk_buff`: 192 bytes).
+const CONTEXT_ROOM: usize = 512;
+
 /// A program of a loaded object. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Program {
@@ -70,6 +73,8 @@ pub struct TestRunOutput {
     pub return_value: u32,
     /// The packet as the program left it.
     pub data_out: Vec<u8>,
+    /// The context as the program left it, where the kernel gives it back.
+    pub context_out: Vec<u8>,
     /// How long one run took on average, in nanoseconds.
     pub duration_ns: u32,
 }
@@ -169,6 +174,11 @@ impl Program {
             options.ctx_in = context.as_ptr().cast();
             options.ctx_size_in = context.len() as u32;
         }
+        let mut context_out = vec![0_u8; self.context_room(input)];
+        if !context_out.is_empty() {
+            options.ctx_out = context_out.as_mut_ptr().cast();
+            options.ctx_size_out = context_out.len() as u32;
+        }
         // Only programs on packets take a count; for the others it must be 0.
         options.repeat = input.repeat.min(i32::MAX as u32) as i32;
         // SAFETY: every pointer is NULL with size 0 or points to a buffer of
@@ -176,7 +186,21 @@ impl Program {
         let status = unsafe { libbpf_sys::bpf_prog_test_run_opts(fd, ptr::from_mut(&mut options)) };
         check(status).map_err(|source| self.test_run_error(source))?;
         data_out.truncate(options.data_size_out as usize);
-        Ok(TestRunOutput { return_value: options.retval, data_out, duration_ns: options.duration })
+        context_out.truncate(options.ctx_size_out as usize);
+        Ok(TestRunOutput {
+            return_value: options.retval,
+            data_out,
+            context_out,
+            duration_ns: options.duration,
+        })
+    }
+
+    /// Room for the context that the kernel gives back: of those alone that
+    /// stand for a packet, and then always whole.
+    fn context_room(&self, input: &TestRun) -> usize {
+        let of_packet = self.spec().context().is_some_and(|context| context.is_of_packet());
+        let given = input.context.is_some() && input.data.is_some();
+        if of_packet && given { CONTEXT_ROOM } else { 0 }
     }
 
     fn test_run_error(&self, source: std::io::Error) -> Error {

@@ -41,6 +41,15 @@ impl ProgramSpec {
         kernel::section(&self.section).ok()?.def.attach()
     }
 
+    /// The struct that the program is called with, if the headers have one for
+    /// its kind.
+    pub fn context(&self) -> Option<ProgramContext> {
+        match kernel::section(&self.section).ok()?.def.context {
+            kernel::ContextKind::Struct(name) => kernel::context_struct(name).map(ProgramContext),
+            _ => None,
+        }
+    }
+
     pub(crate) fn place(&self) -> ProgramPlace {
         ProgramPlace { program: self.name.clone(), section: self.section.clone() }
     }
@@ -55,6 +64,34 @@ impl ProgramSpec {
     /// The part of the section after its first `/`: `sched/sched_switch`.
     pub fn target(&self) -> &str {
         self.section.split_once('/').map_or("", |(_, target)| target)
+    }
+}
+
+/// The struct that a program is called with.
+#[derive(Debug, Clone, Copy)]
+pub struct ProgramContext(&'static kernel::ContextStruct);
+
+impl ProgramContext {
+    /// Its name in C.
+    pub fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    /// Name, place and size in bytes of each field that is one number.
+    pub fn fields(&self) -> Vec<(&'static str, usize, usize)> {
+        let single = self.0.fields.iter().filter(|field| field.count == 0);
+        single.map(|f| (f.name, f.offset as usize, usize::from(f.bits) / 8)).collect()
+    }
+
+    /// Whether it stands for a packet, which a test run gives beside it.
+    pub fn is_of_packet(&self) -> bool {
+        self.0.holding(kernel::Holds::PacketEnd).is_some()
+    }
+
+    /// The field that must hold the length of the packet in a test run, if it has one.
+    pub fn data_end(&self) -> Option<&'static str> {
+        // The kernel takes no such field of the other contexts.
+        (self.0.name == "xdp_md").then_some("data_end")
     }
 }
 

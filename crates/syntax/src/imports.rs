@@ -56,6 +56,14 @@ impl Imports {
         self.bindings.remove(name);
     }
 
+    /// The names that are imported from a module, as it calls them.
+    pub fn names_of<'a>(&'a self, of: &'a str) -> impl Iterator<Item = &'a str> {
+        self.bindings.values().filter_map(move |binding| match binding {
+            Binding::Name { module, name } if module == of => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// What a plain name is bound to.
     pub fn get(&self, name: &str) -> Option<&Binding> {
         self.bindings.get(name)
