@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::case::{Case, Expect};
-use crate::helper_programs;
+use crate::{helper_programs, section_programs};
 
 /// The folders of cases, from the root of the tree.
 pub const FOLDERS: [&str; 4] = ["tests/guide", "tests/lang", "tests/hooks", EXAMPLES];
@@ -32,6 +32,7 @@ pub fn cases(root: &Path) -> Vec<Found> {
             (name, case)
         })
         .chain(helper_programs::cases())
+        .chain(section_programs::cases())
         .collect()
 }
 

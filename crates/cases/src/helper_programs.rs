@@ -51,7 +51,8 @@ const NEWEST: Version = Version::new(7, 2);
 const FENTRY: &str = "fentry/do_nanosleep";
 
 /// Sections that load in machines of the lab only.
-const IN_THE_LAB: &[&str] = &["kprobe", "fentry", "fexit", "lsm"];
+pub(crate) const IN_THE_LAB: &[&str] =
+    &["kprobe", "fentry", "fexit", "fmod_ret", "fsession", "lsm", "lsm_cgroup"];
 
 /// Helpers that a kernel may be locked against, as this machine's may be.
 const LOCKED: &[&str] = &["probe_write_user"];

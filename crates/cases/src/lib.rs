@@ -43,6 +43,7 @@ pub mod helper_programs;
 pub mod kernel;
 pub mod needs;
 pub mod report;
+pub mod section_programs;
 mod trace;
 pub mod types;
 pub mod uses;

@@ -14,7 +14,7 @@ use super::results::{Outcome, Results, Tests};
 const LACKS: &str = "not in this kernel: ";
 const HOOKS: &str = "hooks/";
 /// Folders of cases that are counted.
-const COUNTED: [&str; 4] = ["guide/", "lang/", "helpers/", "examples/"];
+const COUNTED: [&str; 5] = ["guide/", "lang/", "helpers/", "sections/", "examples/"];
 
 /// What the kernel offers in rows, and cases use.
 pub struct Kind {

@@ -7,6 +7,7 @@ mod coverage;
 mod diagnosed;
 mod helpers;
 mod map_types;
+mod sections;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,6 +29,10 @@ fn main() -> ExitCode {
         Trial::test("helpers", {
             let root = root.clone();
             move || helpers::check(&root).map_err(Failed::from)
+        }),
+        Trial::test("sections", {
+            let root = root.clone();
+            move || sections::check(&root).map_err(Failed::from)
         }),
         Trial::test("map types", {
             let root = root.clone();
