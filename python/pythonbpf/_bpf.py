@@ -306,10 +306,30 @@ class Program:
 
 
 class Globals(_MappingByName):
-    """The global variables of a BPF object: ``b.globals["LIMIT"] = 5``."""
+    """The global variables of a BPF object: ``b.globals.LIMIT = 5``, ``b.globals["LIMIT"]``."""
+
+    _native: _native.Object
 
     def __init__(self, owner: _native.Object) -> None:
-        self._native = owner
+        # Every other attribute is a variable.
+        object.__setattr__(self, "_native", owner)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        try:
+            return self[name]
+        except KeyError as error:
+            raise AttributeError(*error.args) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        try:
+            self[name] = value
+        except KeyError as error:
+            raise AttributeError(*error.args) from None
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._native.globals})
 
     def __getitem__(self, name: str) -> Any:
         return self._native.get_global(name)

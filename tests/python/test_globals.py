@@ -101,6 +101,18 @@ def test_first_values_and_those_that_programs_leave() -> None:
         b.globals["COUNT"]
 
 
+def test_variables_are_attributes_too() -> None:
+    b = BPF(source=SOURCE)
+    b.globals.LIMIT = 9
+    assert (b.globals.LIMIT, b.globals["LIMIT"]) == (9, 9)
+    assert "COUNT" in dir(b.globals)
+    with pytest.raises(AttributeError, match="LIMIT"):
+        b.globals.LIMITS = 1
+    with pytest.raises(AttributeError, match="LIMIT"):
+        _ = b.globals.LIMITS
+    b.close()
+
+
 def test_what_cannot_be_set_is_told() -> None:
     b = BPF(source=SOURCE)
     with pytest.raises(UnknownNameError, match="COUNT"):
