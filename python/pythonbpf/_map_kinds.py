@@ -13,7 +13,7 @@ from pythonbpf._maps import BpfMap, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from typing import Any
 
@@ -60,6 +60,27 @@ class Bloom(BpfMap):
 
     def __contains__(self, value: object) -> bool:
         return self._native.may_hold(value)
+
+
+class Sender(BpfMap):
+    """A user ring buffer: records go to programs, which take them out with ``drain``."""
+
+    __slots__ = ()
+
+    def send(self, record: Any) -> None:
+        """Sends one record: bytes, or the value of a struct that the program uses.
+
+        Raises:
+            BufferError: there is no room until a program drains the buffer.
+            BpfError: the record never fits.
+            TypeError: it is neither bytes nor such a value.
+        """
+        if self._native.send([record]) != 1:
+            raise BufferError(f"{self.name!r} is full until a program drains it")
+
+    def send_all(self, records: Iterable[Any]) -> int:
+        """Sends records in one go; how many there was room for, from the first on."""
+        return self._native.send(list(records))
 
 
 class PerCpu(Table):
@@ -293,6 +314,7 @@ KINDS: Mapping[str, type[BpfMap]] = {
     "queue": Queue,
     "stack": Queue,
     "bloom_filter": Bloom,
+    "user_ringbuf": Sender,
     "percpu_hash": PerCpu,
     "percpu_array": PerCpu,
     "lru_percpu_hash": PerCpu,

@@ -228,6 +228,10 @@ class RingBuffer(_Definition):
         """Room for one value of a type, or ``None`` if the buffer is full."""
         self._inside("reserve")
 
+    def reserve_dynptr(self, size: Any, flags: int = 0) -> Any:
+        """Room for a record of ``size`` bytes, or of a type: a ``bpf_dynptr`` (5.19)."""
+        self._inside("reserve_dynptr")
+
     def submit(self, data: Any, flags: int = 0) -> None:
         """Hands a reserved value to user space."""
         self._inside("submit")
@@ -649,6 +653,10 @@ class UserRingBuffer(_Definition):
         self.max_entries = max_entries
         self.flags = flags
         self._keep(options)
+
+    def drain(self, callback_fn: Any, ctx: Any = None, flags: int = 0) -> int:
+        """Calls ``callback_fn(record, ctx)`` for each record; how many, or a negative error."""
+        self._inside("drain")
 
 
 class Arena(_Definition):

@@ -11,6 +11,7 @@ use ir::{
 use kernel::Version;
 
 use crate::framed::Framed;
+use crate::objects;
 use crate::outline::{self, Outline, Param};
 use crate::session::Session;
 use crate::work::ITERATORS;
@@ -20,7 +21,8 @@ pub(crate) const CALLED: Version = Version::new(5, 17);
 
 const HELPER: &str = "loop";
 /// The helpers that take a record back.
-const FINISHES: &[&str] = &["ringbuf_submit", "ringbuf_discard"];
+const FINISHES: &[&str] =
+    &["ringbuf_submit", "ringbuf_discard", "ringbuf_submit_dynptr", "ringbuf_discard_dynptr"];
 /// What it counts in.
 const WORD: Type = Type::Int(IntType { bits: 32, signed: false });
 
@@ -126,10 +128,18 @@ fn outlives(session: &Session<'_>, function: usize, body: &[Stmt]) -> bool {
             assigned.insert(id.0);
         }
     });
+    let makes = kernel::helper("ringbuf_reserve_dynptr").map(|helper| helper.id);
+    ir::each_expr(body, &mut |expr| {
+        if let ExprKind::Helper(id, args) = &expr.kind
+            && Some(*id) == makes
+        {
+            assigned.extend(args.iter().filter_map(dynptr_of).map(|id| id.0));
+        }
+    });
     let before = |id: &LocalId| {
         let ty = &function.local(*id).ty;
         let record = matches!(ty, Type::Ptr(PtrType { region: Region::Reserved(_), .. }));
-        record && !assigned.contains(&id.0)
+        (record || objects::is_dynptr(&session.module, ty)) && !assigned.contains(&id.0)
     };
     let finishes =
         |id| FINISHES.iter().filter_map(|name| kernel::helper(name)).any(|one| one.id == id);
@@ -140,12 +150,21 @@ fn outlives(session: &Session<'_>, function: usize, body: &[Stmt]) -> bool {
         {
             args.iter().for_each(|arg| {
                 ir::each_part(arg, &mut |part| {
-                    found |= matches!(&part.kind, ExprKind::Load(Place::Local(id)) if before(id));
+                    found |= matches!(&part.kind, ExprKind::Load(Place::Local(id)) if before(id))
+                        || dynptr_of(part).is_some_and(|id| before(&id));
                 });
             });
         }
     });
     found
+}
+
+/// The local whose address is passed.
+fn dynptr_of(arg: &Expr) -> Option<LocalId> {
+    match &arg.kind {
+        ExprKind::Address(Place::Local(id)) => Some(*id),
+        _ => None,
+    }
 }
 
 /// The locals that statements around a loop use: what only the turns use is

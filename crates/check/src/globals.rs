@@ -99,7 +99,9 @@ fn annotated(session: &mut Session<'_>, function: &syntax::Function, value: &Exp
             _ => Err(mismatch(session, value, "a string", &codes::BAD_GLOBAL_DEFINITION)),
         };
     }
-    session.annotation(returns)
+    let ty = session.annotation(returns)?;
+    session.no_dynptr(&ty, "a global", returns.span)?;
+    Ok(ty)
 }
 
 fn mismatch(

@@ -199,6 +199,7 @@ impl Reader<'_, '_> {
 
     fn stored_type(&mut self, param: &MapParam, value: &Expr) -> Result<()> {
         let ty = self.session.annotation(value)?;
+        self.session.no_dynptr(&ty, "what a map holds", value.span)?;
         if matches!(ty, Type::Struct(_)) && ty.size(&self.session.module) == 0 {
             let message = "a struct without fields cannot be stored in a map".to_owned();
             return Err(self.usage(value.span, message));

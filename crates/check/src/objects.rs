@@ -2,7 +2,9 @@
 //! and that nothing copies them.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{Field, IntType, MapId, Place, Region, Shape, Stmt, StmtKind, Struct, StructId, Type};
+use ir::{
+    Field, IntType, MapId, Module, Place, Region, Shape, Stmt, StmtKind, Struct, StructId, Type,
+};
 use kernel::{Home, ObjectType, Socket};
 
 use crate::session::{Result, Session};
@@ -57,6 +59,19 @@ impl Session<'_> {
         kernel::object_type(name).map(|object| self.object_type(object))
     }
 
+    /// Checks that what is declared with a type is no dynptr, which only
+    /// variables are.
+    pub fn no_dynptr(&mut self, ty: &Type, what: &str, at: Span) -> Result<()> {
+        if !is_dynptr(&self.module, ty) {
+            return Ok(());
+        }
+        let message = format!("{what} cannot be a `bpf_dynptr`: only variables are");
+        Err(self.report(
+            Diagnostic::new(&codes::OBJECT_MISPLACED, at, message)
+                .help("make it in the function that uses it: `d = bpf_dynptr()`"),
+        ))
+    }
+
     /// Checks that a map may hold the objects in its values.
     pub fn value_objects(&mut self, ty: &Type, kind: &str, shown: &str, at: Span) -> Result<()> {
         let Some((field, object)) = self.object_inside(ty) else { return Ok(()) };
@@ -81,6 +96,7 @@ impl Session<'_> {
 /// programs off.
 pub(crate) fn check(session: &mut Session<'_>) {
     let mut wrong: Vec<(Span, String, &'static str)> = Vec::new();
+    let mut copied: Vec<Span> = Vec::new();
     for function in &session.module.functions {
         let mut look = |stmts: &[Stmt]| {
             ir::each_stmt(stmts, &mut |stmt| {
@@ -90,6 +106,10 @@ pub(crate) fn check(session: &mut Session<'_>) {
                     _ => return,
                 };
                 for place in places {
+                    let ty = place.ty(&session.module, function);
+                    if ty.is_some_and(|ty| is_dynptr(&session.module, &ty)) {
+                        copied.push(stmt.span);
+                    }
                     if !matches!(place.region(), Region::MapValue(_) | Region::Any) {
                         continue;
                     }
@@ -107,6 +127,15 @@ pub(crate) fn check(session: &mut Session<'_>) {
             }
         });
     }
+    copied.sort();
+    copied.dedup();
+    for at in copied {
+        let message = "a dynptr cannot be copied: the verifier knows it by its place";
+        session.report(
+            Diagnostic::new(&codes::OBJECT_MISPLACED, at, message)
+                .help("use its first name, or pass it to a function, which works on the same one"),
+        );
+    }
     wrong.sort_by_key(|(at, ..)| *at);
     wrong.dedup_by_key(|(at, ..)| *at);
     for (at, field, object) in wrong {
@@ -117,6 +146,13 @@ pub(crate) fn check(session: &mut Session<'_>) {
                 .help("use the fields of what `lookup` gives; `m.update(key, value)` leaves it as it is"),
         );
     }
+}
+
+/// Whether a type is that of dynptrs.
+pub(crate) fn is_dynptr(module: &Module, ty: &Type) -> bool {
+    let Type::Struct(id) = ty else { return false };
+    let laid = module.struct_(*id);
+    laid.kernel.is_none() && laid.line == 0 && laid.name == "bpf_dynptr"
 }
 
 /// The map whose value a place lies in.

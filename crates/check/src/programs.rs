@@ -204,6 +204,7 @@ fn returned(session: &mut Session<'_>, tree: &syntax::Function) -> Result<Option
         return Ok(Some(Type::Void));
     }
     let ty = session.annotation(returns)?;
+    session.no_dynptr(&ty, "what a function returns", returns.span)?;
     let program = matches!(tree.role, Role::Program { .. });
     if (program && ty.is_aggregate()) || matches!(ty, Type::Ptr(_)) {
         let message = format!("a function cannot return `{}`", session.type_name(&ty));

@@ -63,6 +63,9 @@ fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
             false => session.annotation(&field.annotation).map(|ty| (ty, Shape::Plain)),
         };
         match declared {
+            Ok((ty, _)) if session.no_dynptr(&ty, "a field", field.annotation.span).is_err() => {
+                failed = true;
+            }
             Ok((ty, shape)) => {
                 members.push((field.name.name.clone(), ty));
                 shapes.push(shape);

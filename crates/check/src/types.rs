@@ -44,6 +44,7 @@ impl Session<'_> {
             }
             ExprKind::Binary(BinaryOp::Mul, left, right) => {
                 let element = self.annotation(left)?;
+                self.no_dynptr(&element, "an element of an array", left.span)?;
                 let len = self.length(right)?;
                 let is_char = left.path().is_some_and(|path| path.last() == Some(&"c_char"));
                 let array =

@@ -412,6 +412,7 @@ pub static MAP_TYPES: &[MapType] = &[
         methods: &[
             method("output", MethodForm::Output, "ringbuf_output"),
             method("reserve", MethodForm::Reserve, "ringbuf_reserve"),
+            method("reserve_dynptr", MethodForm::Reserve, "ringbuf_reserve_dynptr"),
             method("submit", MethodForm::Finish, "ringbuf_submit"),
             method("discard", MethodForm::Finish, "ringbuf_discard"),
             call("query", "ringbuf_query"),
@@ -460,7 +461,7 @@ pub static MAP_TYPES: &[MapType] = &[
         since: Version::new(6, 1),
         params: RING,
         flags: &[NUMA],
-        helpers: &["user_ringbuf_drain"],
+        methods: &[call("drain", "user_ringbuf_drain")],
         ..ROW
     },
     MapType {

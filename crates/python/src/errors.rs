@@ -118,7 +118,7 @@ fn errno(error: &Error) -> Option<i32> {
     source.and_then(io::Error::raw_os_error).or(match error {
         Error::MissingPrivilege { .. } => Some(EPERM),
         Error::Rejected(_) => Some(EACCES),
-        Error::MapFull { .. } => Some(E2BIG),
+        Error::MapFull { .. } | Error::RecordTooLarge { .. } => Some(E2BIG),
         Error::KeyExists { .. } => Some(EEXIST),
         Error::NoSuchTracepoint { .. }
         | Error::NoSuchFunction { .. }

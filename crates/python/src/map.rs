@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use pyo3::exceptions::PyOverflowError;
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyTuple};
+use pyo3::types::{PyByteArray, PyBytes, PyTuple};
 use runtime::{Layout, MapSpec, UpdateMode, Value};
 
 use crate::convert::from_python;
@@ -69,6 +69,37 @@ impl Map {
             return from_python(value, &Layout::Array { element, length: 0 });
         }
         from_python(value, &self.spec.value)
+    }
+
+    /// The bytes of a record: given as such, or those of a struct's value.
+    fn record(&self, record: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+        let py = record.py();
+        if let Ok(bytes) = record.extract::<&[u8]>() {
+            return Ok(bytes.to_vec());
+        }
+        if let Ok(bytes) = record.cast::<PyByteArray>() {
+            return Ok(bytes.to_vec());
+        }
+        let class = record.get_type().name()?.to_string();
+        let known = &self.spec.events;
+        let named = known.iter().find(|layout| match layout {
+            Layout::Struct(known) => *known.name == *class,
+            _ => false,
+        });
+        let only = known.first().filter(|_| known.len() == 1);
+        let Some(layout) = named.or(only) else {
+            return Err(PyTypeError::new_err(format!(
+                "`{}` takes records: give bytes, or the value of a struct that the program reads, \
+                 not {class}",
+                self.spec.name
+            )));
+        };
+        let value = from_python(record, layout)?;
+        runtime::encode(layout, &value).map_err(|source| {
+            let map = self.spec.name.clone();
+            let error = runtime::Error::Value { map, role: "record", source: Box::new(source) };
+            self.shared.raise(py, &error)
+        })
     }
 
     fn python<'py>(&self, py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
@@ -157,6 +188,13 @@ impl Map {
     fn push(&self, py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let value = self.value(value)?;
         self.call(py, |map| map.push(&value))
+    }
+
+    /// Sends records through a user ring buffer; how many there was room for.
+    fn send(&self, py: Python<'_>, records: Vec<Bound<'_, PyAny>>) -> PyResult<usize> {
+        let records: Vec<Vec<u8>> =
+            records.iter().map(|record| self.record(record)).collect::<PyResult<_>>()?;
+        self.call(py, |map| map.send(records.iter().map(Vec::as_slice)))
     }
 
     /// Takes the next value out of a queue or a stack, or `None`.

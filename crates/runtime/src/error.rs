@@ -294,7 +294,7 @@ pub enum Error {
     Value {
         /// The map.
         map: String,
-        /// `key` or `value`.
+        /// `key`, `value` or `record`.
         role: &'static str,
         /// What does not fit.
         source: Box<ValueError>,
@@ -306,6 +306,20 @@ pub enum Error {
         /// The map.
         map: String,
         /// Its capacity.
+        max_entries: u32,
+    },
+
+    /// A record is larger than the buffer that it is sent through.
+    #[error(
+        "a record of {bytes} bytes never fits `{map}` (max_entries is {max_entries} bytes): \
+         send smaller ones, or make the buffer larger"
+    )]
+    RecordTooLarge {
+        /// The map.
+        map: String,
+        /// The record's size.
+        bytes: usize,
+        /// The buffer's size in bytes.
         max_entries: u32,
     },
 
@@ -409,6 +423,7 @@ impl Error {
             Self::MapCreate { map, .. }
             | Self::Value { map, .. }
             | Self::MapFull { map, .. }
+            | Self::RecordTooLarge { map, .. }
             | Self::KeyExists { map }
             | Self::NoSuchKey { map }
             | Self::Unsupported { map, .. }

@@ -62,6 +62,7 @@ mod prints;
 mod privilege;
 mod program;
 mod release;
+mod send;
 mod spec;
 mod tc;
 mod trace_pipe;

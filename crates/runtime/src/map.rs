@@ -180,6 +180,11 @@ impl Map {
         self.inner.with_loaded(call)
     }
 
+    /// The right to send records through the object's buffers.
+    pub(crate) fn sender(&self) -> std::sync::MutexGuard<'_, ()> {
+        self.inner.sender()
+    }
+
     pub(crate) fn with_fd<R>(&self, call: impl FnOnce(i32) -> Result<R>) -> Result<R> {
         self.inner.with_loaded(|loaded| {
             if let Some(apart) = &self.apart {

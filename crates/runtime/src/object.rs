@@ -41,6 +41,8 @@ pub(crate) struct Inner {
     links: Vec<Mutex<Option<(Hook, u32)>>>,
     /// The open event buffers by the index of their map.
     sources: Mutex<HashMap<usize, Arc<Source>>>,
+    /// Held while a record is sent: libbpf's senders do not know of each other.
+    sender: Mutex<()>,
     loaded: RwLock<Option<Loaded>>,
 }
 
@@ -85,6 +87,7 @@ impl Object {
                 maps: specs,
                 links,
                 sources: Mutex::new(HashMap::new()),
+                sender: Mutex::default(),
                 loaded: RwLock::new(Some(Loaded { object, maps })),
             }),
         }
@@ -209,6 +212,10 @@ impl Inner {
 
     pub(crate) fn sources(&self) -> MutexGuard<'_, HashMap<usize, Arc<Source>>> {
         self.sources.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn sender(&self) -> MutexGuard<'_, ()> {
+        self.sender.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn close(&self) {

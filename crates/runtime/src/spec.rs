@@ -197,7 +197,8 @@ pub struct MapSpec {
     pub key: Layout,
     /// What a value's bytes mean.
     pub value: Layout,
-    /// What its events may be; empty if the object does not say.
+    /// What its events may be, or the records that are sent through it; empty if
+    /// the object does not say.
     pub events: Vec<Layout>,
     /// `map_flags`.
     pub flags: u32,

@@ -10,6 +10,7 @@ use super::kernel_memory::is_text_pointer;
 use super::network::retyped;
 use super::value::Value;
 use super::{Body, Named};
+use crate::objects;
 use crate::session::{Item, Reported, Result};
 
 /// The most that one assignment copies: as much as a local can have.
@@ -96,6 +97,21 @@ impl Body<'_, '_> {
     }
 
     fn assign_one(&mut self, target: &syntax::Expr, value: &syntax::Expr, at: Span) -> Result<()> {
+        if let ExprKind::Name(name) = &target.kind
+            && !self.global_names.contains(name)
+        {
+            let name = Ident { name: name.clone(), span: target.span };
+            if self.makes_dynptr(value) {
+                return self.new_dynptr(&name).map(|_| ());
+            }
+            if let Some(slice) = self.slice_call(value)? {
+                let taken = self.take_slice(&name, slice, value.span);
+                if taken.is_err() {
+                    self.poison(&name);
+                }
+                return taken;
+            }
+        }
         if let Some(call) = self.held_call(value)? {
             let ExprKind::Name(name) = &target.kind else {
                 return Err(self.nameless(&call, value.span));
@@ -319,7 +335,7 @@ impl Body<'_, '_> {
         at: Span,
     ) -> Result<()> {
         if let Value::Scalar(Expr { ty: Type::Ptr(ptr), .. }) = &value
-            && matches!(ptr.region, Region::Reserved(_))
+            && (matches!(ptr.region, Region::Reserved(_)) || self.is_part(&value))
         {
             self.poison(name);
             let message = "a reserved record has one name, by which it is submitted";
@@ -467,6 +483,13 @@ impl Body<'_, '_> {
                 return Err(reported);
             }
         };
+        if objects::is_dynptr(&self.s.module, &ty) {
+            let target = syntax::Expr { kind: ExprKind::Name(name.name.clone()), span: name.span };
+            return match value {
+                None => self.new_dynptr(name).map(|_| ()),
+                Some(value) => self.assign_one(&target, value, at),
+            };
+        }
         if self.global_names.contains(&name.name) {
             let message = format!("`{}` is global here and has its type there", name.name);
             return Err(self.s.report(

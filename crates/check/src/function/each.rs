@@ -195,7 +195,9 @@ impl Body<'_, '_> {
                     .help("write `for i in range(N):` with a constant `N`"),
             ));
         };
-        let record = record_of(&place).filter(|id| self.flow.reservation(*id).is_some());
+        let record = record_of(&place);
+        let record = record.map(|id| self.parts.get(&id).map_or(id, |(record, _)| *record));
+        let record = record.filter(|id| self.flow.reservation(*id).is_some());
         let place = self.anchored(place, &Type::Array(element.clone(), len), at);
         let (element, reversed, first) = (*element, false, None);
         Ok(Iterable::Elements(Elements { place, record, element, len, reversed, first }))

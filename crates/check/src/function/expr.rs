@@ -110,6 +110,15 @@ impl Body<'_, '_> {
                     .and_then(|()| self.meant(name, id, at)),
             );
         }
+        if self.is_dynptr(id) {
+            let (first, message) =
+                (named.span, format!("the dynptr `{name}` stands for no memory here"));
+            return Some(Err(self.s.report(
+                Diagnostic::new(&codes::MAYBE_UNBOUND, at, message)
+                    .also(first, "made here")
+                    .help("give it memory on every path before: `dynptr_from_mem(v.data, 0, d)`"),
+            )));
+        }
         let (first, message) = (named.span, format!("`{name}` may be read before it is assigned"));
         Some(Err(self.s.report(
             Diagnostic::new(&codes::MAYBE_UNBOUND, at, message)

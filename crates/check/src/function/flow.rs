@@ -138,6 +138,12 @@ impl Flow {
         self.rebound.remove(&id.0);
     }
 
+    /// The local has no value any more.
+    pub fn unset(&mut self, id: LocalId) {
+        self.assign(id);
+        self.assigned.remove(&id);
+    }
+
     /// The name of an entry means a number from here on.
     pub fn rebind(&mut self, id: LocalId, number: LocalId) {
         self.rebound.insert(id.0, Some(number));

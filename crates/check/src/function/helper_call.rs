@@ -113,7 +113,8 @@ impl Body<'_, '_> {
             Some((_, arg)) => Some(self.map_argument(helper, arg)?),
             None => None,
         };
-        let passed = self.arguments(helper, args, map)?;
+        let args: Vec<_> = args.iter().map(Some).collect();
+        let passed = self.arguments(helper, &args, map, at)?;
         let ty = self.result(helper, map, &passed);
         let call = helper_result(helper, passed, ty, at);
         if kernel::moves_packet(helper.name) {
@@ -191,13 +192,16 @@ impl Body<'_, '_> {
         Err(self.mismatch(arg.span, "a map", &value))
     }
 
-    fn arguments(
+    /// The arguments of a helper as the kernel takes them; where none is
+    /// written for the map it is `map`, and flags and contexts are 0.
+    pub(super) fn arguments(
         &mut self,
         helper: &'static Helper,
-        args: &[syntax::Expr],
+        args: &[Option<&syntax::Expr>],
         map: Option<MapId>,
+        at: Span,
     ) -> Result<Vec<Expr>> {
-        let mut args = args.iter();
+        let mut args = args.iter().copied();
         let mut passed: Vec<Expr> = Vec::new();
         let mut sizes: Vec<(usize, u64, Span)> = Vec::new();
         let mut callback = None;
@@ -208,7 +212,12 @@ impl Body<'_, '_> {
                 passed.push(Expr::int(0, Type::Int(c_int), Span::default()));
                 continue;
             }
-            let Some(arg) = args.next() else {
+            let written = args.next().flatten();
+            if let (ParamKind::Map, None, Some(map)) = (param.kind, written, map) {
+                passed.push(self.map_address(map, at));
+                continue;
+            }
+            let Some(arg) = written else {
                 passed.push(left_out(param));
                 continue;
             };

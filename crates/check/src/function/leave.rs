@@ -5,6 +5,7 @@ use ir::{Expr, ExprKind, LocalId, Place, StmtKind, Type};
 use syntax::Ident;
 
 use super::Body;
+use super::reserve::Held;
 use super::value::Value;
 use crate::session::{Reported, Result};
 
@@ -21,6 +22,8 @@ pub(crate) struct With {
 pub(crate) enum Guard {
     /// A record or a socket, in a local.
     Record(LocalId),
+    /// A dynptr of a record, and the local that is 0 once it was given away.
+    Dynptr(LocalId, LocalId),
     /// A lock: its address.
     Lock(Expr),
 }
@@ -57,6 +60,16 @@ impl Body<'_, '_> {
                 self.poison_with(target, body);
                 return Err(self.nameless(&call, context.span));
             }
+        };
+        let call = match call {
+            Held::Dynptr(call) => {
+                let done = self.with_dynptr(&name, call, body, at);
+                if done.is_err() {
+                    self.poison(&name);
+                }
+                return done;
+            }
+            call => call,
         };
         let record = match self.take_held(&name, call, context.span) {
             Ok(record) => record,

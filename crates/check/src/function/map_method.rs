@@ -17,9 +17,11 @@ fn written(helper: &Helper) -> Vec<&Param> {
     helper.params.iter().filter(passed).collect()
 }
 
-/// Whether an argument is flags, which are 0 where nothing is said.
-fn is_flags(param: &Param) -> bool {
-    param.name == "flags" && matches!(param.kind, ParamKind::Scalar { .. })
+/// Whether an argument is flags or what a callback is passed, which are 0 and
+/// null where nothing is said.
+fn may_be_left_out(param: &Param) -> bool {
+    let flags = param.name == "flags" && matches!(param.kind, ParamKind::Scalar { .. });
+    flags || param.kind == ParamKind::CallbackContext
 }
 
 impl Body<'_, '_> {
@@ -35,20 +37,21 @@ impl Body<'_, '_> {
         let Some(helper) = kernel::helper(method.helper) else { return Err(Reported) };
         let written = written(helper);
         let names: Vec<&str> = written.iter().map(|param| param.name).collect();
-        let required = written.iter().filter(|param| !is_flags(param)).count();
+        let required = written.iter().filter(|param| !may_be_left_out(param)).count();
         let bound = self.bind(method.name, &names, required, args, keywords, at)?;
-        let mut bound = bound.into_iter();
         self.uses(helper, at);
-        let mut passed = Vec::new();
-        for param in helper.params {
-            passed.push(match param.kind {
-                ParamKind::Map => self.map_address(map, at),
-                kind => match bound.next().flatten() {
-                    Some(arg) => self.argument(kind, arg, Some(map))?,
-                    None => Expr::int(0, Type::U64, at),
-                },
-            });
-        }
+        let mut bound = bound.into_iter();
+        let measured = |param: &&Param| param.kind != ParamKind::Size;
+        let args: Vec<_> = helper
+            .params
+            .iter()
+            .filter(measured)
+            .map(|param| match param.kind {
+                ParamKind::Map => None,
+                _ => bound.next().flatten(),
+            })
+            .collect();
+        let passed = self.arguments(helper, &args, Some(map), at)?;
         let ty = self.result(helper, Some(map), &passed);
         Ok(Value::Scalar(helper_result(helper, passed, ty, at)))
     }

@@ -16,6 +16,7 @@ mod compare;
 mod construct;
 mod context;
 mod cursor;
+mod dynptr;
 mod each;
 mod entry;
 mod equal;
@@ -107,6 +108,8 @@ pub(crate) struct Body<'s, 'a> {
     /// Names for parts of reserved records: the record's local, and where it
     /// was reserved.
     parts: HashMap<LocalId, (LocalId, Span)>,
+    /// What the dynptrs of the function stand for.
+    dynptrs: HashMap<LocalId, dynptr::Behind>,
     /// Reservations that a path was shown not to finish.
     leaked: HashSet<LocalId>,
     /// The parameter that a struct is returned through.
@@ -145,6 +148,7 @@ pub(crate) fn check<'a>(session: &mut Session<'a>, signature: &Signature<'a>, gr
         loops: Vec::new(),
         withs: Vec::new(),
         parts: HashMap::new(),
+        dynptrs: HashMap::new(),
         leaked: HashSet::new(),
         result: session_result,
         entry: None,

@@ -20,7 +20,9 @@ const METHODS: &[(&str, &str, &str)] = &[
     ("bpf_timer", "cancel", "timer_cancel"),
     ("bpf_spin_lock", "lock", "spin_lock"),
     ("bpf_spin_lock", "unlock", "spin_unlock"),
+    ("bpf_dynptr", "read", "dynptr_read"),
     ("bpf_dynptr", "write", "dynptr_write"),
+    ("bpf_dynptr", "data", "dynptr_data"),
     ("bpf_dynptr", "submit", "ringbuf_submit_dynptr"),
     ("bpf_dynptr", "discard", "ringbuf_discard_dynptr"),
 ];
@@ -43,6 +45,9 @@ impl Body<'_, '_> {
         let Some(helper) = row.and_then(|row| kernel::helper(row.2)) else {
             return Err(self.no_object_method(object, method));
         };
+        if object.name == "bpf_dynptr" {
+            return self.dynptr_method(base, method, args, keywords, at).map(Some);
+        }
         self.no_keywords(keywords)?;
         let mut all = vec![base.as_ref().clone()];
         all.extend_from_slice(args);
@@ -103,6 +108,22 @@ impl Body<'_, '_> {
                 let method = Ident { name: how, span: at };
                 self.finish(None, &method, record, rest.first(), at).map(Some)
             }
+            ("dynptr_from_mem", [data, flags, dynptr]) => {
+                self.dynptr_of_memory((data, flags, dynptr), at).map(Some)
+            }
+            ("ringbuf_reserve_dynptr", [ring, size, flags, dynptr]) => {
+                self.dynptr_of_record([ring, size, flags, dynptr], at).map(Some)
+            }
+            ("ringbuf_submit_dynptr" | "ringbuf_discard_dynptr", [record, rest @ ..])
+                if rest.len() < 2 =>
+            {
+                let how = if helper.name.contains("submit") { "submit" } else { "discard" };
+                match self.finish_dynptr_of(None, how, (record, rest.first()), at)? {
+                    Some(done) => Ok(Some(done)),
+                    None => self.dynptr(record).map(|_| None),
+                }
+            }
+            ("dynptr_data", [_, _, _]) => Err(self.nameless_slice(at)),
             ("ringbuf_reserve", _) => Err(self.nameless_reserve(at)),
             _ => Ok(None),
         }
@@ -198,7 +219,7 @@ impl Body<'_, '_> {
     }
 
     /// A dynptr on the stack.
-    fn dynptr(&mut self, arg: &syntax::Expr) -> Result<Expr> {
+    pub(super) fn dynptr(&mut self, arg: &syntax::Expr) -> Result<Expr> {
         let value = self.operand(arg)?;
         let place = self.as_place(value.clone(), arg.span)?;
         match place {

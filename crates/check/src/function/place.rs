@@ -63,6 +63,9 @@ impl Body<'_, '_> {
             let message = format!("`{}` has no fields", self.s.type_name(&ty));
             return Err(self.s.report(Diagnostic::new(&codes::UNKNOWN_FIELD, field.span, message)));
         };
+        if let Some(object) = self.s.object_of(&ty).filter(|own| own.home != kernel::Home::Kernel) {
+            return Err(self.no_object_method(object, field));
+        }
         if self.s.module.struct_(id).kernel.is_some() {
             return self.kernel_member(place, id, field);
         }

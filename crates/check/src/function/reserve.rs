@@ -17,11 +17,13 @@ use crate::session::{Reported, Result};
 const RECORD_HEAD: u64 = 8;
 
 /// The ring buffer and the arguments of `ring.reserve(...)`.
-type Call<'e> = (MapId, &'e [syntax::Expr], &'e [Keyword]);
+pub(super) type Call<'e> = (MapId, &'e [syntax::Expr], &'e [Keyword]);
 
 /// A call that gives something to be given back.
 pub(super) enum Held<'e> {
     Record(Call<'e>),
+    /// A record of which a dynptr is made.
+    Dynptr(Call<'e>),
     Socket(Acquiring<'e>),
     Reference(Referring<'e>),
 }
@@ -35,11 +37,15 @@ enum Holding {
 }
 
 impl Body<'_, '_> {
-    /// The `ring.reserve(...)` that a value is, if it is one.
-    pub(super) fn reserve_call<'e>(&mut self, value: &'e syntax::Expr) -> Result<Option<Call<'e>>> {
+    /// The call of this method of a ring buffer that a value is, if it is one.
+    pub(super) fn reserve_call<'e>(
+        &mut self,
+        name: &str,
+        value: &'e syntax::Expr,
+    ) -> Result<Option<Call<'e>>> {
         if let syntax::ExprKind::Call(callee, args, keywords) = &value.kind
             && let syntax::ExprKind::Attribute(base, method) = &callee.kind
-            && method.name == "reserve"
+            && method.name == name
             && let Some(map) = self.map_named(base)?
         {
             self.operation(map, method)?;
@@ -50,8 +56,11 @@ impl Body<'_, '_> {
 
     /// The call that a value is, if what it gives must be given back.
     pub(super) fn held_call<'e>(&mut self, value: &'e syntax::Expr) -> Result<Option<Held<'e>>> {
-        if let Some(call) = self.reserve_call(value)? {
+        if let Some(call) = self.reserve_call("reserve", value)? {
             return Ok(Some(Held::Record(call)));
+        }
+        if let Some(call) = self.reserve_call("reserve_dynptr", value)? {
+            return Ok(Some(Held::Dynptr(call)));
         }
         if let Some(call) = self.reference_call(value)? {
             return Ok(Some(Held::Reference(call)));
@@ -63,6 +72,7 @@ impl Body<'_, '_> {
     pub(super) fn take_held(&mut self, name: &Ident, call: Held<'_>, at: Span) -> Result<LocalId> {
         match call {
             Held::Record(call) => self.reserve(name, call, at),
+            Held::Dynptr(call) => self.reserve_dynptr(name, call, at),
             Held::Socket(call) => self.acquire(name, call, at),
             Held::Reference(call) => self.refer(name, call, at),
         }
@@ -71,7 +81,7 @@ impl Body<'_, '_> {
     /// Reports a call whose result gets no name.
     pub(super) fn nameless(&mut self, call: &Held<'_>, at: Span) -> Reported {
         match call {
-            Held::Record(_) => self.nameless_reserve(at),
+            Held::Record(_) | Held::Dynptr(_) => self.nameless_reserve(at),
             Held::Socket(_) => self.nameless_socket(at),
             Held::Reference(_) => self.nameless_reference(at),
         }
@@ -164,21 +174,27 @@ impl Body<'_, '_> {
                 message,
             )));
         }
-        let room = u64::from(self.s.module.map(map).max_entries.unwrap_or(u32::MAX));
-        if size + RECORD_HEAD > room {
-            let name = self.s.module.map(map).name.clone();
-            let message = format!("a record of {size} bytes never fits `{name}`");
-            return Err(self.s.report(
-                Diagnostic::new(&codes::OUT_OF_RANGE, written.span, message)
-                    .help("make the ring buffer larger: `max_entries` is its size in bytes"),
-            ));
-        }
+        self.fits_buffer(map, size, written.span)?;
         self.note_event(map, ty.clone(), written.span)?;
         Ok(ty)
     }
 
+    /// Checks that a ring buffer has room for a record of `size` bytes.
+    pub(super) fn fits_buffer(&mut self, map: MapId, size: u64, at: Span) -> Result<()> {
+        let room = u64::from(self.s.module.map(map).max_entries.unwrap_or(u32::MAX));
+        if size + RECORD_HEAD <= room {
+            return Ok(());
+        }
+        let name = self.s.module.map(map).name.clone();
+        let message = format!("a record of {size} bytes never fits `{name}`");
+        Err(self.s.report(
+            Diagnostic::new(&codes::OUT_OF_RANGE, at, message)
+                .help("make the ring buffer larger: `max_entries` is its size in bytes"),
+        ))
+    }
+
     /// The kernel refuses every flag of `reserve` when the program runs.
-    fn no_reserve_flags(&mut self, flags: &syntax::Expr) -> Result<()> {
+    pub(super) fn no_reserve_flags(&mut self, flags: &syntax::Expr) -> Result<()> {
         let value = self.expr(flags)?;
         if self.integer(value, flags.span)?.as_const() == Some(0) {
             return Ok(());
@@ -241,15 +257,11 @@ impl Body<'_, '_> {
         flags: Option<&syntax::Expr>,
         at: Span,
     ) -> Result<Value> {
-        let (pointer, map, id) = self.record(method, record)?;
-        if let Some(ring) = ring.filter(|ring| *ring != map) {
-            let (own, other) = (&self.s.module.map(map).name, &self.s.module.map(ring).name);
-            let message = format!("this record was reserved in `{own}`, not in `{other}`");
-            let help = format!("write `{own}.{}(...)`", method.name);
-            return Err(self
-                .s
-                .report(Diagnostic::new(&codes::MAP_OPERATION, record.span, message).help(help)));
+        if let Some(done) = self.finish_dynptr_of(ring, &method.name, (record, flags), at)? {
+            return Ok(done);
         }
+        let (pointer, map, id) = self.record(method, record)?;
+        self.of_ring(map, ring, &method.name, record.span)?;
         let flags = match flags {
             None => Expr::int(0, Type::U64, at),
             Some(flags) => {
@@ -259,6 +271,21 @@ impl Body<'_, '_> {
         };
         self.finish_record(&method.name, id, pointer, flags, at)?;
         Ok(Value::Nothing)
+    }
+
+    /// Checks that a record is given to the ring buffer that it came from.
+    pub(super) fn of_ring(
+        &mut self,
+        map: MapId,
+        ring: Option<MapId>,
+        method: &str,
+        at: Span,
+    ) -> Result<()> {
+        let Some(ring) = ring.filter(|ring| *ring != map) else { return Ok(()) };
+        let (own, other) = (&self.s.module.map(map).name, &self.s.module.map(ring).name);
+        let message = format!("this record was reserved in `{own}`, not in `{other}`");
+        let help = format!("write `{own}.{method}(...)`");
+        Err(self.s.report(Diagnostic::new(&codes::MAP_OPERATION, at, message).help(help)))
     }
 
     pub(super) fn finish_record(
@@ -336,6 +363,7 @@ impl Body<'_, '_> {
         for guard in left {
             let ended = match guard {
                 Guard::Record(id) => self.end_with(id, how, at),
+                Guard::Dynptr(id, open) => self.end_dynptr(id, open, how, at),
                 Guard::Lock(address) => self.unlock(address, at),
             };
             self.s.incomplete |= ended.is_err();
@@ -379,7 +407,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn unfinished(&mut self, id: LocalId, at: Span, since: Span, message: String) {
+    pub(super) fn unfinished(&mut self, id: LocalId, at: Span, since: Span, message: String) {
         // One path is enough to understand it.
         if !self.leaked.insert(id) {
             return;
