@@ -135,14 +135,6 @@ pub const LEFT_OUT: &[LeftOut] = &[
     left("per_cpu_ptr", NOT_YET),
     left("this_cpu_ptr", NOT_YET),
     left("kptr_xchg", NOT_YET),
-    left("dynptr_from_mem", NOT_YET),
-    left("ringbuf_reserve_dynptr", NOT_YET),
-    left("ringbuf_submit_dynptr", NOT_YET),
-    left("ringbuf_discard_dynptr", NOT_YET),
-    left("dynptr_read", NOT_YET),
-    left("dynptr_write", NOT_YET),
-    left("dynptr_data", NOT_YET),
-    left("user_ringbuf_drain", NOT_YET),
 ];
 
 /// The generated cases, by name such as `helpers/skb_load_bytes`.
