@@ -101,6 +101,7 @@ fn annotated(session: &mut Session<'_>, function: &syntax::Function, value: &Exp
     }
     let ty = session.annotation(returns)?;
     session.no_dynptr(&ty, "a global", returns.span)?;
+    session.no_object(&ty, "a global", returns.span)?;
     Ok(ty)
 }
 

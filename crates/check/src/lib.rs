@@ -18,6 +18,7 @@ mod flavours;
 mod framed;
 mod function;
 mod globals;
+mod guarded;
 mod kernel_types;
 mod kfuncs;
 mod license;

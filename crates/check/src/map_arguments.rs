@@ -356,6 +356,11 @@ impl Reader<'_, '_> {
             let help = format!("{} can", fitting.join(", "));
             return Err(self.wrong(value.span, message, help));
         }
+        let inside = map.value.as_ref().and_then(|ty| self.session.object_inside(ty));
+        if let Some((field, object)) = inside {
+            let what = format!("an inner map with `{field}`, a `{}`,", object.name);
+            self.session.needs(object.inner, &what, value.span)?;
+        }
         let template = Map { pinned: false, is_template: true, ..map };
         let id = MapId(self.session.module.maps.len() as u32);
         self.session.module.maps.push(template);

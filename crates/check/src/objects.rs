@@ -2,12 +2,10 @@
 //! and that nothing copies them.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{
-    Field, IntType, MapId, Module, Place, Region, Shape, Stmt, StmtKind, Struct, StructId, Type,
-};
+use ir::{IntType, MapId, Module, Place, Region, Shape, Stmt, StmtKind, Struct, StructId, Type};
 use kernel::{Home, ObjectType, Socket};
 
-use crate::session::{Result, Session};
+use crate::session::{Reported, Result, Session};
 
 impl Session<'_> {
     /// The struct that stands for an object of the kernel.
@@ -45,12 +43,35 @@ impl Session<'_> {
     /// The first object inside a type that only values of maps hold, with the
     /// name of its field.
     pub fn object_inside(&self, ty: &Type) -> Option<(String, &'static ObjectType)> {
-        let Type::Struct(id) = ty else { return None };
-        self.module.struct_(*id).fields.iter().find_map(|field: &Field| {
+        let mut found = Vec::new();
+        self.find_objects(ty, "", 0, &mut found);
+        found.into_iter().next().map(|one| (one.field, one.object))
+    }
+
+    /// The objects inside a type that only values of maps hold.
+    fn find_objects(&self, ty: &Type, name: &str, depth: u32, found: &mut Vec<Inside>) {
+        if let Type::Array(element, _) = ty {
+            let before = found.len();
+            self.find_objects(element, name, depth + 1, found);
+            found.iter_mut().skip(before).for_each(|one| one.in_array = true);
+        }
+        let Type::Struct(id) = ty else { return };
+        for field in &self.module.struct_(*id).fields {
             debug_assert!(matches!(field.shape, Shape::Plain | Shape::Enum | Shape::Bits { .. }));
-            let own = self.object_of(&field.ty).filter(|own| matches!(own.home, Home::Values(_)));
-            own.map(|own| (field.name.clone(), own)).or_else(|| self.object_inside(&field.ty))
-        })
+            let element = match &field.ty {
+                Type::Array(element, _) => element,
+                ty => ty,
+            };
+            match self.object_of(element).filter(|own| matches!(own.home, Home::Values(_))) {
+                Some(object) => found.push(Inside {
+                    field: field.name.clone(),
+                    object,
+                    depth,
+                    in_array: matches!(field.ty, Type::Array(..)),
+                }),
+                None => self.find_objects(&field.ty, &field.name, depth + 1, found),
+            }
+        }
     }
 
     /// What is known of a socket, as a type.
@@ -74,22 +95,73 @@ impl Session<'_> {
 
     /// Checks that a map may hold the objects in its values.
     pub fn value_objects(&mut self, ty: &Type, kind: &str, shown: &str, at: Span) -> Result<()> {
-        let Some((field, object)) = self.object_inside(ty) else { return Ok(()) };
-        let Home::Values(kinds) = object.home else { return Ok(()) };
-        if kinds.contains(&kind) {
-            return Ok(());
+        if let Some(object) = self.object_of(ty).filter(|own| matches!(own.home, Home::Values(_))) {
+            let message = format!("a value cannot be a `{}` alone", object.name);
+            let help = "make a `@struct` with a field for it, and use that as the value";
+            return Err(self.misplaced(at, message, help));
         }
-        let names: Vec<&str> = kernel::MAP_TYPES
-            .iter()
-            .filter(|known| kinds.contains(&known.kernel))
-            .map(|known| known.name)
-            .collect();
-        let message = format!("a `{shown}` cannot hold `{field}`, a `{}`", object.name);
-        Err(self.report(
-            Diagnostic::new(&codes::OBJECT_MISPLACED, at, message)
-                .help(format!("map types that can are {}", names.join(", "))),
-        ))
+        let mut found = Vec::new();
+        self.find_objects(ty, "", 0, &mut found);
+        let Some(first) = found.first() else { return Ok(()) };
+        let (object, field) = (first.object, &first.field);
+        let Home::Values(kinds) = object.home else { return Ok(()) };
+        if !kinds.contains(&kind) {
+            let names: Vec<&str> = kernel::MAP_TYPES
+                .iter()
+                .filter(|known| kinds.contains(&known.kernel))
+                .map(|known| known.name)
+                .collect();
+            let message = format!("a `{shown}` cannot hold `{field}`, a `{}`", object.name);
+            let help = format!("map types that can are {}", names.join(", "));
+            return Err(self.misplaced(at, message, &help));
+        }
+        let twin = found.iter().enumerate().find_map(|(index, one)| {
+            let same = |other: &&Inside| other.object.name == one.object.name;
+            found.iter().take(index).find(same).map(|other| (other.field.clone(), one))
+        });
+        if let Some((other, one)) = twin {
+            let name = one.object.name;
+            let message =
+                format!("a value has one `{name}`, not both `{other}` and `{}`", one.field);
+            let help = "keep the other in a map of its own, with the same key";
+            return Err(self.misplaced(at, message, help));
+        }
+        if let Some(one) = found.iter().find(|one| one.in_array) {
+            let message = format!("`{}`, a `{}`, lies in an array", one.field, one.object.name);
+            let help = "give each its own entry: the array's index becomes the map's key";
+            return Err(self.misplaced(at, message, help));
+        }
+        match found.iter().find(|one| one.depth > 0).map(|one| (one.object, one.field.clone())) {
+            Some((object, field)) => {
+                let what = format!("`{field}`, a `{}` in a struct inside the value,", object.name);
+                self.needs(object.nested, &what, at)
+            }
+            None => Ok(()),
+        }
     }
+
+    /// Checks that no object lies where only values of maps hold them.
+    pub fn no_object(&mut self, ty: &Type, what: &str, at: Span) -> Result<()> {
+        let own = self.object_of(ty).filter(|own| matches!(own.home, Home::Values(_)));
+        let inside = self.object_inside(ty).map(|(_, object)| object);
+        let Some(object) = own.or(inside) else { return Ok(()) };
+        let message = format!("{what} cannot hold a `{}`", object.name);
+        let help = "keep it in the value of a map, such as an `Array` of one entry";
+        Err(self.misplaced(at, message, help))
+    }
+
+    fn misplaced(&mut self, at: Span, message: String, help: &str) -> Reported {
+        self.report(Diagnostic::new(&codes::OBJECT_MISPLACED, at, message).help(help))
+    }
+}
+
+/// An object inside the type of a value.
+struct Inside {
+    field: String,
+    object: &'static ObjectType,
+    /// How many structs and arrays it lies in, beside the value itself.
+    depth: u32,
+    in_array: bool,
 }
 
 /// Refuses copies of entries that hold objects, which the verifier keeps
@@ -97,6 +169,7 @@ impl Session<'_> {
 pub(crate) fn check(session: &mut Session<'_>) {
     let mut wrong: Vec<(Span, String, &'static str)> = Vec::new();
     let mut copied: Vec<Span> = Vec::new();
+    let mut passed: Vec<(Span, String, &'static str)> = Vec::new();
     for function in &session.module.functions {
         let mut look = |stmts: &[Stmt]| {
             ir::each_stmt(stmts, &mut |stmt| {
@@ -125,8 +198,20 @@ pub(crate) fn check(session: &mut Session<'_>) {
             if let ir::ExprKind::Sequence(stmts, _) = &expr.kind {
                 look(stmts);
             }
+            let ir::ExprKind::Helper(_, args) = &expr.kind else { return };
+            for arg in args {
+                let ir::ExprKind::Address(place) = &arg.kind else { continue };
+                if !matches!(place.region(), Region::MapValue(_) | Region::Any) {
+                    continue;
+                }
+                let ty = place.ty(&session.module, function);
+                if let Some((field, object)) = ty.and_then(|ty| session.object_inside(&ty)) {
+                    passed.push((arg.span, field, object.name));
+                }
+            }
         });
     }
+    wrong.append(&mut passed);
     copied.sort();
     copied.dedup();
     for at in copied {

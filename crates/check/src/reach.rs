@@ -22,6 +22,7 @@ pub(crate) struct Graph {
 /// Checks the rules, and makes of the program what its whole allows to.
 pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, speed: &crate::Speed<'_>) {
     crate::objects::check(session);
+    crate::guarded::check(session, graph);
     let signatures = session.signatures();
     let mut done = HashSet::new();
     let mut cycles = false;
@@ -37,6 +38,7 @@ pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, speed: &crate::Spe
             }
         }
         crate::work::check(session);
+        crate::guarded::check_loops(session);
         crate::called::settle(session);
         crate::bounds::settle(&mut session.module);
         crate::scratch::place(session);

@@ -66,6 +66,12 @@ fn declare_one(session: &mut Session<'_>, class: &syntax::Struct) {
             Ok((ty, _)) if session.no_dynptr(&ty, "a field", field.annotation.span).is_err() => {
                 failed = true;
             }
+            Ok((ty, _))
+                if class.is_union
+                    && session.no_object(&ty, "a union", field.annotation.span).is_err() =>
+            {
+                failed = true;
+            }
             Ok((ty, shape)) => {
                 members.push((field.name.name.clone(), ty));
                 shapes.push(shape);

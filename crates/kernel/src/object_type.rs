@@ -1,7 +1,7 @@
 //! Types of the kernel that programs keep, pass and read: timers, locks,
 //! dynptrs, sockets. Their layout is the UAPI header's.
 
-use crate::Version;
+use crate::{ProgType, Version};
 
 /// A type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,14 @@ pub struct ObjectType {
     pub fields: &'static [ObjectField],
     /// Where one lies.
     pub home: Home,
+    /// Kinds of programs that may not use a map that holds one.
+    pub barred: &'static [ProgType],
+    /// The first kernel on which sleepable programs may.
+    pub sleepable: Version,
+    /// The first kernel that looks for one in structs inside the value.
+    pub nested: Version,
+    /// The first kernel on which inner maps may hold one.
+    pub inner: Version,
     /// The oldest kernel that has it.
     pub since: Version,
 }
@@ -59,33 +67,65 @@ const LOCKED: &[&str] = &[
     "BPF_MAP_TYPE_CGRP_STORAGE",
 ];
 
+/// Programs that may interrupt the holder of a lock, asked of 5.10 to 6.18.
+const TRACING: &[ProgType] = &[
+    ProgType::Kprobe,
+    ProgType::Tracepoint,
+    ProgType::PerfEvent,
+    ProgType::RawTracepoint,
+    ProgType::RawTracepointWritable,
+];
+const TRACING_AND_FILTERS: &[ProgType] = &[
+    ProgType::SocketFilter,
+    ProgType::Kprobe,
+    ProgType::Tracepoint,
+    ProgType::PerfEvent,
+    ProgType::RawTracepoint,
+    ProgType::RawTracepointWritable,
+];
+/// What 6.1 refuses and 6.12 takes.
+const ASKED: Version = Version::new(6, 12);
+
+/// What holds of most types.
+const OBJECT: ObjectType = ObjectType {
+    name: "",
+    fields: &[],
+    home: Home::Kernel,
+    barred: &[],
+    sleepable: Version::OLDEST,
+    nested: ASKED,
+    inner: Version::OLDEST,
+    since: Version::OLDEST,
+};
+
 /// Every type.
 pub static OBJECT_TYPES: &[ObjectType] = &[
     ObjectType {
         name: "bpf_timer",
         fields: &[array("__opaque", 64, 2)],
         home: Home::Values(TABLES),
+        barred: TRACING,
         since: Version::new(5, 15),
+        ..OBJECT
     },
     ObjectType {
         name: "bpf_spin_lock",
         fields: &[field("val", 32)],
         home: Home::Values(LOCKED),
-        since: Version::OLDEST,
+        barred: TRACING_AND_FILTERS,
+        sleepable: ASKED,
+        inner: ASKED,
+        ..OBJECT
     },
     ObjectType {
         name: "bpf_dynptr",
         fields: &[array("__opaque", 64, 2)],
         home: Home::Stack,
         since: Version::new(5, 19),
+        ..OBJECT
     },
-    ObjectType { name: "bpf_sock", fields: SOCK, home: Home::Kernel, since: Version::OLDEST },
-    ObjectType {
-        name: "bpf_tcp_sock",
-        fields: TCP_SOCK,
-        home: Home::Kernel,
-        since: Version::OLDEST,
-    },
+    ObjectType { name: "bpf_sock", fields: SOCK, ..OBJECT },
+    ObjectType { name: "bpf_tcp_sock", fields: TCP_SOCK, ..OBJECT },
 ];
 
 const SOCK: &[ObjectField] = &[

@@ -28,6 +28,14 @@ impl Body<'_, '_> {
             let message = format!("`{ty}` and `{other}` are different types");
             return Err(self.s.report(Diagnostic::new(&codes::TYPE_MISMATCH, at, message)));
         }
+        if let Some((field, object)) = self.s.object_inside(&ty) {
+            let message = format!("`{field}`, a `{}`, cannot be compared", object.name);
+            return Err(self.s.report(
+                Diagnostic::new(&codes::OBJECT_MISPLACED, at, message)
+                    .note("the kernel alone reads and writes it")
+                    .help("compare the fields that matter"),
+            ));
+        }
         let mut tests = Vec::new();
         if !self.collect(&a, &b, &ty, at, &mut tests) {
             let name = self.s.type_name(&ty);
