@@ -157,6 +157,9 @@ impl Body<'_, '_> {
     /// Notes the use of a helper for the rules that need the call graph.
     pub(super) fn uses(&mut self, helper: &'static Helper, at: Span) {
         self.not_locked(helper.name, at);
+        if helper.name == "tail_call" {
+            self.nothing_held(at, "when another program takes over");
+        }
         self.graph.helpers.entry(self.id).or_default().push((helper, at));
     }
 
