@@ -44,15 +44,15 @@ impl Session<'_> {
     /// name of its field.
     pub fn object_inside(&self, ty: &Type) -> Option<(String, &'static ObjectType)> {
         let mut found = Vec::new();
-        self.find_objects(ty, "", 0, &mut found);
+        self.find_objects(ty, 0, &mut found);
         found.into_iter().next().map(|one| (one.field, one.object))
     }
 
     /// The objects inside a type that only values of maps hold.
-    fn find_objects(&self, ty: &Type, name: &str, depth: u32, found: &mut Vec<Inside>) {
+    fn find_objects(&self, ty: &Type, depth: u32, found: &mut Vec<Inside>) {
         if let Type::Array(element, _) = ty {
             let before = found.len();
-            self.find_objects(element, name, depth + 1, found);
+            self.find_objects(element, depth + 1, found);
             found.iter_mut().skip(before).for_each(|one| one.in_array = true);
         }
         let Type::Struct(id) = ty else { return };
@@ -69,7 +69,7 @@ impl Session<'_> {
                     depth,
                     in_array: matches!(field.ty, Type::Array(..)),
                 }),
-                None => self.find_objects(&field.ty, &field.name, depth + 1, found),
+                None => self.find_objects(&field.ty, depth + 1, found),
             }
         }
     }
@@ -101,7 +101,7 @@ impl Session<'_> {
             return Err(self.misplaced(at, message, help));
         }
         let mut found = Vec::new();
-        self.find_objects(ty, "", 0, &mut found);
+        self.find_objects(ty, 0, &mut found);
         let Some(first) = found.first() else { return Ok(()) };
         let (object, field) = (first.object, &first.field);
         let Home::Values(kinds) = object.home else { return Ok(()) };
