@@ -2,12 +2,12 @@
 # between kernels: built with one kernel's types, right on all. The numbers are
 # held against /proc by tests/python/test_kernel_facts.py.
 # expect: loads
-from ctypes import c_int64, c_long, c_uint16, c_uint32, c_uint64, c_void_p
+from ctypes import POINTER, c_int64, c_long, c_uint16, c_uint32, c_uint64, c_void_p, cast
 
 from pythonbpf import bpf, bpfglobal, field_exists, map, section, struct
-from pythonbpf.helper import get_current_task, probe_read_kernel
+from pythonbpf.helper import get_current_task
 from pythonbpf.maps import Array
-from vmlinux import file, inode, socket, task_struct, timespec64
+from vmlinux import inode, socket, task_struct, timespec64
 
 
 @bpf
@@ -58,14 +58,6 @@ def facts() -> Array:
 
 
 @bpf
-def opened(task: task_struct, number: c_uint32) -> c_uint64:
-    address = c_uint64(0)
-    table = c_uint64(task.files.fdt.fd)
-    probe_read_kernel(address, table + 8 * number)
-    return address
-
-
-@bpf
 def changed(of: inode) -> c_int64:
     if field_exists(of.i_ctime_sec):
         return of.i_ctime_sec
@@ -88,12 +80,13 @@ def read(ctx: c_void_p) -> c_int64:
     else:
         f.state = task_struct___before_5_14(task).state
     f.comm = task.comm
-    regular = file(opened(task, descriptors[0]))
+    regular = task.files.fdt.fd[descriptors[0]]
     f.file_name = regular.f_path.dentry.d_name.name
     f.file_inode = regular.f_inode.i_ino
     f.file_size = regular.f_inode.i_size
     f.file_changed = changed(regular.f_inode)
-    connection = socket(file(opened(task, descriptors[1])).private_data).sk
+    other = task.files.fdt.fd[descriptors[1]]
+    connection = cast(other.private_data, POINTER(socket)).sk
     f.local_port = connection.__sk_common.skc_num
     remote = connection.__sk_common.skc_dport
     f.remote_port = ((remote & 255) << 8) | (remote >> 8)

@@ -30,6 +30,9 @@ impl Body<'_, '_> {
         if let Some(value) = self.packet_cast(callee, args, at)? {
             return Ok(value);
         }
+        if let Some(value) = self.foreign_cast(callee, args, keywords, at)? {
+            return Ok(value);
+        }
         if let Some(ty) = self.aggregate_named(callee) {
             return self.built(ty, args, keywords, at);
         }

@@ -2,7 +2,10 @@
 //! pointers made of addresses, copies of what is read.
 
 use diagnostics::{Diagnostic, Span, codes, nearest};
-use ir::{Expr, ExprKind, Place, PtrType, Region, Stmt, StmtKind, StructId, Type};
+use ir::{
+    BinaryOp, Expr, ExprKind, Place, PtrType, Query, Region, Stmt, StmtKind, StructId, Type,
+    TypeFact,
+};
 use syntax::{Ident, Keyword};
 
 use super::Body;
@@ -104,6 +107,56 @@ impl Body<'_, '_> {
             return Ok(Value::Scalar(self.convert(value, &ty, at)?));
         };
         self.kernel_cast(value, wanted, args[0].span, at)
+    }
+
+    /// `cast(address, POINTER(T))`: an address in the kernel, or in user space
+    /// if it was one there, as a pointer to a type of the kernel or a number.
+    pub(super) fn foreign_cast(
+        &mut self,
+        callee: &syntax::Expr,
+        args: &[syntax::Expr],
+        keywords: &[Keyword],
+        at: Span,
+    ) -> Result<Option<Value>> {
+        if !self.is_cast(callee) {
+            return Ok(None);
+        }
+        self.no_keywords(keywords)?;
+        self.count("cast", "an address and a type", 2..=2, args, at)?;
+        let wanted = match self.s.pointed(&args[1]).transpose()? {
+            Some(Type::Ptr(ptr)) if ptr.region.is_foreign() => ptr,
+            Some(ty @ (Type::Int(_) | Type::Bool)) => {
+                PtrType { pointee: Some(Box::new(ty)), region: Region::Kernel, nullable: false }
+            }
+            _ => {
+                let message = "`cast` makes a pointer to a type of the kernel or to a number";
+                return Err(self.s.report(
+                    Diagnostic::new(&codes::WRONG_ARGUMENTS, args[1].span, message)
+                        .help("write `cast(address, POINTER(task_struct))`"),
+                ));
+            }
+        };
+        let value = self.expr(&args[0])?;
+        self.kernel_cast(value, &wanted, args[0].span, at).map(Some)
+    }
+
+    /// `pointer[index]` in memory of the kernel or of user space: how many
+    /// values there are is not known, and a wrong address reads as 0.
+    pub(super) fn counted(&mut self, pointer: &Expr, ty: &Type, position: Expr) -> Place {
+        let at = position.span;
+        let size = match ty {
+            Type::Struct(id) if self.s.module.struct_(*id).kernel.is_some() => {
+                let query = Query::Type(TypeFact::Size, *id);
+                Expr::new(ExprKind::Query(Box::new(query)), Type::U64, at)
+            }
+            ty => Expr::int(ty.size(&self.s.module).into(), Type::U64, at),
+        };
+        let steps = Expr::binary(BinaryOp::Mul, position.convert(Type::U64), size, at);
+        let start = pointer.clone().convert(Type::U64);
+        let address = Expr::binary(BinaryOp::Add, start, steps, at);
+        let user = pointer.ptr_type().is_some_and(|ptr| ptr.region == Region::User);
+        let region = if user { Region::User } else { Region::Kernel };
+        Place::Deref(Box::new(address.convert(Type::ptr(Some(ty.clone()), region))))
     }
 
     /// An address as a pointer to a type of the kernel.

@@ -240,7 +240,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn is_cast(&self, callee: &syntax::Expr) -> bool {
+    pub(super) fn is_cast(&self, callee: &syntax::Expr) -> bool {
         let resolved = callee.path().and_then(|path| self.s.tree.imports.resolve(&path));
         resolved.is_some_and(|(module, name)| module == "ctypes" && name == "cast")
     }

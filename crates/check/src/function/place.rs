@@ -153,6 +153,17 @@ impl Body<'_, '_> {
         let (len, element) = match &ty {
             Type::Array(element, len) => (*len, (**element).clone()),
             Type::Str(len) => (*len, Type::Int(ir::IntType::U8)),
+            _ if place.region().is_foreign()
+                && (matches!(ty, Type::Ptr(_)) || position.as_const() != Some(0)) =>
+            {
+                let Place::Deref(pointer) = &place else {
+                    return self.only_element(place, ty, &position);
+                };
+                // What a pointer there points to is trusted as this one is.
+                let ty = place.seen(ty);
+                let place = self.counted(pointer, &ty, position);
+                return Ok(Element { place, ty, inside: None, len: 0 });
+            }
             // A pointer to one value: `v[0]` is that value.
             _ => return self.only_element(place, ty, &position),
         };
