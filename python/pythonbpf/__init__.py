@@ -25,7 +25,8 @@ from __future__ import annotations
 from pythonbpf import _vmlinux
 from pythonbpf._bpf import BPF, Program
 from pythonbpf._compile import compile, compile_to_ir
-from pythonbpf._maps import BpfMap, Events, Table
+from pythonbpf._events import Events
+from pythonbpf._maps import BpfMap, Table
 from pythonbpf._marks import bpf, bpfglobal, map, section, struct
 from pythonbpf._native import __version__
 from pythonbpf._queries import (

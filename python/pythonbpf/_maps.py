@@ -1,21 +1,18 @@
 """Maps of a loaded object, as user space sees them.
 
-:class:`Table` is a mapping over a map with keys, :class:`Events` an iterable
-over a ring buffer or perf event array. Both are :class:`BpfMap`, whose call
+:class:`Table` is a mapping over a map with keys; maps of events are in
+:mod:`pythonbpf._events`. Both are :class:`BpfMap`, whose call
 ``BpfMap(b, counts)`` finds the map that a decorated function stands for.
 """
 
 from __future__ import annotations
-
-import time
 
 # What `collections.abc` hands on; that module imports all of `collections`.
 from _collections_abc import ItemsView, MutableMapping, ValuesView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections import deque
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from typing import Any, TypeVar
 
     from pythonbpf import _native
@@ -33,7 +30,7 @@ class BpfMap:
     """A map of a loaded object.
 
     ``BpfMap(b, counts)`` is ``b["counts"]``: a :class:`Table` or
-    :class:`Events`. ``counts`` is the function under ``@map``, or its name.
+    :class:`~pythonbpf.Events`. ``counts`` is the function under ``@map``, or its name.
     """
 
     __slots__ = ("_native",)
@@ -136,113 +133,6 @@ def _native_of(mapping: Any) -> _native.Map:
     return mapping._native
 
 
-class Events(BpfMap):
-    """A ring buffer or perf event array, as a stream of events.
-
-    Events are struct values with the fields that the program declares, or
-    integers, or ``bytes`` where the object does not say what they are::
-
-        for event in b["events"]:
-            print(event.pid, event.comm)
-
-    The loop ends with Ctrl-C (which raises :class:`KeyboardInterrupt` as
-    usual), with ``break``, with :meth:`stop`, or when ``b`` is closed. Several
-    threads may read; each event goes to one of them.
-    """
-
-    __slots__ = ("_pending", "_reader", "_stops")
-
-    _reader: _native.EventReader
-    _pending: deque[Any]
-    _stops: int
-
-    def __iter__(self) -> Iterator[Any]:
-        return self.iter()
-
-    def iter(self, timeout: float | None = None) -> Iterator[Any]:
-        """Events as they come.
-
-        Args:
-            timeout: seconds to wait for the next event before the iteration ends;
-                by default it waits for ever.
-        """
-        self._reader.open()
-        return self._iterate(timeout, self._stops)
-
-    def _iterate(self, timeout: float | None, stops: int) -> Iterator[Any]:
-        while self._stops == stops:
-            deadline = None if timeout is None else time.monotonic() + timeout
-            if not self._wait(deadline, stops):
-                return
-            while self._pending and self._stops == stops:
-                try:
-                    event = self._pending.popleft()
-                except IndexError:  # another thread was faster
-                    break
-                yield event
-
-    def poll(self, callback: Callable[[Any], object], timeout: float | None = None) -> int:
-        """Waits for events and calls back for each one that has come.
-
-        Args:
-            callback: called with the event.
-            timeout: seconds to wait at most; 0 only takes what is there, and by default
-                it waits until something comes.
-
-        Returns:
-            How many events were handed over.
-        """
-        deadline = None if timeout is None else time.monotonic() + timeout
-        count = 0
-        self._reader.open()
-        if self._wait(deadline, self._stops):
-            while self._pending:
-                try:
-                    event = self._pending.popleft()
-                except IndexError:  # another thread was faster
-                    break
-                count += 1
-                callback(event)
-        return count
-
-    def drain(self) -> list[Any]:
-        """All events that are there now."""
-        events: list[Any] = []
-        while self.poll(events.append, timeout=0):
-            pass
-        return events
-
-    def stop(self) -> None:
-        """Ends all iterations that have begun, in whatever thread; a later one waits again."""
-        self._stops += 1
-
-    @property
-    def lost(self) -> int | None:
-        """How many events did not fit the buffer, so that nobody will read them.
-
-        Programs that were compiled here count them, exactly and at once. For objects of
-        another compiler it is what the kernel tells: nothing (``None``) of a ring buffer,
-        and of a perf buffer the losses that were read past.
-        """
-        return self._reader.lost
-
-    def _wait(self, deadline: float | None, stops: int) -> bool:
-        """Whether there are events; waits until the deadline in steps, so that `stop` is seen."""
-        while not self._pending:
-            step = _STEP if deadline is None else min(_STEP, max(0.0, deadline - time.monotonic()))
-            events = self._reader.poll(step)
-            if events is None:
-                return False
-            self._pending.extend(events)
-            late = deadline is not None and time.monotonic() >= deadline
-            if not self._pending and (late or self._stops != stops):
-                return False
-        return True
-
-
-_STEP = 0.2
-
-
 def open_map(owner: _native.Object, name: str) -> BpfMap:
     """The wrapper that fits the map's type."""
     native = owner.map(name)
@@ -252,12 +142,11 @@ def open_map(owner: _native.Object, name: str) -> BpfMap:
         from pythonbpf._map_kinds import wrap
 
         return wrap(native)
-    from collections import deque
+    from pythonbpf._events import Events
 
-    events = _new(Events, native)
+    events: Events[Any] = _new(Events, native)
     events._reader = owner.events(name)  # pyright: ignore[reportPrivateUsage]
-    events._pending = deque()  # pyright: ignore[reportPrivateUsage]
-    events._stops = 0  # pyright: ignore[reportPrivateUsage]
+    events._dtypes = None  # pyright: ignore[reportPrivateUsage]
     return events
 
 

@@ -1,7 +1,7 @@
 """The extension module: what the border between Rust and Python hands over."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from pythonbpf._records import Diagnostic
@@ -141,8 +141,26 @@ class EventReader:
 
     def open(self) -> None:
         """Opens the buffer if need be; raises if the object is not loaded."""
-    def poll(self, timeout: float) -> list[Any] | None:
-        """Waits for events; ``None`` when the object is closed."""
+    @property
+    def stops(self) -> int:
+        """How often ``stop`` was called."""
+    def stop(self) -> None:
+        """Ends all waits and iterations."""
+    def ended(self, stops: int) -> bool:
+        """Whether nothing more will come for who began after so many stops."""
+    def clear(self) -> None:
+        """Makes the descriptor forget a stop."""
+    def iterate(self, timeout: float | None, stops: int) -> Iterator[Any]: ...
+    def poll(self, callback: Callable[[Any], object], timeout: float | None) -> int: ...
+    def drain(self, tuples: bool) -> list[Any]: ...
+    def batch(
+        self, timeout: float | None, stops: int
+    ) -> list[tuple[int | None, int, bytearray]] | None:
+        """All events that are there, by type: number of the layout, length of each, their bytes."""
+    def layouts(self) -> list[tuple[Any, ...]]:
+        """What the events may be."""
+    def descriptor(self) -> int:
+        """A descriptor to wait on; the caller's."""
     @property
     def lost(self) -> int | None: ...
 

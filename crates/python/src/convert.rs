@@ -40,9 +40,17 @@ impl StructTypes {
         Self { callback, known: Mutex::default() }
     }
 
-    fn class(&self, py: Python<'_>, value: &StructValue) -> PyResult<Arc<StructClass>> {
-        let fields = value.fields.iter().map(|(name, _)| Arc::clone(name)).collect();
-        let key: StructKey = (Arc::clone(&value.name), fields);
+    /// The class of a struct of this name and these fields.
+    pub fn class(
+        &self,
+        py: Python<'_>,
+        name: &Arc<str>,
+        fields: Vec<Arc<str>>,
+    ) -> PyResult<Py<PyType>> {
+        Ok(self.struct_class(py, (Arc::clone(name), fields))?.class.clone_ref(py))
+    }
+
+    fn struct_class(&self, py: Python<'_>, key: StructKey) -> PyResult<Arc<StructClass>> {
         if let Some(class) = self.lock().get(&key) {
             return Ok(Arc::clone(class));
         }
@@ -82,7 +90,8 @@ impl StructTypes {
     /// Fills the fields directly: the class's own `__init__` would only sort
     /// out arguments that are sorted already.
     fn instance<'py>(&self, py: Python<'py>, value: &StructValue) -> PyResult<Bound<'py, PyAny>> {
-        let class = self.class(py, value)?;
+        let fields = value.fields.iter().map(|(name, _)| Arc::clone(name)).collect();
+        let class = self.struct_class(py, (Arc::clone(&value.name), fields))?;
         let bound = class.class.bind(py);
         let instance = bound.call_method1(pyo3::intern!(py, "__new__"), (bound,))?;
         for (name, (_, item)) in class.fields.iter().zip(&value.fields) {

@@ -9,9 +9,11 @@
 mod attach;
 mod compile;
 mod convert;
+mod decode;
 mod errors;
 mod events;
 mod kernel_names;
+mod layouts;
 mod machine;
 mod map;
 mod object;
@@ -45,5 +47,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<program::Program>()?;
     module.add_class::<map::Map>()?;
     module.add_class::<events::EventReader>()?;
+    module.add_class::<events::EventIterator>()?;
     module.add_class::<trace::TracePipe>()
 }

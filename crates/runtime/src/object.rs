@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use libbpf_rs::{AsRawLibbpf as _, MapCore as _, MapHandle};
 
 use crate::error::{Error, Result};
-use crate::events::Source;
 use crate::global::{self, Memory};
 use crate::hook::Hook;
 use crate::layout::Layout;
@@ -19,6 +18,7 @@ use crate::map::Map;
 use crate::nearest::nearest;
 use crate::program::Program;
 use crate::release::release;
+use crate::source::Source;
 use crate::spec::{MapSpec, ProgramSpec};
 use crate::value::Value;
 use crate::verifier::VerifierStats;

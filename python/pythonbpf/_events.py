@@ -1,0 +1,128 @@
+"""Ring buffers and perf event arrays, as streams of events."""
+
+from __future__ import annotations
+
+from pythonbpf._maps import BpfMap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from typing import Any, Generic, TypeVar
+
+    import numpy
+
+    from pythonbpf import _native
+
+    _E = TypeVar("_E")
+    _GenericEvents = Generic[_E]
+else:
+    _GenericEvents = object
+
+
+class Events(BpfMap, _GenericEvents):
+    """A ring buffer or perf event array, as a stream of events.
+
+    Events are struct values with the fields that the program declares, or
+    integers, or ``bytes`` where the object does not say what they are::
+
+        for event in b["events"]:
+            print(event.pid, event.comm)
+
+    The loop ends with Ctrl-C (which raises :class:`KeyboardInterrupt` as
+    usual), with ``break``, with :meth:`stop`, or when ``b`` is closed. Several
+    threads may read; each event goes to one of them. ``async for`` does the
+    same under :mod:`asyncio` and lets other tasks run meanwhile.
+
+    For type checkers it is generic: ``events: Events[Event] = b["events"]``.
+    """
+
+    __slots__ = ("_dtypes", "_reader")
+
+    _reader: _native.EventReader
+    _dtypes: list[Any] | None
+
+    def __class_getitem__(cls, event: object) -> type[Any]:
+        return cls
+
+    def __iter__(self) -> Iterator[_E]:
+        return self.iter()
+
+    def iter(self, timeout: float | None = None) -> Iterator[_E]:
+        """Events as they come.
+
+        Args:
+            timeout: seconds to wait for the next event before the iteration ends;
+                by default it waits for ever.
+        """
+        reader = self._reader
+        reader.open()
+        return reader.iterate(timeout, reader.stops)
+
+    def __aiter__(self) -> AsyncIterator[_E]:
+        from pythonbpf._async import follow
+
+        self._reader.open()
+        return follow(self._reader)
+
+    def poll(self, callback: Callable[[_E], object], timeout: float | None = None) -> int:
+        """Waits for events and calls back for each one that has come.
+
+        Args:
+            callback: called with the event.
+            timeout: seconds to wait at most; 0 only takes what is there, and by default
+                it waits until something comes.
+
+        Returns:
+            How many events were handed over.
+        """
+        self._reader.open()
+        return self._reader.poll(callback, timeout)
+
+    def drain(self, *, tuples: bool = False) -> list[_E]:
+        """All events that are there at the call; those that come meanwhile wait for the next one.
+
+        Args:
+            tuples: plain tuples of the fields in place of struct values, which is faster.
+        """
+        return self._reader.drain(tuples)
+
+    def batches(self, timeout: float | None = None) -> Iterator[numpy.ndarray[Any, Any]]:
+        """Events as they come, many at a time: NumPy arrays without a Python object for each.
+
+        ::
+
+            for batch in b["events"].batches():
+                total += batch["bytes"].sum()
+
+        Each array has the events that were there, with the struct's fields; ``str(N)`` fields
+        are NumPy's ``S``. Where a buffer carries several types of events, the arrays take
+        turns and each is of one type: in ``batch.dtype.names`` are its fields.
+
+        Args:
+            timeout: seconds to wait for the next events before the iteration ends;
+                by default it waits for ever.
+
+        Raises:
+            ImportError: NumPy is not installed.
+        """
+        from pythonbpf import _arrays
+
+        reader = self._reader
+        reader.open()
+        if self._dtypes is None:
+            self._dtypes = [_arrays.Form(layout) for layout in reader.layouts()]
+        return _arrays.batches(reader, self._dtypes, timeout)
+
+    def stop(self) -> None:
+        """Ends all iterations that have begun, in whatever thread; a later one waits again."""
+        self._reader.stop()
+
+    @property
+    def lost(self) -> int | None:
+        """How many events did not fit the buffer, so that nobody will read them.
+
+        Programs that were compiled here count them, exactly and at once. For objects of
+        another compiler it is what the kernel tells: nothing (``None``) of a ring buffer,
+        and of a perf buffer the losses that were read past.
+        """
+        return self._reader.lost
