@@ -54,6 +54,43 @@ def batches(
                 yield numpy.frombuffer(data, numpy.dtype((numpy.void, stride)))
 
 
+def of_table(native: _native.Map) -> numpy.ndarray[Any, Any]:
+    """All entries of a map, ``key`` and ``value``."""
+    key, value, cpus, stride = native.row()
+    row = _row(key, value, cpus, stride)
+    stored = Form(row).array(native.rows())
+    if cpus is None:
+        return stored
+    form = [("key", _dtype(key)), ("value", _dtype(("array", value, cpus)))]
+    made = numpy.empty(stored.shape, form)
+    made["key"] = stored["key"]
+    made["value"] = stored["value"][_CPU]
+    return made
+
+
+def of_array(native: _native.Map) -> numpy.ndarray[Any, Any]:
+    """All values of an array by index."""
+    key, value, cpus, stride = native.row()
+    stored = Form(_row(key, value, cpus, stride)).array(native.rows())["value"]
+    return stored if cpus is None else stored[_CPU]
+
+
+_CPU = "cpu"
+
+
+def _row(key: Any, value: Any, cpus: int | None, stride: int) -> tuple[Any, ...]:
+    """The struct that a row of a map is; values of CPUs have room between them."""
+    begin = _size(key)
+    size = begin + (_size(value) if cpus is None else cpus * stride)
+    if cpus is not None:
+        value = ("array", ("struct", stride, [(_CPU, 0, None, value)]), cpus)
+    return "struct", size, [("key", 0, None, key), ("value", 8 * begin, None, value)]
+
+
+def _size(layout: tuple[Any, ...]) -> int:
+    return _size(layout[1]) * layout[2] if layout[0] == "array" else layout[1]
+
+
 def _dtype(layout: tuple[Any, ...]) -> Any:
     """What ``numpy.dtype`` takes; a bit-field is a number of its declared type."""
     match layout:
@@ -144,5 +181,5 @@ def _bits(data: Any, offset: int, width: int, layout: tuple[Any, ...]) -> Any:
     value &= numpy.uint64((1 << width) - 1)
     if layout[0] == "i":
         unused = numpy.uint64(64 - width)
-        return (value << unused).view(numpy.int64) >> numpy.int64(64 - width)
+        return (value << unused).astype(numpy.int64) >> numpy.int64(64 - width)
     return value

@@ -24,10 +24,8 @@ async def follow(reader: _native.EventReader) -> AsyncIterator[Any]:
     descriptor = reader.descriptor()
     try:
         while True:
-            count = 0
-            for event in reader.iterate(0, stops):
+            for count, event in enumerate(reader.iterate(0, stops), start=1):
                 yield event
-                count += 1
                 if count % _TURN == 0:
                     await asyncio.sleep(0)
             if reader.ended(stops):

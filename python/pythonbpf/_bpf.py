@@ -107,6 +107,17 @@ class BPF:
         """
         self._native.load()
 
+    def reuse(self, name: str, path: str | os.PathLike[str]) -> None:
+        """Takes the map that is pinned at ``path`` in place of making map ``name`` anew.
+
+        Before :meth:`load`; the map's type and sizes must be the declared ones.
+
+        Raises:
+            UnknownNameError: there is no such map.
+            SystemRefusedError: nothing is pinned there, or it is another kind of map.
+        """
+        self._native.reuse_map(name, path)
+
     def attach_all(self, **arguments: Unpack[AttachArguments]) -> None:
         """Attaches every program that can be; loads first if need be.
 

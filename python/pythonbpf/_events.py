@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from pythonbpf import _native
 
     _E = TypeVar("_E")
-    _GenericEvents = Generic[_E]
 else:
-    _GenericEvents = object
+    _E = None
+    Generic = {None: object}
 
 
-class Events(BpfMap, _GenericEvents):
+class Events(BpfMap, Generic[_E]):
     """A ring buffer or perf event array, as a stream of events.
 
     Events are struct values with the fields that the program declares, or

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import socket
 
-from pythonbpf._maps import BpfMap, Table
+from pythonbpf._maps import BpfMap, Table, new, summed
+from pythonbpf._sequences import Array, PerCpuArray
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,19 +90,16 @@ class PerCpu(Table):
     __slots__ = ()
 
     def sum(self, key: Any) -> Any:
-        """The sum of all CPUs' values.
+        """The sum of all CPUs' values; of structs, of each field.
 
         Raises:
-            TypeError: the values are no integers.
+            TypeError: the values are no numbers.
         """
-        values = self[key]
-        if not all(isinstance(value, int) for value in values):
-            raise TypeError(f"the values of {self.name!r} are no integers: add their fields up")
-        return sum(values)
+        return summed(self.name, self[key])
 
     def sums(self) -> dict[Any, Any]:
         """The sums of all entries, by key."""
-        return {key: sum(values) for key, values in self.items()}
+        return {key: summed(self.name, values) for key, values in self.items()}
 
 
 class Stacks(Table):
@@ -316,7 +314,8 @@ KINDS: Mapping[str, type[BpfMap]] = {
     "bloom_filter": Bloom,
     "user_ringbuf": Sender,
     "percpu_hash": PerCpu,
-    "percpu_array": PerCpu,
+    "array": Array,
+    "percpu_array": PerCpuArray,
     "lru_percpu_hash": PerCpu,
     "percpu_cgroup_storage": PerCpu,
     "stack_trace": Stacks,
@@ -340,7 +339,4 @@ KINDS: Mapping[str, type[BpfMap]] = {
 
 def wrap(native: _native.Map) -> Any:
     """The wrapper that fits a map's type; a table where none is special."""
-    cls = KINDS.get(native.type, Table)
-    made = object.__new__(cls)
-    made._native = native  # pyright: ignore[reportPrivateUsage]
-    return made
+    return new(KINDS.get(native.type, Table), native)

@@ -7,13 +7,20 @@
 
 from __future__ import annotations
 
+import sys
+
 # What `collections.abc` hands on; that module imports all of `collections`.
-from _collections_abc import ItemsView, MutableMapping, ValuesView
+from _collections_abc import ItemsView, KeysView, MutableMapping, ValuesView
+
+from pythonbpf._values import FIELDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any, TypeVar
+    import os
+    from collections.abc import Callable, Iterator
+    from typing import Any, TypeVar, cast
+
+    import numpy
 
     from pythonbpf import _native
     from pythonbpf._bpf import BPF
@@ -23,6 +30,10 @@ if TYPE_CHECKING:
     _AnyItems = ItemsView[Any, Any]
     _AnyValues = ValuesView[Any]
 else:
+
+    def cast(_: str, value: Any) -> Any:
+        return value
+
     _AnyMapping, _AnyItems, _AnyValues = MutableMapping, ItemsView, ValuesView
 
 
@@ -59,6 +70,23 @@ class BpfMap:
         """How many entries it holds at most; for a ring buffer, its size in bytes."""
         return self._native.max_entries
 
+    def pin(self, path: str | os.PathLike[str]) -> None:
+        """Pins the map to a path, so that it lives until that file is removed.
+
+        Another process, or a later run, takes it up with :meth:`pythonbpf.BPF.reuse`.
+
+        Args:
+            path: a new file in a BPF file system, such as ``/sys/fs/bpf/counts``.
+
+        Raises:
+            SystemRefusedError: the path is not in a BPF file system, or is taken.
+        """
+        self._native.pin(path)
+
+    def fileno(self) -> int:
+        """A new descriptor of the map, for other libraries; the caller closes it."""
+        return self._native.descriptor()
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r} ({self.type}, {self.max_entries} entries)>"
 
@@ -75,9 +103,19 @@ class Table(BpfMap, _AnyMapping):
     take each entry as it is when it is read.
     """
 
-    __slots__ = ()
+    __slots__ = ("_ahead", "_asked")
+
+    _ahead: Iterator[tuple[Any, Any]] | None
+    """What ``dict(table)`` is given next: see :class:`_Keys`."""
+    _asked: tuple[int, int] | None
+    """The place that asked for ``keys`` and has not called it."""
 
     def __getitem__(self, key: Any) -> Any:
+        if self._ahead is not None:
+            entry = next(self._ahead, None)
+            if entry is not None and entry[0] is key:
+                return entry[1]
+            self._ahead = None
         value = self._native.lookup(key)
         if value is None:
             raise KeyError(key)
@@ -94,10 +132,19 @@ class Table(BpfMap, _AnyMapping):
         return self._native.lookup(key) is not None
 
     def __iter__(self) -> Iterator[Any]:
-        return (key for key, _ in self._native.items())
+        return iter(self._native.keys())
 
     def __len__(self) -> int:
         return self._native.length()
+
+    @property
+    def keys(self) -> Callable[[], KeysView[Any]]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """``keys()``: the keys, read in one pass."""
+        frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+        place = id(frame), frame.f_lasti
+        twice = self._asked == place
+        self._asked = place
+        return _Keys(self, whole=twice)
 
     def items(self) -> ItemsView[Any, Any]:
         """Pairs of key and value, read in one pass."""
@@ -111,12 +158,64 @@ class Table(BpfMap, _AnyMapping):
         """Removes all entries."""
         self._native.clear()
 
+    def update(self, other: Any = (), /, **more: Any) -> None:
+        """Stores many entries in a few calls: a mapping, or pairs of key and value.
+
+        Nothing is stored if a key or value has the wrong type or does not fit.
+
+        Raises:
+            SystemRefusedError: the map is full; entries before that one are stored.
+        """
+        pairs = other.items() if hasattr(other, "items") else other
+        self._native.update_all(pairs)
+        if more:
+            self._native.update_all(more.items())
+
+    def to_numpy(self) -> numpy.ndarray[Any, Any]:
+        """All entries as a structured array with the fields ``key`` and ``value``.
+
+        Struct keys and values are fields within; in a per-CPU map ``value`` has a second
+        dimension, the CPU::
+
+            counts = b["counts"].to_numpy()
+            counts[counts["value"] > 100]["key"]
+
+        Raises:
+            ImportError: NumPy is not installed.
+        """
+        return arrays().of_table(self._native)
+
     # Compared by identity: the contents are the kernel's and change under our hands.
     def __eq__(self, other: object) -> bool:
         return self is other
 
     def __hash__(self) -> int:
         return id(self)
+
+
+class _Keys:
+    """The method ``keys`` of a table, which knows ``dict(table)``.
+
+    That calls ``keys()`` and then looks each key up: a system call for each, and an entry
+    that a program removes in between would be a :class:`KeyError`. But it asks for the method
+    twice in one instruction, once to see whether there is one, and no code of Python's does
+    so. The values are then read with the keys, and handed out as they are asked for in turn.
+    """
+
+    __slots__ = ("_table", "_whole")
+
+    def __init__(self, table: Table, *, whole: bool) -> None:
+        self._table = table
+        self._whole = whole
+
+    def __call__(self) -> KeysView[Any]:
+        table = self._table
+        table._asked = None  # pyright: ignore[reportPrivateUsage]
+        if not self._whole or type(table).__getitem__ is not Table.__getitem__:
+            return KeysView(table)
+        keys, values = table._native.columns()  # pyright: ignore[reportPrivateUsage]
+        table._ahead = zip(keys, values, strict=True)  # pyright: ignore[reportPrivateUsage]
+        return cast("KeysView[Any]", keys)
 
 
 class _Items(_AnyItems):
@@ -126,7 +225,24 @@ class _Items(_AnyItems):
 
 class _Values(_AnyValues):
     def __iter__(self) -> Iterator[Any]:
-        return (value for _, value in _native_of(self._mapping).items())
+        return iter(_native_of(self._mapping).values())
+
+
+def arrays() -> Any:
+    """The module that knows NumPy."""
+    from pythonbpf import _arrays
+
+    return _arrays
+
+
+def summed(name: str, values: list[Any]) -> Any:
+    """The sum of all CPUs' values; of structs, of each field."""
+    if all(isinstance(value, int | float) for value in values):
+        return sum(values)
+    if values and hasattr(values[0], FIELDS):
+        fields = zip(*values, strict=True)
+        return type(values[0])(*(summed(name, list(field)) for field in fields))
+    raise TypeError(f"the values of {name!r} are no numbers, and have no sum")
 
 
 def _native_of(mapping: Any) -> _native.Map:
@@ -137,20 +253,23 @@ def open_map(owner: _native.Object, name: str) -> BpfMap:
     """The wrapper that fits the map's type."""
     native = owner.map(name)
     if not native.carries_events:
-        if native.type in ("hash", "array", "lru_hash"):
-            return _new(Table, native)
+        if native.type in ("hash", "lru_hash"):
+            return new(Table, native)
         from pythonbpf._map_kinds import wrap
 
         return wrap(native)
     from pythonbpf._events import Events
 
-    events: Events[Any] = _new(Events, native)
+    events = new(cast("type[Events[Any]]", Events), native)
     events._reader = owner.events(name)  # pyright: ignore[reportPrivateUsage]
     events._dtypes = None  # pyright: ignore[reportPrivateUsage]
     return events
 
 
-def _new(cls: type[_M], native: _native.Map) -> _M:
+def new(cls: type[_M], native: _native.Map) -> _M:
+    """The wrapper of this class for a map."""
     made = object.__new__(cls)
     made._native = native  # pyright: ignore[reportPrivateUsage]
+    if isinstance(made, Table):
+        made._ahead = made._asked = None  # pyright: ignore[reportPrivateUsage]
     return made

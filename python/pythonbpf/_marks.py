@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sys
 
-from pythonbpf._values import install
+from pythonbpf._values import install, slotted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def struct(cls: type[_T]) -> Any:
     integers and pointers of :mod:`ctypes`, ``str(N)``, arrays and other
     structs.
     """
+    cls = slotted(cls)
     install(cls)
     return _mark(cls, "struct")
 

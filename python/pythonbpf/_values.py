@@ -13,10 +13,18 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from typing import Any
+    from typing import Any, TypeVar, cast
+
+    _T = TypeVar("_T")
+else:
+
+    def cast(_: str, value: Any) -> Any:
+        return value
+
 
 FIELDS = "__bpf_fields__"
 _ZEROS = "__bpf_zeros__"
+_DEFAULTS = "__bpf_defaults__"
 _MATCH_ARGS = "__match_args__"
 
 _generated: dict[tuple[str, tuple[str, ...]], type[Any]] = {}
@@ -47,6 +55,30 @@ def install(cls: type[Any], fields: Iterable[str] | None = None) -> None:
     for method in (__init__, __repr__, __eq__, __hash__, __iter__, _asdict):
         setattr(cls, method.__name__, method)
     setattr(cls, _MATCH_ARGS, names)
+
+
+def slotted(cls: type[_T]) -> type[_T]:
+    """The same class with a slot for each annotated name, so that values are small and quick.
+
+    A class that has slots of its own, or a name that Python would mangle, stays as it is.
+    """
+    if not isinstance(cls, type):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return cls  # the compiler says so
+    names = tuple(_annotations(cls))
+    mangled = any(name.startswith("__") and not name.endswith("__") for name in names)
+    if mangled or "__slots__" in vars(cls):
+        return cls
+    namespace = dict(vars(cls))
+    for name in ("__dict__", "__weakref__"):
+        namespace.pop(name, None)
+    # A slot's place in the class is its own: values assigned in the body move aside.
+    namespace[_DEFAULTS] = {name: namespace.pop(name) for name in names if name in namespace}
+    namespace["__slots__"] = names
+    namespace["__qualname__"] = cls.__qualname__
+    try:
+        return cast("Any", type(cls))(cls.__name__, cls.__bases__, namespace)
+    except (TypeError, ValueError):  # a base class whose layout has no place for slots
+        return cls
 
 
 def struct_type(name: str, fields: tuple[str, ...]) -> type[Any]:
@@ -162,7 +194,7 @@ def _zeros(cls: type[Any]) -> dict[str, Callable[[], Any]]:
 
 def _default(cls: type[Any], name: str) -> Callable[[], Any] | None:
     """The value that the class body assigns to the field."""
-    value = cls.__dict__.get(name)
+    value = cls.__dict__.get(_DEFAULTS, cls.__dict__).get(name)
     if value is None or hasattr(value, "__set__"):  # a slot's descriptor is no default
         return None
     plain = getattr(value, "value", value)  # c_uint32(5) is 5

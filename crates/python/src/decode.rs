@@ -6,10 +6,11 @@
 //! single value.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyList, PyString, PyTuple};
 use runtime::{FieldLayout, Layout, StructLayout};
 
 use crate::convert::StructTypes;
+use crate::instance::{self, Maker};
 
 /// How objects of one layout are made.
 pub struct Decoder {
@@ -31,14 +32,13 @@ enum Form {
 }
 
 struct StructForm {
-    class: Py<PyType>,
-    /// The class's `__new__`.
-    new: Py<PyAny>,
+    maker: Maker,
     fields: Vec<FieldForm>,
+    /// Whether all fields are numbers and texts.
+    leaves: bool,
 }
 
 struct FieldForm {
-    name: Py<PyString>,
     start: usize,
     decoder: Decoder,
 }
@@ -71,16 +71,21 @@ impl Decoder {
         let class = types.class(py, &layout.name, names)?;
         let form = |field: &FieldLayout| {
             Ok(FieldForm {
-                name: PyString::intern(py, &field.name).unbind(),
                 start: field.bit_offset / 8,
                 decoder: Self::new(py, types, &field.layout)?,
             })
         };
+        let fields = layout.fields.iter().map(form).collect::<PyResult<Vec<_>>>()?;
         Ok(Form::Struct(StructForm {
-            new: class.bind(py).getattr(pyo3::intern!(py, "__new__"))?.unbind(),
-            class,
-            fields: layout.fields.iter().map(form).collect::<PyResult<_>>()?,
+            leaves: fields.iter().all(|field| field.decoder.is_leaf()),
+            maker: Maker::new(class.bind(py), layout.fields.iter().map(|field| &*field.name))?,
+            fields,
         }))
+    }
+
+    /// Whether the objects refer to no others.
+    pub fn is_leaf(&self) -> bool {
+        !matches!(self.form, Form::Array(..) | Form::Struct(_) | Form::Value)
     }
 
     /// The object for these bytes; those that end early read as zero.
@@ -109,11 +114,7 @@ impl Decoder {
                 PyList::new(py, items)?.into_any()
             }
             Form::Struct(form) => {
-                let instance = form.new.bind(py).call1((&form.class,))?;
-                for field in &form.fields {
-                    instance.setattr(&field.name, field.decode(py, types, bytes)?)?;
-                }
-                instance
+                form.maker.make(py, |index| form.field(py, types, bytes, index))?
             }
             Form::Value => types.to_python(py, &runtime::decode(&self.layout, bytes))?,
         })
@@ -128,9 +129,8 @@ impl Decoder {
     ) -> PyResult<Bound<'py, PyAny>> {
         match &self.form {
             Form::Struct(form) => {
-                let fields = form.fields.iter().map(|field| field.decode(py, types, bytes));
-                let fields = fields.collect::<PyResult<Fields<'py>>>()?;
-                Ok(PyTuple::new(py, fields)?.into_any())
+                let field = |index| form.field(py, types, bytes, index);
+                instance::tuple(py, form.fields.len(), form.leaves, field)
             }
             Form::Value => {
                 let value = self.decode(py, types, bytes)?;
@@ -147,16 +147,17 @@ impl Decoder {
     }
 }
 
-type Fields<'py> = Vec<Bound<'py, PyAny>>;
-
-impl FieldForm {
-    fn decode<'py>(
+impl StructForm {
+    #[inline]
+    fn field<'py>(
         &self,
         py: Python<'py>,
         types: &StructTypes,
         bytes: &[u8],
+        index: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.decoder.decode(py, types, bytes.get(self.start..).unwrap_or_default())
+        let Some(field) = self.fields.get(index) else { return Ok(py.None().into_bound(py)) };
+        field.decoder.decode(py, types, bytes.get(field.start..).unwrap_or_default())
     }
 }
 

@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyTuple};
-use runtime::{Columns, Error, Record};
+use runtime::{Columns, Error, Record, Records};
 
 use crate::decode::Decoder;
+use crate::instance;
 use crate::layouts::describe;
 use crate::object::Shared;
 
@@ -35,6 +36,16 @@ struct Opened {
     /// One for each layout of the reader's.
     decoders: Vec<Decoder>,
 }
+
+impl Opened {
+    fn decoder(&self, length: usize) -> Option<&Decoder> {
+        self.decoders.get(self.reader.layout_index(length)?)
+    }
+}
+
+/// How many events an array holds, about: few enough to stay in the caches,
+/// so many that the work for each array does not matter.
+const BATCH: usize = 16 * 1024;
 
 /// What a wait came to.
 enum Next {
@@ -74,13 +85,9 @@ impl EventReader {
         py: Python<'py>,
         opened: &Opened,
         record: &[u8],
-        tuple: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let index = opened.reader.layout_index(record.len());
-        let types = &self.shared.types;
-        match index.and_then(|index| opened.decoders.get(index)) {
-            Some(decoder) if tuple => decoder.decode_tuple(py, types, record),
-            Some(decoder) => decoder.decode(py, types, record),
+        match opened.decoder(record.len()) {
+            Some(decoder) => decoder.decode(py, &self.shared.types, record),
             None => Ok(PyBytes::new(py, record).into_any()),
         }
     }
@@ -211,7 +218,7 @@ impl EventReader {
         let mut count = 0;
         while count < ready {
             count += 1;
-            callback.call1((self.event(py, opened, &record.bytes, false)?,))?;
+            callback.call1((self.event(py, opened, &record.bytes)?,))?;
             if count < ready && !opened.reader.take_fetched(&mut record) {
                 break;
             }
@@ -220,17 +227,31 @@ impl EventReader {
     }
 
     /// All events that are there at the call.
-    fn drain<'py>(&self, py: Python<'py>, tuples: bool) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    fn drain<'py>(&self, py: Python<'py>, tuples: bool) -> PyResult<Bound<'py, PyAny>> {
         let opened = self.opened(py)?;
         let records = match py.detach(|| opened.reader.drain()) {
             Ok(records) => records,
-            Err(Error::Closed) => return Ok(Vec::new()),
+            Err(Error::Closed) => Records::default(),
             Err(error) => return Err(self.shared.raise(py, &error)),
         };
-        records.iter().map(|(_, record)| self.event(py, opened, record, tuples)).collect()
+        let types = &self.shared.types;
+        // Mostly the next record is like the last one.
+        let (mut length, mut decoder) = (usize::MAX, None);
+        let event = |(_, record): (_, &[u8])| {
+            if record.len() != length {
+                length = record.len();
+                decoder = opened.decoder(length);
+            }
+            match decoder {
+                Some(decoder) if tuples => decoder.decode_tuple(py, types, record),
+                Some(decoder) => decoder.decode(py, types, record),
+                None => Ok(PyBytes::new(py, record).into_any()),
+            }
+        };
+        instance::list(py, records.iter().map(event))
     }
 
-    /// Waits for events; all that are there by type, as the number of their
+    /// Waits for events; those that are there by type, as the number of their
     /// layout, the length of each, and the bytes of all. `None` when nothing
     /// came in time.
     fn batch<'py>(
@@ -243,7 +264,7 @@ impl EventReader {
         // Taken and put back: nothing is locked while others run.
         let mut columns = std::mem::take(&mut *self.columns());
         let filled = self.wait(py, opened, deadline(timeout), stops, |reader| {
-            reader.fill(&mut columns).map(|count| count > 0)
+            reader.fill(&mut columns, BATCH).map(|count| count > 0)
         })?;
         let made = matches!(filled, Next::Ready).then(|| {
             let column = |column: &runtime::Column| {
@@ -310,7 +331,7 @@ impl EventIterator {
             reader.next(py, opened, &mut record, deadline(self.timeout), self.stops)
         };
         let event = match next {
-            Ok(Next::Ready) => reader.event(py, opened, &record.bytes, false).map(Some),
+            Ok(Next::Ready) => reader.event(py, opened, &record.bytes).map(Some),
             Ok(Next::Late | Next::Over) => Ok(None),
             Err(error) => Err(error),
         };

@@ -12,6 +12,7 @@ mod convert;
 mod decode;
 mod errors;
 mod events;
+mod instance;
 mod kernel_names;
 mod layouts;
 mod machine;

@@ -1,14 +1,19 @@
 //! A map of an object: values converted on the way in and out.
 
+use std::os::fd::IntoRawFd;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyTuple};
-use runtime::{Layout, MapSpec, UpdateMode, Value};
+use pyo3::types::{PyByteArray, PyBytes, PyList, PyTuple};
+use runtime::{Layout, MapSpec, Rows, UpdateMode, Value};
 
-use crate::convert::from_python;
+use crate::convert::{StructTypes, from_python};
+use crate::decode::Decoder;
 use crate::errors;
+use crate::instance;
+use crate::layouts::describe;
 use crate::object::Shared;
 use crate::program::Program;
 
@@ -18,7 +23,33 @@ pub struct Map {
     shared: Arc<Shared>,
     spec: MapSpec,
     loaded: OnceLock<runtime::Map>,
+    decoders: OnceLock<Decoders>,
 }
+
+/// How many entries in a row become objects.
+struct Decoders {
+    key: Decoder,
+    value: Decoder,
+    /// Bytes from one CPU's value to the next one's, in a per-CPU map.
+    stride: Option<usize>,
+}
+
+impl Decoders {
+    fn value<'py>(
+        &self,
+        py: Python<'py>,
+        types: &StructTypes,
+        bytes: &[u8],
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let Some(stride) = self.stride else { return self.value.decode(py, types, bytes) };
+        let cpus = bytes.chunks_exact(stride.max(1));
+        let values = cpus.map(|bytes| self.value.decode(py, types, bytes));
+        Ok(PyList::new(py, values.collect::<PyResult<Vec<_>>>()?)?.into_any())
+    }
+}
+
+/// Layouts of key and value, CPUs, and bytes from one CPU's value to the next.
+type Row<'py> = (Bound<'py, PyTuple>, Bound<'py, PyTuple>, Option<usize>, usize);
 
 impl Map {
     /// The map of this name.
@@ -32,13 +63,23 @@ impl Map {
             };
             errors::raise(py, &error, None)
         })?;
-        Ok(Self { shared: Arc::clone(shared), spec, loaded: OnceLock::new() })
+        Ok(Self {
+            shared: Arc::clone(shared),
+            spec,
+            loaded: OnceLock::new(),
+            decoders: OnceLock::new(),
+        })
     }
 
     /// A map out of this one.
     fn within(&self, map: runtime::Map) -> Self {
         let spec = map.spec().clone();
-        Self { shared: Arc::clone(&self.shared), spec, loaded: OnceLock::from(map) }
+        Self {
+            shared: Arc::clone(&self.shared),
+            spec,
+            loaded: OnceLock::from(map),
+            decoders: OnceLock::new(),
+        }
     }
 
     /// Runs a call on the loaded map with the interpreter released.
@@ -56,6 +97,30 @@ impl Map {
             }
         };
         py.detach(|| call(map)).map_err(|error| self.shared.raise(py, &error))
+    }
+
+    fn decoders(&self, py: Python<'_>) -> PyResult<&Decoders> {
+        if let Some(decoders) = self.decoders.get() {
+            return Ok(decoders);
+        }
+        let (types, spec) = (&self.shared.types, &self.spec);
+        let stride = (spec.value_size as usize).next_multiple_of(8);
+        let made = Decoders {
+            key: Decoder::new(py, types, &spec.key)?,
+            value: Decoder::new(py, types, &spec.value)?,
+            stride: spec.map_type.is_per_cpu().then_some(stride),
+        };
+        Ok(self.decoders.get_or_init(|| made))
+    }
+
+    fn row_keys<'py>(&self, py: Python<'py>, rows: &Rows) -> PyResult<Bound<'py, PyAny>> {
+        let (decoders, types) = (self.decoders(py)?, &self.shared.types);
+        instance::list(py, rows.iter().map(|(key, _)| decoders.key.decode(py, types, key)))
+    }
+
+    fn row_values<'py>(&self, py: Python<'py>, rows: &Rows) -> PyResult<Bound<'py, PyAny>> {
+        let (decoders, types) = (self.decoders(py)?, &self.shared.types);
+        instance::list(py, rows.iter().map(|(_, value)| decoders.value(py, types, value)))
     }
 
     fn key(&self, key: &Bound<'_, PyAny>) -> PyResult<Value> {
@@ -166,12 +231,73 @@ impl Map {
     }
 
     /// All keys and values, as they are now.
-    fn items<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
-        let items = self.call(py, |map| map.entries()?.collect::<runtime::Result<Vec<_>>>())?;
-        let pair = |(key, value): &(Value, Value)| {
-            PyTuple::new(py, [self.python(py, key)?, self.python(py, value)?])
+    fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let (rows, types) = (self.call(py, runtime::Map::rows)?, &self.shared.types);
+        let decoders = self.decoders(py)?;
+        let leaves =
+            decoders.key.is_leaf() && decoders.value.is_leaf() && decoders.stride.is_none();
+        let pair = |(key, value): (&[u8], &[u8])| {
+            instance::tuple(py, 2, leaves, |place| match place {
+                0 => decoders.key.decode(py, types, key),
+                _ => decoders.value(py, types, value),
+            })
         };
-        items.iter().map(pair).collect()
+        instance::list(py, rows.iter().map(pair))
+    }
+
+    /// All keys, and all values in the same order, as they are now.
+    fn columns<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        let rows = self.call(py, runtime::Map::rows)?;
+        Ok((self.row_keys(py, &rows)?, self.row_values(py, &rows)?))
+    }
+
+    /// All keys, as they are now.
+    fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.row_keys(py, &self.call(py, runtime::Map::rows)?)
+    }
+
+    /// All values, as they are now.
+    fn values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.row_values(py, &self.call(py, runtime::Map::rows)?)
+    }
+
+    /// All entries as rows of bytes: those of the key, then those of the value.
+    fn rows<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyByteArray>> {
+        let rows = self.call(py, runtime::Map::rows)?;
+        Ok(PyByteArray::new(py, &rows.bytes))
+    }
+
+    /// What a row of `rows` is: the layouts of key and value, and how many
+    /// values there are, one for each CPU, and bytes from one to the next.
+    fn row<'py>(&self, py: Python<'py>) -> PyResult<Row<'py>> {
+        let (key, value) = (describe(py, &self.spec.key)?, describe(py, &self.spec.value)?);
+        let stride = (self.spec.value_size as usize).next_multiple_of(8);
+        let cpus = match self.spec.map_type.is_per_cpu() {
+            true => Some(self.call(py, |_| runtime::possible_cpus())?),
+            false => None,
+        };
+        Ok((key, value, cpus, stride))
+    }
+
+    /// Stores many values.
+    fn update_all(&self, py: Python<'_>, entries: &Bound<'_, PyAny>) -> PyResult<()> {
+        let entry = |entry: PyResult<Bound<'_, PyAny>>| {
+            let (key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry?.extract()?;
+            Ok((self.key(&key)?, self.value(&value)?))
+        };
+        let entries: Vec<(Value, Value)> =
+            entries.try_iter()?.map(entry).collect::<PyResult<_>>()?;
+        self.call(py, |map| map.update_all(&entries))
+    }
+
+    /// Pins it to a path of a BPF file system.
+    fn pin(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        self.call(py, |map| map.pin(&path))
+    }
+
+    /// A descriptor of the map, which is the caller's.
+    fn descriptor(&self, py: Python<'_>) -> PyResult<i32> {
+        self.call(py, runtime::Map::duplicate).map(IntoRawFd::into_raw_fd)
     }
 
     /// How many entries there are now.

@@ -4,6 +4,7 @@
 //! in common; each of them keeps it alive.
 
 use std::mem;
+use std::path::PathBuf;
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -220,6 +221,18 @@ impl Object {
             Phase::Closed => Err(runtime::Error::Closed),
         });
         written.map_err(|error| self.shared.raise(py, &error))
+    }
+
+    /// Takes what is pinned at a path in place of making a map anew.
+    fn reuse_map(&self, py: Python<'_>, name: &str, path: PathBuf) -> PyResult<()> {
+        let reused = py.detach(|| match &mut *self.shared.phase() {
+            Phase::Opened(opened) => Ok(opened.reuse_map(name, &path)),
+            Phase::Loaded(_) => Err("the object is loaded already: reuse() comes before load()"),
+            Phase::Closed => Err("the object is closed"),
+        });
+        reused
+            .map_err(|message| errors::misuse(py, message))?
+            .map_err(|error| self.shared.raise(py, &error))
     }
 
     /// The program of this name.

@@ -107,6 +107,19 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// A map could not be pinned, or what is pinned not be used.
+    #[error("{action} ({path}): {reason}", path = path.display())]
+    Pin {
+        /// What was attempted.
+        action: String,
+        /// The path.
+        path: PathBuf,
+        /// Why, with the way out.
+        reason: String,
+        /// The system's answer.
+        source: io::Error,
+    },
+
     /// A map could not be created.
     #[error("creating map `{map}` failed: {reason}")]
     MapCreate {

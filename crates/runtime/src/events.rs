@@ -211,13 +211,14 @@ impl EventReader {
         self.source.drain()
     }
 
-    /// Adds all records that are there at the call to `columns`, by type.
-    /// Does not wait; says how many there were.
+    /// Adds records that are there at the call to `columns`, by type, of a ring
+    /// buffer at most `limit` besides those that were fetched before. Does not
+    /// wait; says how many there were.
     ///
     /// # Errors
     /// As [`EventReader::next`].
-    pub fn fill(&self, columns: &mut Columns) -> Result<usize> {
-        self.source.fill(columns)
+    pub fn fill(&self, columns: &mut Columns, limit: usize) -> Result<usize> {
+        self.source.fill(columns, limit)
     }
 
     /// Waits for at most `timeout`, and a tenth of a second, for events.

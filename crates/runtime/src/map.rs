@@ -135,12 +135,7 @@ impl Map {
         if self.spec().map_type.is_array() {
             return self.with_fd(|_| Ok(self.spec().max_entries as usize));
         }
-        let mut count = 0;
-        for entry in self.entries()?.raw() {
-            entry?;
-            count += 1;
-        }
-        Ok(count)
+        self.count()
     }
 
     /// Whether there is no entry.
@@ -151,28 +146,7 @@ impl Map {
         if self.spec().map_type.is_array() {
             return self.len().map(|length| length == 0);
         }
-        Ok(self.entries()?.raw().next().transpose()?.is_none())
-    }
-
-    /// Removes every entry; sets those of an array to zero.
-    ///
-    /// # Errors
-    /// As [`Map::entries`] and [`Map::update`].
-    pub fn clear(&self) -> Result<()> {
-        let shape = self.shape("clear")?;
-        if self.spec().map_type.is_array() {
-            let zero = vec![0; shape.value_bytes];
-            for index in 0..self.spec().max_entries {
-                self.update_raw(&index.to_ne_bytes(), &zero, UpdateMode::Set)?;
-            }
-            return Ok(());
-        }
-        let keys: Vec<Vec<u8>> =
-            self.entries()?.raw().map(|entry| entry.map(|(key, _)| key)).collect::<Result<_>>()?;
-        for key in keys {
-            self.delete_raw(&key)?;
-        }
-        Ok(())
+        Ok(self.entries()?.next().transpose()?.is_none())
     }
 
     /// Runs a call on what is loaded.
@@ -199,7 +173,7 @@ impl Map {
 
     /// The sizes that the kernel moves, after making sure that the map has
     /// entries at all.
-    fn shape(&self, operation: &'static str) -> Result<Shape> {
+    pub(crate) fn shape(&self, operation: &'static str) -> Result<Shape> {
         let spec = self.spec();
         if !spec.map_type.has_entries() {
             let advice = if spec.map_type.carries_events() {
@@ -259,7 +233,7 @@ impl Map {
         })
     }
 
-    fn delete_raw(&self, key: &[u8]) -> Result<bool> {
+    pub(crate) fn delete_raw(&self, key: &[u8]) -> Result<bool> {
         self.with_fd(|fd| {
             // SAFETY: the buffer has the size of the map's key.
             let status = unsafe { libbpf_sys::bpf_map_delete_elem(fd, void(key)) };
@@ -331,7 +305,12 @@ fn per_cpu_stride(spec: &MapSpec) -> usize {
     (spec.value_size as usize).next_multiple_of(8)
 }
 
-fn possible_cpus() -> Result<usize> {
+/// How many values each entry of a per-CPU map has: one for each CPU that
+/// there may ever be.
+///
+/// # Errors
+/// The system does not tell.
+pub fn possible_cpus() -> Result<usize> {
     libbpf_rs::num_possible_cpus().map_err(|error| Error::System {
         action: "counting the possible CPUs".to_owned(),
         source: io::Error::other(error.to_string()),

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use libbpf_rs::{AsRawLibbpf as _, ObjectBuilder, libbpf_sys};
@@ -20,6 +21,7 @@ use crate::helpers;
 use crate::layout::Layout;
 use crate::load_error;
 use crate::object::Object;
+use crate::pins;
 use crate::prints;
 use crate::spec::{MapSpec, ProgramSpec, map_specs, program_specs};
 use crate::value::Value;
@@ -47,6 +49,8 @@ pub struct OpenObject {
     maps: Vec<MapSpec>,
     /// The global variables that were set, for a fresh copy of the object.
     set: Vec<(String, Value)>,
+    /// Maps that are not made anew, by libbpf's name for them.
+    reused: Vec<(String, OwnedFd)>,
 }
 
 impl OpenObject {
@@ -72,6 +76,7 @@ impl OpenObject {
             programs,
             maps,
             set: Vec::new(),
+            reused: Vec::new(),
         })
     }
 
@@ -125,6 +130,12 @@ impl OpenObject {
         Ok(())
     }
 
+    pub(crate) fn keep_reused(&mut self, libbpf_name: &str, fd: OwnedFd) -> Result<()> {
+        pins::reuse(&self.object, libbpf_name, &fd)?;
+        self.reused.push((libbpf_name.to_owned(), fd));
+        Ok(())
+    }
+
     /// The numbers of the kernel's helpers that its code calls.
     pub fn helpers(&self) -> BTreeSet<u32> {
         helpers::called(&self.bytes)
@@ -139,7 +150,7 @@ impl OpenObject {
     /// tracepoint or function for programs typed by BTF, [`Error::System`]
     /// without file descriptors enough, and [`Error::LoadFailed`] for the rest. Whatever was created is released.
     pub fn load(self) -> Result<Object> {
-        let Self { name, bytes, object, programs, maps, set } = self;
+        let Self { name, bytes, object, programs, maps, set, reused } = self;
         // One for each program, two for each map, and some to try features.
         let needed = programs.len() + 2 * maps.len() + SPARE;
         descriptors::reserve(&format!("loading `{name}`"), needed)?;
@@ -157,6 +168,9 @@ impl OpenObject {
         for (global, value) in &set {
             let place = global::find(&maps, global)?;
             place.write(memory(&object, &maps, &place)?, value)?;
+        }
+        for (map, fd) in &reused {
+            pins::reuse(&object, map, fd)?;
         }
         let (outcome, printed) = prints::capture(|| load_raw(object));
         match outcome {

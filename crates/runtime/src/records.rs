@@ -3,8 +3,6 @@
 //! [`Records`] keeps them in order, [`Columns`] keeps those of one type
 //! together, so that they can be read as a table without looking at each.
 
-use std::ops::Range;
-
 use crate::layout::Layout;
 
 /// What the kernel may add to a perf record's length.
@@ -22,28 +20,35 @@ pub struct Record {
 /// Records in the order in which they came.
 #[derive(Debug, Default)]
 pub struct Records {
+    /// Those that were taken included.
     bytes: Vec<u8>,
     entries: Vec<Entry>,
-    /// How many of them were taken.
+    /// How many of them were taken, and how many bytes these had.
     taken: usize,
+    start: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    start: usize,
-    length: usize,
-    cpu: Option<u32>,
+    length: u32,
+    /// [`NO_CPU`] where it is not known.
+    cpu: u32,
 }
 
+const NO_CPU: u32 = u32::MAX;
+
 impl Entry {
-    fn range(self) -> Range<usize> {
-        self.start..self.start + self.length
+    fn cpu(self) -> Option<u32> {
+        (self.cpu != NO_CPU).then_some(self.cpu)
     }
 }
 
 impl Records {
+    #[inline]
     pub(crate) fn push(&mut self, cpu: Option<u32>, record: &[u8]) {
-        self.entries.push(Entry { start: self.bytes.len(), length: record.len(), cpu });
+        // The kernel's own lengths have 32 bits.
+        let length = u32::try_from(record.len()).unwrap_or(u32::MAX);
+        self.entries.push(Entry { length, cpu: cpu.unwrap_or(NO_CPU) });
         self.bytes.extend_from_slice(record);
     }
 
@@ -64,17 +69,24 @@ impl Records {
 
     /// The records, each with the CPU that sent it.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (Option<u32>, &[u8])> {
-        let bytes = |entry: &Entry| self.bytes.get(entry.range()).unwrap_or_default();
-        self.entries.iter().skip(self.taken).map(move |entry| (entry.cpu, bytes(entry)))
+        let mut left = self.bytes.get(self.start..).unwrap_or_default();
+        self.entries.iter().skip(self.taken).map(move |entry| {
+            let (record, rest) =
+                left.split_at_checked(entry.length as usize).unwrap_or((left, &[]));
+            left = rest;
+            (entry.cpu(), record)
+        })
     }
 
     /// Moves the first one to `record`; says whether there was one.
     pub(crate) fn take(&mut self, record: &mut Record) -> bool {
         let Some(entry) = self.entries.get(self.taken).copied() else { return false };
-        record.cpu = entry.cpu;
+        let end = self.start + entry.length as usize;
+        record.cpu = entry.cpu();
         record.bytes.clear();
-        record.bytes.extend_from_slice(self.bytes.get(entry.range()).unwrap_or_default());
+        record.bytes.extend_from_slice(self.bytes.get(self.start..end).unwrap_or_default());
         self.taken += 1;
+        self.start = end;
         if self.is_empty() {
             self.clear();
         }
@@ -84,7 +96,7 @@ impl Records {
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.entries.clear();
-        self.taken = 0;
+        (self.taken, self.start) = (0, 0);
     }
 }
 

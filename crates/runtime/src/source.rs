@@ -164,8 +164,8 @@ impl Source {
         Ok(std::mem::take(&mut *self.pending()))
     }
 
-    /// The same, by type.
-    pub(crate) fn fill(&self, columns: &mut Columns) -> Result<usize> {
+    /// The same, by type, and about `limit` of them.
+    pub(crate) fn fill(&self, columns: &mut Columns, limit: usize) -> Result<usize> {
         let types = self.types();
         let open = self.opened();
         let buffer = open.as_ref().map(|open| &open.buffer);
@@ -180,7 +180,7 @@ impl Source {
         pending.iter().for_each(|(_, record)| columns.push(types, record));
         pending.clear();
         if let Some(Buffer::Ring(ring)) = buffer {
-            count += ring.consume(usize::MAX, |record| columns.push(types, record));
+            count += ring.consume(limit, |record| columns.push(types, record));
         }
         Ok(count)
     }

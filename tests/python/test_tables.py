@@ -1,0 +1,269 @@
+"""Maps read and written many entries at a time: dictionaries, sequences, NumPy, pins."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from programs import table_types
+from programs.table_types import Key, Value
+
+from pythonbpf import BPF, SystemRefusedError, UnknownNameError
+
+pytestmark = pytest.mark.kernel
+
+PACKET = bytes(64)
+
+
+@pytest.fixture
+def b() -> Iterator[BPF]:
+    bpf = table_types.main()
+    bpf.load()
+    yield bpf
+    bpf.close()
+
+
+@pytest.fixture
+def pin() -> Iterator[Path]:
+    path = Path(f"/sys/fs/bpf/pythonbpf-test-{uuid.uuid4().hex[:12]}")
+    if not os.path.ismount("/sys/fs/bpf"):
+        pytest.skip("no BPF file system is mounted at /sys/fs/bpf")
+    yield path
+    path.unlink(missing_ok=True)
+
+
+# --- dictionaries -----------------------------------------------------------------------------
+
+
+def test_a_million_entries_are_what_was_written(b: BPF) -> None:
+    numpy = pytest.importorskip("numpy", reason="NumPy is not installed")
+    counts = b["counts"]
+    written = {key: key * key for key in range(1_000_000)}
+    counts.update(written)
+    assert dict(counts) == written
+    table = counts.to_numpy()
+    assert len(table) == 1_000_000
+    keys = numpy.sort(table["key"])
+    assert (keys == numpy.arange(1_000_000)).all()
+    assert (table["value"] == table["key"] ** 2).all()
+    counts.clear()
+    assert len(counts) == 0
+    assert counts.to_numpy().shape == (0,)
+
+
+def test_update_stores_all_or_says_what_is_wrong(b: BPF) -> None:
+    counts = b["counts"]
+    counts.update([(1, 10), (2, 20)])
+    assert dict(counts) == {1: 10, 2: 20}
+    with pytest.raises(OverflowError, match="64 unsigned bits"):
+        counts.update({3: 30, 4: 2**64})
+    with pytest.raises(TypeError, match="expected an integer"):
+        counts.update({3: 30, 4: "x"})
+    with pytest.raises(OverflowError):
+        counts.update({3: 30, -1: 1})
+    assert dict(counts) == {1: 10, 2: 20}
+    structs = b["structs"]
+    with pytest.raises(SystemRefusedError, match="full"):
+        structs.update({Key(port, 0, False): Value(count=port) for port in range(200)})
+    assert len(structs) == 100
+
+
+def test_a_dictionary_is_read_in_one_pass(b: BPF) -> None:
+    counts = b["counts"]
+    counts.update(dict.fromkeys(range(5000), 1))
+    assert {**counts} == dict(counts) == dict.fromkeys(range(5000), 1)
+    # Keys that were asked for by themselves are looked up when they are used.
+    keys = list(counts.keys())
+    assert hasattr(counts, "keys")
+    for key in counts.keys():  # noqa: SIM118, the method is what is tested
+        counts[key] = 2
+        assert counts[key] == 2
+    keys = list(counts.keys())
+    counts[keys[0]] = 3
+    assert counts[keys[0]] == 3
+    del counts[keys[0]]
+    with pytest.raises(KeyError):
+        counts[keys[0]]
+    found: dict[int, int] = {}
+    found.update(counts)
+    assert found == dict.fromkeys(keys[1:], 2)
+
+
+def test_writers_do_not_break_iteration(b: BPF) -> None:
+    counts, ends = b["counts"], threading.Event()
+    lasting = {key: key for key in range(100_000, 101_000)}
+    counts.update(lasting)
+
+    def write() -> None:
+        while not ends.is_set():
+            b.programs["churn"].test_run(PACKET, repeat=2000)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(30):
+            found = dict(counts)
+            assert {key: found[key] for key in lasting} == lasting
+            keys = [key for key, _ in counts.items()]
+            assert len(keys) == len(set(keys))
+            assert lasting.keys() <= set(counts)
+            assert len(counts) >= 1000
+    finally:
+        ends.set()
+        writer.join()
+
+
+# --- sequences --------------------------------------------------------------------------------
+
+
+def test_arrays_are_sequences(b: BPF) -> None:
+    slots = b["slots"]
+    slots[:] = [1, 2, 3, 4, 5]
+    assert list(slots) == [1, 2, 3, 4, 5]
+    assert slots[-1] == 5
+    assert slots[1:4] == [2, 3, 4]
+    assert slots[::-2] == [5, 3, 1]
+    slots[-2] = 40
+    slots[0:2] = (10, 20)
+    assert slots.values() == [10, 20, 3, 40, 5]
+    assert 40 in slots
+    assert slots.index(3) == 2
+    assert list(reversed(slots)) == [5, 40, 3, 20, 10]
+    assert dict(slots) == dict(enumerate(slots)) == dict(slots.items())
+    slots.update({0: 1, -1: 9})
+    assert (slots[0], slots[4], len(slots)) == (1, 9, 5)
+    slots.clear()
+    assert list(slots) == [0] * 5
+
+
+def test_arrays_refuse_what_lists_refuse(b: BPF) -> None:
+    slots = b["slots"]
+    for wrong in (5, -6):
+        with pytest.raises(IndexError, match="5 entries"):
+            slots[wrong]
+        with pytest.raises(IndexError):
+            slots[wrong] = 1
+    assert slots.get(5) is None
+    with pytest.raises(TypeError, match="integers or slices"):
+        slots["a"]
+    with pytest.raises(ValueError, match="fixed length"):
+        slots[0:2] = [1, 2, 3]
+    with pytest.raises(OverflowError):
+        slots[0] = 2**32
+    with pytest.raises((AttributeError, TypeError)):
+        del slots[0]
+
+
+def test_values_of_all_cpus(b: BPF) -> None:
+    each = b["each_cpu"]
+    allowed = sorted(os.sched_getaffinity(0))
+    try:
+        for cpu in allowed:
+            os.sched_setaffinity(0, {cpu})
+            b.programs["count_cpu"].test_run(PACKET, repeat=cpu + 1)
+    finally:
+        os.sched_setaffinity(0, allowed)
+    expected = [7 * (cpu + 1) if cpu in allowed else 0 for cpu in range(len(each[1]))]
+    assert each[1] == expected
+    assert each.sum(1) == sum(expected)
+    assert each.sums() == [0, sum(expected), 0]
+    structs = b["cpu_counts"]
+    cpus = len(expected)
+    structs[3] = [(number, 1) for number in range(cpus)]
+    total = structs.sum(3)
+    assert (total.number, total.cpu) == (sum(range(cpus)), cpus)
+    assert structs.sums() == {3: total}
+    numpy = pytest.importorskip("numpy", reason="NumPy is not installed")
+    table = each.to_numpy()
+    assert table.shape == (3, cpus)
+    assert table[1].tolist() == expected
+    assert (table.sum(axis=1) == each.sums()).all()
+    table = structs.to_numpy()
+    assert table["value"].shape == (1, cpus)
+    assert (table["value"]["number"] == numpy.arange(cpus)).all()
+
+
+def test_structs_are_fields_of_arrays(b: BPF) -> None:
+    pytest.importorskip("numpy", reason="NumPy is not installed")
+    structs = b["structs"]
+    structs[Key(80, -3, True)] = Value(5, "web", b"\1\2\3\4\5\6", -1)
+    table = structs.to_numpy()
+    assert table.dtype.names == ("key", "value")
+    assert table["key"]["port"].tolist() == [80]
+    assert table["key"]["kind"].tolist() == [-3]
+    assert table["key"]["on"].tolist() == [True]
+    value = table["value"][0]
+    assert (value["count"], value["name"], value["least"]) == (5, b"web", -1)
+    assert bytes(value["bytes"]) == b"\1\2\3\4\5\6"
+    table["value"]["count"] += 1  # the array is the caller's own
+    assert structs[80, -3, True].count == 5
+    assert b["slots"].to_numpy().tolist() == [0] * 5
+
+
+# --- pins -------------------------------------------------------------------------------------
+
+REUSE = """
+import json, sys
+from programs import table_types
+b = table_types.main()
+b.reuse("counts", sys.argv[1])
+b.load()
+print(json.dumps(sorted(b["counts"].items())))
+b["counts"][77] = 7
+b.close()
+"""
+
+
+@pytest.mark.host("a second interpreter compiles the program")
+def test_another_process_takes_up_a_pinned_map(b: BPF, pin: Path) -> None:
+    b["counts"].update({1: 2, 3: 4})
+    b["counts"].pin(pin)
+    other = subprocess.run(
+        [sys.executable, "-c", REUSE, str(pin)],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert other.returncode == 0, other.stderr
+    assert json.loads(other.stdout) == [[1, 2], [3, 4]]
+    assert b["counts"][77] == 7
+    b.close()
+    again = table_types.main()
+    again.load()
+    assert len(again["counts"]) == 0
+    again.close()
+    again = table_types.main()
+    again.reuse("counts", pin)
+    again.load()
+    assert dict(again["counts"]) == {1: 2, 3: 4, 77: 7}
+    again.close()
+
+
+def test_pins_that_cannot_be(b: BPF, pin: Path, tmp_path: Path) -> None:
+    with pytest.raises(SystemRefusedError, match="not in a BPF file system: take a path under"):
+        b["counts"].pin(tmp_path / "counts")
+    with pytest.raises(SystemRefusedError, match="there is no folder"):
+        b["counts"].pin(pin / "below")
+    b["counts"].pin(pin)
+    with pytest.raises(SystemRefusedError, match="there is something already"):
+        b["slots"].pin(pin)
+    other = table_types.main()
+    with pytest.raises(SystemRefusedError, match="nothing is pinned there"):
+        other.reuse("counts", f"{pin}-not")
+    with pytest.raises(SystemRefusedError, match="it is of type 1 with 8-byte keys"):
+        other.reuse("slots", pin)
+    with pytest.raises(UnknownNameError, match="did you mean `counts`"):
+        other.reuse("count", pin)
+    other.load()
+    with pytest.raises(Exception, match="loaded already"):
+        other.reuse("counts", pin)
+    other.close()
