@@ -56,7 +56,9 @@ if TYPE_CHECKING:
     from pythonbpf import maps as maps
     from pythonbpf import structs as structs
     from pythonbpf._machine import doctor, hooks, inspect
-    from pythonbpf._records import Diagnostic, ProgramInfo, TestRun, TraceFields
+    from pythonbpf._pictures import hist as hist
+    from pythonbpf._pictures import linear_hist as linear_hist
+    from pythonbpf._records import Diagnostic, Frame, ProgramInfo, TestRun, TraceFields
 
 __all__ = [
     "BPF",
@@ -66,6 +68,7 @@ __all__ = [
     "CompileError",
     "Diagnostic",
     "Events",
+    "Frame",
     "NoSuchHookError",
     "PrivilegeError",
     "Program",
@@ -87,8 +90,10 @@ __all__ = [
     "enum_value_exists",
     "field_exists",
     "field_size",
+    "hist",
     "hooks",
     "inspect",
+    "linear_hist",
     "map",
     "offsetof",
     "section",
@@ -103,7 +108,11 @@ _vmlinux.install()
 
 
 def __getattr__(name: str) -> object:
-    if name in ("Diagnostic", "ProgramInfo", "TestRun", "TraceFields"):
+    if name in ("hist", "linear_hist"):
+        from pythonbpf import _pictures
+
+        return getattr(_pictures, name)
+    if name in ("Diagnostic", "Frame", "ProgramInfo", "TestRun", "TraceFields"):
         from pythonbpf import _records
 
         return getattr(_records, name)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from pythonbpf._attach_arguments import AttachArguments
-    from pythonbpf._records import Diagnostic, ProgramInfo, TestRun
+    from pythonbpf._records import Diagnostic, ProgramInfo, TestRun, TraceFields
 
     _MappingByName = Mapping[str, Any]
 else:
@@ -165,6 +165,24 @@ class BPF:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def trace(self, timeout: float | None = None) -> Iterator[TraceFields]:
+        """Lines that this object's programs print, taken apart, as they come.
+
+        The kernel has one pipe for all programs, and each line of it is read once. Lines that
+        none of this object's formats can have made are passed over.
+
+        Args:
+            timeout: seconds to wait for the next line before the iteration ends; by default
+                it ends when the object is closed.
+
+        Raises:
+            PrivilegeError: the trace pipe needs root.
+        """
+        from pythonbpf._trace import own_lines
+
+        native = self._native
+        return own_lines(_native.Printed.of(self._object_bytes), lambda: native.closed, timeout)
 
     # --- contents -----------------------------------------------------------------------------
 

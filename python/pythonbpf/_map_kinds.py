@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 
+from pythonbpf import _native
 from pythonbpf._maps import BpfMap, Table, new, summed
 from pythonbpf._sequences import Array, PerCpuArray
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Any
 
-    from pythonbpf import _native
+    from pythonbpf._records import Frame
 
 
 class Queue(BpfMap):
@@ -117,6 +118,41 @@ class Stacks(Table):
     def values(self) -> Any:
         """The lists of addresses."""
         return [trace for _, trace in self.items()]
+
+    def symbolize(self, stack: Any, pid: int | None = None) -> list[Frame]:
+        """The functions of a stack, the innermost first.
+
+        Args:
+            stack: its number, or a list of addresses.
+            pid: the process that addresses of user space are from; it must still live.
+
+        Raises:
+            KeyError: there is no such stack.
+            NoSuchHookError: there is no such process.
+        """
+        from pythonbpf._records import Frame
+
+        trace: list[int] = stack if issubclass(type(stack), list) else self[stack]
+        found = _native.symbolize(trace, pid)
+        return [Frame(*frame) for frames in found for frame in frames]
+
+    def folded(self, counts: Any, pid: int | None = None) -> str:
+        """Stacks as flame graph tools take them: a line of functions for each, and its count.
+
+        Args:
+            counts: how often each stack was seen, by its number: a map or a dictionary.
+            pid: the process that addresses of user space are from.
+        """
+        traces = {stack: self[stack] for stack in dict(counts)}
+        addresses = sorted({address for trace in traces.values() for address in trace})
+        found = dict(zip(addresses, _native.symbolize(addresses, pid), strict=True))
+        lines: dict[str, int] = {}
+        for stack, count in dict(counts).items():
+            frames = [frame for address in traces[stack] for frame in found[address]]
+            names = [frame[0] or f"{frame[5]:#x}" for frame in reversed(frames)]
+            line = ";".join(name.replace(";", ":") for name in names)
+            lines[line] = lines.get(line, 0) + (sum(count) if isinstance(count, list) else count)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        return "\n".join(f"{line} {count}" for line, count in sorted(lines.items()))
 
 
 def _addresses(trace: list[int]) -> list[int]:

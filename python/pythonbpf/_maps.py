@@ -185,6 +185,21 @@ class Table(BpfMap, _AnyMapping):
         """
         return arrays().of_table(self._native)
 
+    def _repr_html_(self) -> str:
+        from pythonbpf._pictures import table_html
+
+        return table_html(self)
+
+    def plot(self, axes: Any = None, **options: Any) -> Any:
+        """Bars of the values by key, on matplotlib axes, which are given back.
+
+        Raises:
+            ImportError: matplotlib is not installed.
+        """
+        from pythonbpf._pictures import plot
+
+        return plot(self, axes, **options)
+
     # Compared by identity: the contents are the kernel's and change under our hands.
     def __eq__(self, other: object) -> bool:
         return self is other

@@ -38,6 +38,22 @@ def hooks(pattern: str, kinds: tuple[str, ...]) -> list[str]:
 def inspect(name: str, data: bytes) -> str:
     """What an object is made of, as JSON."""
 
+def histogram(counts: list[tuple[int, int]], unit: str, scale: str, step: int, width: int) -> str:
+    """A histogram as text."""
+
+def symbolize(
+    addresses: list[int], process: int | None
+) -> list[list[tuple[str | None, int, str | None, str | None, int | None, int, bool]]]:
+    """For each address its functions, the innermost first."""
+
+class Printed:
+    """The formats that an object's programs print by."""
+
+    @staticmethod
+    def of(object: bytes) -> Printed: ...
+    def made(self, message: str) -> bool:
+        """Whether one of them can have made this message."""
+
 class Compilation:
     """What came of a compilation, and the source that later errors are shown on."""
 
@@ -185,7 +201,7 @@ class TracePipe:
 
     @staticmethod
     def open() -> TracePipe: ...
-    def line(self) -> str:
+    def line(self, timeout: float | None) -> str | None:
         """Waits for the next line; without its newline."""
 
 def parse_fields(line: str) -> tuple[str, int, int, str, float, str] | None:

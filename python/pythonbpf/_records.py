@@ -77,6 +77,31 @@ class ProgramInfo(NamedTuple):
     """Nanoseconds it ran in all; likewise."""
 
 
+class Frame(NamedTuple):
+    """One function on a stack."""
+
+    function: str | None
+    """Its name; ``None`` where nothing tells it."""
+    offset: int
+    """Bytes from its beginning to the address."""
+    module: str | None
+    """The file or module of the kernel that the code is from."""
+    file: str | None
+    """The source file, where there is debug information."""
+    line: int | None
+    """The line in it."""
+    address: int
+    """The address."""
+    inlined: bool
+    """Whether the compiler put it into the one that follows."""
+
+    def __str__(self) -> str:
+        name = self.function or "[unknown]"
+        where = f" [{self.module}]" if self.module else ""
+        source = f" {self.file}:{self.line}" if self.file else ""
+        return f"{name}+{self.offset:#x}{where}{source}" if self.function else f"{self.address:#x}"
+
+
 class TraceFields(NamedTuple):
     """A line of the trace pipe, taken apart."""
 

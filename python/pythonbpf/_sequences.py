@@ -100,6 +100,21 @@ class Array(BpfMap, _AnySequence):
         """
         return arrays().of_array(self._native)
 
+    def _repr_html_(self) -> str:
+        from pythonbpf._pictures import table_html
+
+        return table_html(self)
+
+    def plot(self, axes: Any = None, **options: Any) -> Any:
+        """Bars of the values by index, on matplotlib axes, which are given back.
+
+        Raises:
+            ImportError: matplotlib is not installed.
+        """
+        from pythonbpf._pictures import plot
+
+        return plot(self, axes, **options)
+
     # Compared by identity: the contents are the kernel's and change under our hands.
     def __eq__(self, other: object) -> bool:
         return self is other

@@ -52,7 +52,7 @@ def install(cls: type[Any], fields: Iterable[str] | None = None) -> None:
     """Makes ``cls`` a value type with these fields; by default its annotated names."""
     names = tuple(_annotations(cls) if fields is None else fields)
     setattr(cls, FIELDS, names)
-    for method in (__init__, __repr__, __eq__, __hash__, __iter__, _asdict):
+    for method in (__init__, __repr__, __eq__, __hash__, __iter__, _asdict, _repr_html_):
         setattr(cls, method.__name__, method)
     setattr(cls, _MATCH_ARGS, names)
 
@@ -154,6 +154,12 @@ def __iter__(self: Any) -> Iterator[Any]:
 
 def _asdict(self: Any) -> dict[str, Any]:
     return {name: _plain(getattr(self, name)) for name in field_names(self)}
+
+
+def _repr_html_(self: Any) -> str:
+    from pythonbpf._pictures import value_html
+
+    return value_html(self)
 
 
 def _values(struct: object) -> Iterator[Any]:

@@ -18,6 +18,7 @@ mod layouts;
 mod machine;
 mod map;
 mod object;
+mod pictures;
 mod program;
 mod trace;
 
@@ -43,6 +44,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(machine::hooks, module)?)?;
     module.add_function(wrap_pyfunction!(machine::inspect, module)?)?;
     module.add_function(wrap_pyfunction!(trace::parse_fields, module)?)?;
+    module.add_function(wrap_pyfunction!(pictures::histogram, module)?)?;
+    module.add_function(wrap_pyfunction!(pictures::symbolize, module)?)?;
+    module.add_class::<pictures::Printed>()?;
     module.add_class::<compile::Compilation>()?;
     module.add_class::<object::Object>()?;
     module.add_class::<program::Program>()?;

@@ -1,7 +1,7 @@
 //! The kernel's trace pipe.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 
@@ -29,16 +29,24 @@ impl TracePipe {
         Ok(Self { pipe: Mutex::new(pipe) })
     }
 
-    /// Waits for the next line; without its newline. Signal handlers run
-    /// meanwhile.
-    fn line(&self, py: Python<'_>) -> PyResult<String> {
+    /// Waits for the next line; without its newline. `None` if none came within
+    /// so many seconds. Signal handlers run meanwhile.
+    fn line(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Option<String>> {
+        let limit = timeout.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or_default());
+        let began = Instant::now();
         loop {
+            let left = limit.map_or(STEP, |limit| limit.saturating_sub(began.elapsed()).min(STEP));
             let line = py.detach(|| {
-                self.pipe.lock().unwrap_or_else(PoisonError::into_inner).next_line(STEP)
+                self.pipe.lock().unwrap_or_else(PoisonError::into_inner).next_line(left)
             });
             match line {
-                Ok(Some(line)) => return Ok(line),
-                Ok(None) => py.check_signals()?,
+                Ok(Some(line)) => return Ok(Some(line)),
+                Ok(None) => {
+                    py.check_signals()?;
+                    if limit.is_some_and(|limit| began.elapsed() >= limit) {
+                        return Ok(None);
+                    }
+                }
                 Err(error) => return Err(errors::raise(py, &error, None)),
             }
         }

@@ -233,6 +233,16 @@ pub(crate) fn section<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
     section_data(bytes, found).ok()
 }
 
+/// The bytes of all sections whose names begin so.
+pub(crate) fn sections_like<'a>(bytes: &'a [u8], start: &str) -> Vec<&'a [u8]> {
+    let sections = read_sections(bytes).unwrap_or_default();
+    let Ok(names) = section_names(bytes, &sections) else { return Vec::new() };
+    let named = |section: &&Section| {
+        string_at(names, section.name).is_some_and(|name| name.starts_with(start))
+    };
+    sections.iter().filter(named).filter_map(|found| section_data(bytes, found).ok()).collect()
+}
+
 /// How many symbols there are in the section named `name`.
 pub(crate) fn count_symbols(bytes: &[u8], name: &str) -> usize {
     let count = || {

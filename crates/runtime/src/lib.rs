@@ -43,6 +43,7 @@ mod features;
 pub mod fuzzing;
 mod global;
 mod helpers;
+mod histogram;
 mod holders;
 mod hook;
 mod hooks;
@@ -60,6 +61,7 @@ mod nearest;
 mod object;
 mod open;
 mod pins;
+mod print_formats;
 mod prints;
 mod privilege;
 mod program;
@@ -69,6 +71,7 @@ mod ring;
 mod send;
 mod source;
 mod spec;
+mod symbols;
 mod tc;
 mod trace_pipe;
 mod tracefs;
@@ -86,6 +89,7 @@ pub use events::{Event, EventReader, Interrupter};
 pub use features::{
     has_helper, has_kernel_function, has_map_type, has_program_type, has_tracepoint,
 };
+pub use histogram::{Scale, histogram};
 pub use hooks::{Catalog, Found, HookDetails, HookField, HookKind, HookSection};
 pub use inspect::{
     CodeLine, FunctionCode, LoadedMap, LoadedProgram, ObjectReport, StructText, inspect_object,
@@ -99,10 +103,12 @@ pub use layout::{FieldLayout, Layout, StructLayout};
 pub use map::{Map, UpdateMode, possible_cpus};
 pub use object::Object;
 pub use open::OpenObject;
+pub use print_formats::PrintFormats;
 pub use privilege::{Capability, capabilities_for_section, missing_capabilities};
 pub use program::{Program, ProgramInfo, TestRun, TestRunOutput};
 pub use records::{Column, Columns, Record, Records};
 pub use spec::{MapSpec, MapType, ProgramContext, ProgramSpec};
+pub use symbols::{Frame, symbolize};
 pub use trace_pipe::{TraceFields, TracePipe, parse_fields};
 pub use tracefs::{ensure_tracefs, tracepoints};
 pub use value::{StructValue, Value, ValueError, decode, encode};
