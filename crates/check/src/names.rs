@@ -139,6 +139,11 @@ impl Session<'_> {
                 return Ok(meaning);
             }
         }
+        if (self.tree.imports.has_star(NET_MODULE) || self.tree.imports.has_star(VMLINUX))
+            && let Some(id) = self.net_struct(name)
+        {
+            return Ok(Meaning::Item(Item::Struct(id)));
+        }
         if self.tree.imports.has_star(VMLINUX)
             && let Some(known) = self.kernel_known(name)
         {

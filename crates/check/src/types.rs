@@ -138,11 +138,24 @@ impl Session<'_> {
                                 && matches!(self.kernel_known(&name), Some(Known::Type(_))))
                     }
                     Some((module, name)) => module == "ctypes" && ctypes::ctype(&name).is_some(),
-                    None => path.len() == 1 && ctypes::ctype(path[0]).is_some(),
+                    None => match path.as_slice() {
+                        [name] => ctypes::ctype(name).is_some() || self.is_starred_type(name),
+                        _ => false,
+                    },
                 }
             }
             _ => false,
         }
+    }
+
+    /// Whether a name is a type of a module all of whose names are imported.
+    fn is_starred_type(&self, name: &str) -> bool {
+        let imports = &self.tree.imports;
+        let headers = imports.has_star(NET_MODULE) || imports.has_star(VMLINUX);
+        (headers && kernel::net_struct(name).is_some())
+            || (imports.has_star(NET_MODULE) && kernel::network_type(name).is_some())
+            || (imports.has_star(VMLINUX)
+                && matches!(self.kernel_known(name), Some(Known::Type(_))))
     }
 
     /// Whether this is `POINTER(...)` of `ctypes`.
@@ -237,6 +250,12 @@ impl Session<'_> {
     /// Whether nothing at all goes by this name.
     fn is_nameless_type(&self, name: &str) -> bool {
         let tree = self.tree;
+        let stars = tree.imports.has_star(NET_MODULE) || tree.imports.has_star(VMLINUX);
+        let header = stars && kernel::net_struct(name).is_some();
+        let known = tree.imports.has_star(VMLINUX) && self.kernel_known(name).is_some();
+        if header || known {
+            return false;
+        }
         tree.imports.get(name).is_none()
             && self.constant_named(name).is_none()
             && self.user_space(name).is_none()

@@ -155,7 +155,14 @@ impl<'c> Lowering<'_, 'c, '_> {
         self.d.context.append_basic_block(self.value, name)
     }
 
+    /// Goes on in a block, which comes behind all that was begun before: LLVM's
+    /// code generator lets a test fall through to the block that follows.
     pub(crate) fn go_to(&self, block: BasicBlock<'c>) {
+        let last = self.value.get_last_basic_block().filter(|last| *last != block);
+        if let Some(last) = last.filter(|_| block.get_first_instruction().is_none()) {
+            // It fails for a block without a function, which none is.
+            let _ = block.move_after(last);
+        }
         self.builder.position_at_end(block);
     }
 

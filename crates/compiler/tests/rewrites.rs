@@ -54,8 +54,13 @@ def prog(ctx: c_void_p) -> c_int64:
 
 /// What a body becomes.
 fn made(body: &str, emit: Emit, without: &[Rewrite]) -> String {
+    made_behind(HEAD, body, emit, without)
+}
+
+/// What a body becomes behind the start of a file.
+fn made_behind(head: &str, body: &str, emit: Emit, without: &[Rewrite]) -> String {
     let lines = body.lines().map(|line| format!("    {line}\n"));
-    let text = format!("{HEAD}{}    return 0\n", lines.collect::<String>());
+    let text = format!("{head}{}    return 0\n", lines.collect::<String>());
     let source = SourceFile::new("prog.py", text);
     let kernel = "6.1".parse().unwrap_or_default();
     let options = Options { kernel, without: without.to_vec(), ..Options::default() };
@@ -140,6 +145,56 @@ fn an_entry_that_is_there_is_changed_in_place() {
         ),
     ];
     judge(Rewrite::InPlace, &cases);
+}
+
+const PACKET_HEAD: &str = "\
+from ctypes import *
+from pythonbpf import *
+from pythonbpf.helper import *
+from pythonbpf.net import *
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return \"GPL\"
+
+@bpf
+def length(ip: iphdr) -> c_int64:
+    return ip.ihl * 4
+
+@bpf
+@section(\"xdp\")
+def prog(ctx: c_void_p) -> c_int64:
+    n = smp_processor_id()
+";
+
+#[test]
+fn a_header_and_its_test_are_one_comparison() {
+    let cases = [
+        (true, "ip = ctx.packet(iphdr, 14)\nif ip:\n    return ip.ttl"),
+        (true, "ip = ctx.packet(iphdr, 14)\nif not ip:\n    return 1\nreturn ip.ttl"),
+        (true, "ip = ctx.packet(iphdr, 14)\nif not ip or ip.version != 4:\n    return 1"),
+        (true, "ip = ctx.packet(iphdr, n)\nif ip and n:\n    return ip.ttl"),
+        (true, "ip = ctx.packet(iphdr, 14)\nif ip:\n    return length(ip)"),
+        (true, "for i in range(4):\n    b = ctx.packet(c_uint8, i)\n    if b:\n        n += b[0]"),
+        // It is asked again, where nothing else says that it was not there.
+        (
+            false,
+            "ip = ctx.packet(iphdr, 14)\nif ip and n:\n    n = ip.ttl\nif ip:\n    return ip.tos",
+        ),
+        (false, "ip = ctx.packet(iphdr, 14)\nif n == 1 and ip:\n    return ip.ttl"),
+        // Something comes between.
+        (false, "ip = ctx.packet(iphdr, 14)\nn += 1\nif ip:\n    return ip.ttl"),
+        // It is given another header later.
+        (false, "ip = ctx.packet(iphdr, 14)\nif ip:\n    n = ip.ttl\nip = ctx.packet(iphdr, 18)"),
+        // The answer is kept.
+        (false, "ip = ctx.packet(iphdr, 14)\nthere = ip is not None\nif there:\n    return 1"),
+    ];
+    for (expected, body) in cases {
+        let [made, plain] = [&[][..], &[Rewrite::PacketTest]]
+            .map(|without| made_behind(PACKET_HEAD, body, Emit::Typed, without));
+        assert_eq!(made != plain, expected, "{body}\n{made}");
+    }
 }
 
 #[test]

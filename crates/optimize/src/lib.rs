@@ -6,6 +6,7 @@
 //! | [`Rewrite::Reserve`] | a struct that is filled and then sent is filled in the ring buffer | [`reserve`](self) |
 //! | [`Rewrite::InPlace`] | an update after a lookup of the same key stores through the pointer | `in_place` |
 //! | [`Rewrite::Once`] | helpers that give the same all through a run are called once | `once` |
+//! | [`Rewrite::PacketTest`] | `ctx.packet` and the test behind it are one comparison with the packet's end | `packet_test` |
 //!
 //! Each module states the conditions under which its rewrite is made; where one
 //! does not hold, the program stays as it was written.
@@ -13,6 +14,7 @@
 mod effects;
 mod in_place;
 mod once;
+mod packet_test;
 mod reserve;
 
 use ir::Module;
@@ -28,11 +30,14 @@ pub enum Rewrite {
     InPlace,
     /// `pid()` and other helpers whose value does not change in a run.
     Once,
+    /// `p = ctx.packet(T, n)` and the `if` behind it: the packet is compared
+    /// with, not a pointer that is null where the packet ends before.
+    PacketTest,
 }
 
 impl Rewrite {
     /// All of them, in the order in which they are made.
-    pub const ALL: [Self; 3] = [Self::InPlace, Self::Reserve, Self::Once];
+    pub const ALL: [Self; 4] = [Self::InPlace, Self::Reserve, Self::Once, Self::PacketTest];
 
     /// The name by which users leave it out.
     pub fn name(self) -> &'static str {
@@ -40,6 +45,7 @@ impl Rewrite {
             Self::Reserve => "reserve",
             Self::InPlace => "in-place",
             Self::Once => "once",
+            Self::PacketTest => "packet-test",
         }
     }
 }
@@ -63,6 +69,7 @@ pub fn optimize(module: &mut Module, without: &[Rewrite]) {
             Rewrite::Reserve => reserve::rewrite(module),
             Rewrite::InPlace => in_place::rewrite(module),
             Rewrite::Once => once::rewrite(module),
+            Rewrite::PacketTest => packet_test::rewrite(module),
         }
     }
 }

@@ -26,6 +26,9 @@ pub(crate) struct Cursors {
     at: HashMap<LocalId, (Base, i64)>,
     /// The bytes that are there from a base.
     checked: HashMap<Base, i64>,
+    /// The locals that hold where the packet begins and ends, where they were
+    /// read before.
+    pub ends: Option<(LocalId, LocalId)>,
     /// Locals that are void: where the packet moved, and by what.
     stale: HashMap<LocalId, (Span, String)>,
 }
@@ -77,6 +80,7 @@ impl Cursors {
         }
         self.at.clear();
         self.checked.clear();
+        self.ends = None;
     }
 
     /// What made a local void.
@@ -97,6 +101,7 @@ impl Cursors {
         Self {
             at: self.at.iter().filter_map(same).collect(),
             checked: self.checked.iter().filter_map(least).collect(),
+            ends: self.ends.filter(|ends| other.ends == Some(*ends)),
             stale,
         }
     }

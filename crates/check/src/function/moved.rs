@@ -150,6 +150,8 @@ impl Body<'_, '_> {
 
     /// Where a loop begins whose turns may move the packet.
     pub(super) fn moved_by_turns(&mut self, body: &[Stmt]) {
+        // What a turn needs it reads itself: it may become a function.
+        self.flow.cursors.ends = None;
         if let Some((at, by)) = self.moving_call(body, &mut HashSet::new()) {
             self.packet_moved(&by, at);
         }

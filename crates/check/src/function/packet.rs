@@ -105,9 +105,28 @@ impl Body<'_, '_> {
         }
     }
 
+    /// The same, read once as long as the packet is not moved.
+    fn kept_ends(&mut self, context: &Expr, at: Span) -> Result<(Expr, Expr)> {
+        let (start, end) = self.packet_ends(context, at)?;
+        let (first, last) = match self.flow.cursors.ends {
+            Some(ends) => ends,
+            None => {
+                let mut keep = |value: Expr, name| {
+                    let id = self.hidden(name, value.ty.clone());
+                    self.push(StmtKind::Store(Place::Local(id), value), at);
+                    id
+                };
+                (keep(start.clone(), "packet"), keep(end.clone(), "packet end"))
+            }
+        };
+        self.flow.cursors.ends = Some((first, last));
+        let load = |id, like: Expr| Expr::load(Place::Local(id), like.ty, at);
+        Ok((load(first, start), load(last, end)))
+    }
+
     /// A pointer into the packet, or nothing where it ends before.
     fn packet(&mut self, context: &Expr, ty: Type, offset: Expr, at: Span) -> Result<Expr> {
-        let (start, end) = self.packet_ends(context, at)?;
+        let (start, end) = self.kept_ends(context, at)?;
         let size = i128::from(ty.size(&self.s.module));
         let most = MAX_OFFSET - size;
         let known = self.range_of(&offset);
@@ -124,7 +143,10 @@ impl Body<'_, '_> {
         let (start, inside) = match offset.as_const() {
             Some(_) => (self.advanced(start, offset.convert(Type::I64), at), None),
             None => {
-                let (offset, inside) = self.near(offset, most);
+                // The constant part first, which other headers have in common.
+                let (first, offset) = self.constant_first(offset);
+                let start = self.advanced(start, Expr::int(first, Type::I64, at), at);
+                let (offset, inside) = self.near(offset, most - first);
                 (hidden(self.advanced(start, offset.convert(Type::I64), at)), inside)
             }
         };
@@ -156,11 +178,34 @@ impl Body<'_, '_> {
         }
     }
 
+    /// A sum as its constant and the rest, where neither is below 0.
+    fn constant_first(&self, offset: Expr) -> (i128, Expr) {
+        let rest = match &offset.kind {
+            ExprKind::Binary(BinaryOp::Add, left, right) => {
+                match (left.as_const(), right.as_const()) {
+                    (Some(first), None) if first > 0 => Some((first, right.as_ref().clone())),
+                    (None, Some(first)) if first > 0 => Some((first, left.as_ref().clone())),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        let fits = |(first, rest): &(i128, Expr)| {
+            *first < MAX_OFFSET / 2
+                && self.range_of(rest).min >= 0
+                && self.range_of(rest).max < MAX_OFFSET
+        };
+        rest.filter(fits).unwrap_or((0, offset))
+    }
+
     /// An offset that the verifier sees is not too far, and the test for it
     /// where that is not known.
     fn near(&mut self, offset: Expr, most: i128) -> (Expr, Option<Expr>) {
         let at = offset.span;
         let known = self.range_of(&offset);
+        if known.min >= 0 && known.max <= most && shows_bounds(&offset) {
+            return (offset.convert(Type::U64), None);
+        }
         let kept = self.keep(offset.convert(Type::U64), "offset");
         let number = |value: i128| Expr::int(value, Type::U64, at);
         let mask = known
@@ -459,6 +504,34 @@ pub(super) fn in_packet(pointer: Expr) -> Expr {
     let pointee = pointer.ptr_type().and_then(|ptr| ptr.pointee.as_deref().cloned());
     let at = pointer.span;
     Expr::new(ExprKind::InPacket(Box::new(pointer)), Type::ptr(pointee, Region::Packet), at)
+}
+
+/// Whether the verifier sees the bounds of a number however LLVM computes it:
+/// bytes or parts of them out of memory, with constants added and multiplied.
+fn shows_bounds(number: &Expr) -> bool {
+    let narrow = matches!(number.ty, Type::Int(IntType { bits: 8 | 16, signed: false }));
+    match &number.kind {
+        ExprKind::Const(value) => *value >= 0,
+        ExprKind::Load(Place::Local(_)) => false,
+        ExprKind::Load(place) => narrow && !place.region().is_foreign(),
+        ExprKind::Convert(inner) => match (&number.ty, &inner.kind) {
+            // What is made narrower shows it by a mask, which may be left out.
+            (Type::Int(_), ExprKind::Binary(BinaryOp::And, ..)) => shows_bounds(inner),
+            (Type::Int(to), _) => {
+                let wide = matches!(&inner.ty, Type::Int(from) if from.bits <= to.bits);
+                wide && shows_bounds(inner)
+            }
+            _ => false,
+        },
+        ExprKind::Binary(BinaryOp::And, left, right) => {
+            right.as_const().is_some_and(|mask| mask >= 0) && shows_bounds(left)
+        }
+        ExprKind::Binary(BinaryOp::Shr | BinaryOp::Shl | BinaryOp::Mul, left, right) => {
+            right.as_const().is_some() && shows_bounds(left)
+        }
+        ExprKind::Binary(BinaryOp::Add, left, right) => shows_bounds(left) && shows_bounds(right),
+        _ => false,
+    }
 }
 
 /// A number or a pointer that LLVM does not look through.
