@@ -363,6 +363,7 @@ __all__ = [
     "inode_storage_get",
     "jiffies64",
     "kallsyms_lookup_name",
+    "kconfig",
     "kptr_xchg",
     "ksym_exists",
     "ktime",
@@ -897,6 +898,7 @@ inode_storage_delete = _helper("inode_storage_delete(map: object, inode: object)
 inode_storage_get = _helper("inode_storage_get(map: object, inode: object, value: object = None, flags: int = 0) -> Any", "An inode's own entry of a storage map, made where wanted.")
 jiffies64 = _helper("jiffies64() -> int", "The kernel's ticks since boot.")
 kallsyms_lookup_name = _helper("kallsyms_lookup_name(name: object, flags: int, res: object) -> int", "The address of a symbol of the kernel.")
+kconfig = _helper("kconfig(*, optional: bool = False) -> Any", "What the kernel's configuration says of the option that the global is named after.")
 kptr_xchg = _helper("kptr_xchg(dst: object, ptr: object) -> Any", "Puts an object of the kernel into an entry and gives what was there.")
 ksym_exists = _helper("ksym_exists(symbol: object) -> bool", "Whether the kernel that loads the program has a function of `vmlinux`.")
 ktime = _helper("ktime() -> int", "Nanoseconds since boot, time suspended not counted.")

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use diagnostics::{Code, Diagnostic, codes};
-use ir::{Global, GlobalId, StructId, Type, Value};
+use ir::{Config, Global, GlobalId, StructId, Type, Value};
 use syntax::{Expr, ExprKind, Keyword, Role, StmtKind};
 
 use crate::constants::Constant;
-use crate::names::Meaning;
+use crate::names::{Builtin, Meaning};
 use crate::session::{Item, Reported, Result, Session};
 use crate::types::MAX_SIZE;
 
@@ -55,10 +55,78 @@ fn read(session: &mut Session<'_>, function: &syntax::Function) -> Result<Global
         },
         _ => return Err(shape(session, function)),
     };
+    if let Some(config) = config(session, value)? {
+        return of_kernel(session, function, config);
+    }
     let ty = annotated(session, function, value)?;
     let init = initial(session, &ty, value, &codes::BAD_GLOBAL_DEFINITION)?;
     let line = session.line(name.span);
-    Ok(Global { name: name.name.clone(), ty, init, mutable: false, line })
+    Ok(Global { name: name.name.clone(), ty, init, mutable: false, config: None, line })
+}
+
+/// `return kconfig()`: whether the value is the kernel's configuration's.
+fn config(session: &mut Session<'_>, value: &Expr) -> Result<Option<Config>> {
+    let ExprKind::Call(callee, args, keywords) = &value.kind else { return Ok(None) };
+    let named = callee.path().filter(|path| path.last() == Some(&"kconfig"));
+    let Some(path) = named else { return Ok(None) };
+    if !matches!(session.resolve(&path, callee.span)?, Meaning::Builtin(Builtin::Kconfig)) {
+        return Ok(None);
+    }
+    match (args.as_slice(), keywords.as_slice()) {
+        ([], []) => Ok(Some(Config::Required)),
+        ([], [keyword]) if keyword.name.name == "optional" => {
+            let optional = session.constant_int(&keyword.value)? != 0;
+            Ok(Some(if optional { Config::Optional } else { Config::Required }))
+        }
+        _ => {
+            let message = "`kconfig` takes nothing but `optional`";
+            Err(session.report(
+                Diagnostic::new(&codes::WRONG_ARGUMENTS, value.span, message)
+                    .help("write `return kconfig()`, or `return kconfig(optional=True)`"),
+            ))
+        }
+    }
+}
+
+/// Values that are no options of the configuration, but are found like them.
+const FOUND_AT_LOAD: &[&str] =
+    &["LINUX_KERNEL_VERSION", "LINUX_HAS_BPF_COOKIE", "LINUX_HAS_SYSCALL_WRAPPER"];
+
+/// A global that holds a value of the kernel's configuration.
+fn of_kernel(
+    session: &mut Session<'_>,
+    function: &syntax::Function,
+    config: Config,
+) -> Result<Global> {
+    let name = &function.name;
+    let is_option = name.name.starts_with("CONFIG_");
+    if !is_option && !FOUND_AT_LOAD.contains(&name.name.as_str()) {
+        let message = format!("the kernel's configuration has no `{}`", name.name);
+        return Err(session.report(
+            Diagnostic::new(&codes::BAD_GLOBAL_DEFINITION, name.span, message)
+                .note(format!("there are `CONFIG_...`, and {}", FOUND_AT_LOAD.join(", ")))
+                .help("call the global as the option is called: `def CONFIG_HZ() -> c_uint32:`"),
+        ));
+    }
+    let Some(returns) = &function.returns else {
+        let message = format!("`{}` needs a return type", name.name);
+        return Err(session.report(
+            Diagnostic::new(&codes::MISSING_ANNOTATION, function.header, message)
+                .help("write for example `-> c_uint64`"),
+        ));
+    };
+    let ty = session.annotation(returns)?;
+    let is_word = matches!(&ty, Type::Int(int) if int.bits >= 32);
+    if !matches!(ty, Type::Int(_) | Type::Bool | Type::Str(_)) || (!is_option && !is_word) {
+        let message = format!("`{}` is no `{}`", name.name, session.type_name(&ty));
+        return Err(session
+            .report(Diagnostic::new(&codes::BAD_GLOBAL_DEFINITION, returns.span, message).help(
+                "numbers are `c_uint32` and the like, yes and no `c_bool`, texts `str(N)`",
+            )));
+    }
+    let line = session.line(name.span);
+    let (name, init) = (name.name.clone(), Value::Zero);
+    Ok(Global { name, ty, init, mutable: false, config: Some(config), line })
 }
 
 fn shape(session: &mut Session<'_>, function: &syntax::Function) -> Reported {

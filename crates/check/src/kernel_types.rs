@@ -32,6 +32,8 @@ pub(crate) enum Known {
     Constant(EnumMember),
     /// A function, by its name.
     Function(String),
+    /// A variable, by its name.
+    Variable(String),
 }
 
 /// The kernel's types, as far as the file has asked for them.
@@ -67,8 +69,11 @@ impl Session<'_> {
             Some(Named::Type(id)) => return Some(Known::Type(id)),
             Some(Named::Constant { of, value }) => (btf.get(of)?, value),
             None => {
-                btf.find(name, Space::Func)?;
-                return Some(Known::Function(name.to_owned()));
+                if btf.find(name, Space::Func).is_some() {
+                    return Some(Known::Function(name.to_owned()));
+                }
+                btf.find(name, Space::Var)?;
+                return Some(Known::Variable(name.to_owned()));
             }
         };
         let member = EnumMember {

@@ -122,6 +122,20 @@ impl Session<'_> {
         Ok(Signature { kfunc, id, params: kinds, types, ret })
     }
 
+    /// A variable of the kernel of which each CPU has its own.
+    pub fn per_cpu(&mut self, name: &str) -> Option<(ExternId, Type)> {
+        let btf = self.btf()?;
+        let Kind::Var(ty) = btf.get(btf.find(name, Space::Var)?)?.kind else { return None };
+        let ty = self.kernel_type(ty)?;
+        let externs = &mut self.module.externs;
+        if let Some(known) = externs.iter().position(|known| known.name == name) {
+            return Some((ExternId(known as u32), ty));
+        }
+        let kind = ExternKind::PerCpu(ty.clone());
+        externs.push(Extern { name: name.to_owned(), kind, weak: false });
+        Some((ExternId(externs.len() as u32 - 1), ty))
+    }
+
     fn kfunc_extern(&mut self, name: &str, params: &[Type], ret: &Type) -> ExternId {
         let externs = &mut self.module.externs;
         let kind = ExternKind::Function { params: params.to_vec(), ret: ret.clone() };

@@ -29,6 +29,7 @@ pub(crate) enum Builtin {
     Zip,
     Sizeof,
     KsymExists,
+    Kconfig,
 }
 
 const BUILTINS: &[(&str, Builtin)] = &[
@@ -47,6 +48,11 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("reversed", Builtin::Reversed),
     ("zip", Builtin::Zip),
 ];
+
+/// What `pythonbpf.helper` has beside helpers: questions about the kernel that
+/// loads the program.
+const OF_KERNEL: &[(&str, Builtin)] =
+    &[("ksym_exists", Builtin::KsymExists), ("kconfig", Builtin::Kconfig)];
 
 /// What a path of names stands for.
 #[derive(Clone)]
@@ -335,7 +341,10 @@ fn member(module: &str, name: &str) -> Option<Meaning> {
             .or_else(|| kernel::register_macro(name).map(Meaning::Register))
             .or_else(|| kernel::constant(name).map(|c| Meaning::KernelConstant(c.value)))
             .or_else(|| own_object(name).map(Meaning::Object))
-            .or_else(|| (name == "ksym_exists").then_some(Meaning::Builtin(Builtin::KsymExists))),
+            .or_else(|| {
+                let row = OF_KERNEL.iter().find(|(known, _)| *known == name);
+                row.map(|(_, builtin)| Meaning::Builtin(*builtin))
+            }),
         OWN_MODULE => kernel::query_name(name).map(|query| Meaning::Query(query.asks)),
         MAPS_MODULE => kernel::map_type(name).map(Meaning::MapType),
         NET_MODULE => kernel::byte_order(name)
@@ -392,5 +401,5 @@ fn helper_names() -> impl Iterator<Item = &'static str> {
         .chain(kernel::ATOMICS.iter().map(|atomic| atomic.name))
         .chain(kernel::QUERY_NAMES.iter().map(|query| query.name))
         .chain(kernel::CONSTANTS.iter().map(|constant| constant.name))
-        .chain(["ksym_exists"])
+        .chain(OF_KERNEL.iter().map(|(name, _)| *name))
 }

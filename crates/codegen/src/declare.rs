@@ -209,6 +209,9 @@ impl<'c> Declared<'c, '_> {
     }
 
     fn global(&mut self, llvm: &Module<'c>, global: &ir::Global) -> Result<()> {
+        if let Some(config) = global.config {
+            return self.config(llvm, global, config);
+        }
         let (ty, value) = self.initial(&global.ty, &global.init)?;
         let variable = llvm.add_global(ty, None, &global.name);
         variable.set_initializer(&value);

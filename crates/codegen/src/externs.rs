@@ -1,16 +1,19 @@
 //! What is the kernel's own and found by name at load: its functions that
-//! programs call.
+//! programs call, its variables, values of its configuration.
 
 use inkwell::AddressSpace;
 use inkwell::module::{Linkage, Module};
-use inkwell::types::{BasicMetadataTypeEnum, BasicTypeEnum, FunctionType};
+use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType};
 use inkwell::values::{AsValueRef, BasicValueEnum, FunctionValue, GlobalValue, PointerValue};
-use ir::{Expr, Extern, ExternId, ExternKind, Type};
+use ir::{Config, Expr, Extern, ExternId, ExternKind, Type};
 
 use crate::declare::Declared;
 use crate::function::Lowering;
 use crate::loops::KSYMS;
 use crate::{Error, Result};
+
+/// Where libbpf looks for values of the kernel's configuration.
+const KCONFIG: &str = ".kconfig";
 
 fn missing() -> Error {
     Error::Llvm("no such extern".to_owned())
@@ -19,7 +22,10 @@ fn missing() -> Error {
 impl<'c> Declared<'c, '_> {
     /// Declares it, with the type that libbpf compares with the kernel's.
     pub(crate) fn extern_(&mut self, llvm: &Module<'c>, found: &Extern) -> Result<GlobalValue<'c>> {
-        let ExternKind::Function { params, ret } = &found.kind;
+        let (params, ret) = match &found.kind {
+            ExternKind::Function { params, ret } => (params, ret),
+            ExternKind::PerCpu(ty) => return Ok(self.per_cpu(llvm, found, ty)),
+        };
         let types: Vec<_> =
             std::iter::once(ret).chain(params).map(|ty| self.debug.ty(self.module, ty)).collect();
         let function = match llvm.get_function(&found.name) {
@@ -36,6 +42,41 @@ impl<'c> Declared<'c, '_> {
             function.set_linkage(Linkage::ExternalWeak);
         }
         Ok(function.as_global_value())
+    }
+
+    /// A variable of which each CPU has its own.
+    fn per_cpu(&mut self, llvm: &Module<'c>, found: &Extern, ty: &Type) -> GlobalValue<'c> {
+        let storage = self.context.i8_type().array_type(ty.size(self.module) as u32);
+        let variable = llvm.add_global(storage, None, &found.name);
+        variable.set_section(Some(KSYMS));
+        variable.set_alignment(8);
+        if let Some(debug) = self.debug.ty(self.module, ty) {
+            self.debug.global(variable, &found.name, debug, 0);
+        }
+        variable
+    }
+
+    /// A value of the kernel's configuration.
+    pub(crate) fn config(
+        &mut self,
+        llvm: &Module<'c>,
+        global: &ir::Global,
+        config: Config,
+    ) -> Result<()> {
+        let storage = match &global.ty {
+            Type::Str(len) => self.context.i8_type().array_type(*len).as_basic_type_enum(),
+            ty => self.int_type(ty.size(self.module) as u32 * 8)?.as_basic_type_enum(),
+        };
+        let variable = llvm.add_global(storage, None, &global.name);
+        variable.set_section(Some(KCONFIG));
+        if config == Config::Optional {
+            variable.set_linkage(Linkage::ExternalWeak);
+        }
+        if let Some(debug) = self.debug.ty(self.module, &global.ty) {
+            self.debug.global(variable, &global.name, debug, global.line);
+        }
+        self.globals.push(variable);
+        Ok(())
     }
 
     /// Arguments fill a register each; of what is returned C sets as many bits

@@ -23,8 +23,8 @@ pub use expr::{
     AtomicOp, BinaryOp, Bound, CompareOp, Expr, ExprKind, Place, Stmt, StmtKind, UnaryOp,
 };
 pub use module::{
-    EventType, Extern, ExternId, ExternKind, Function, FunctionId, FunctionKind, Global, GlobalId,
-    Local, LocalId, Map, MapId, MapSlot, Module, StringId, Value,
+    Config, EventType, Extern, ExternId, ExternKind, Function, FunctionId, FunctionKind, Global,
+    GlobalId, Local, LocalId, Map, MapId, MapSlot, Module, StringId, Value,
 };
 pub use print::print;
 pub use query::{EnumFact, EnumMember, FieldFact, Query, TypeFact};

@@ -107,8 +107,19 @@ pub struct Global {
     pub init: Value,
     /// Whether a program stores to it; `.rodata` if not.
     pub mutable: bool,
+    /// Set for a value of the kernel's configuration, which is found at load.
+    pub config: Option<Config>,
     /// Line of the definition, from 1.
     pub line: u32,
+}
+
+/// How a value of the kernel's configuration is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Config {
+    /// The object does not load where there is none.
+    Required,
+    /// It is zero where there is none.
+    Optional,
 }
 
 /// Something of the kernel that has a name, which libbpf finds at load.
@@ -132,6 +143,8 @@ pub enum ExternKind {
         /// What it gives.
         ret: Type,
     },
+    /// A variable of which each CPU has its own.
+    PerCpu(Type),
 }
 
 /// What a function is to the kernel.

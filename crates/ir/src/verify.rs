@@ -384,7 +384,9 @@ impl Checker<'_> {
                 let Some(found) = self.module.externs.get(id.0 as usize) else {
                     return Err("a call of no extern".to_owned());
                 };
-                let ExternKind::Function { params, .. } = &found.kind;
+                let ExternKind::Function { params, .. } = &found.kind else {
+                    return Err("a call of a variable".to_owned());
+                };
                 require(args.len() == params.len(), "a wrong number of arguments")?;
                 args.iter().try_for_each(|arg| {
                     self.expr(arg)?;

@@ -12,7 +12,10 @@ use pyo3::prelude::*;
 pub fn kernel_name(name: &str) -> PyResult<Option<(&'static str, i128)>> {
     let btf = cli::running_types().read().map_err(PyOSError::new_err)?;
     let id = match btf.named(name) {
-        None => return Ok(btf.find(name, Space::Func).map(|_| ("function", 0))),
+        None => {
+            return Ok(btf.find(name, Space::Func).map(|_| ("function", 0)))
+                .map(|found| found.or_else(|| btf.find(name, Space::Var).map(|_| ("type", 0))));
+        }
         Some(Named::Constant { value, .. }) => return Ok(Some(("constant", value))),
         Some(Named::Type(id)) => id,
     };

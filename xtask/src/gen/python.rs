@@ -68,14 +68,28 @@ impl Function {
     }
 
     /// An atomic operation; its first parameter is the memory.
-    fn of_symbols() -> Self {
-        Self {
-            name: "ksym_exists".to_owned(),
-            params: "symbol: object".to_owned(),
-            ret: "bool",
-            summary: "Whether the kernel that loads the program has a function of `vmlinux`."
-                .to_owned(),
-        }
+    /// Questions about the kernel that loads the program.
+    fn of_kernel() -> [Self; 2] {
+        let row = |name: &str, params: &str, ret, summary: &str| Self {
+            name: name.to_owned(),
+            params: params.to_owned(),
+            ret,
+            summary: summary.to_owned(),
+        };
+        [
+            row(
+                "ksym_exists",
+                "symbol: object",
+                "bool",
+                "Whether the kernel that loads the program has a function of `vmlinux`.",
+            ),
+            row(
+                "kconfig",
+                "*, optional: bool = False",
+                "Any",
+                "What the kernel's configuration says of the option that the global is named after.",
+            ),
+        ]
     }
 
     fn of_atomic(atomic: &Atomic) -> Self {
@@ -124,7 +138,7 @@ fn functions(helpers: &[Helper]) -> Vec<Function> {
         .collect();
     all.extend(ATOMICS.iter().map(Function::of_atomic));
     all.extend(REGISTER_MACROS.iter().map(|name| Function::of_register(name)));
-    all.push(Function::of_symbols());
+    all.extend(Function::of_kernel());
     all.extend(own.into_iter().filter(|own| SHORT_NAMES.iter().all(|s| s.name != own.name)));
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all

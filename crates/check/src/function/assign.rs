@@ -239,6 +239,19 @@ impl Body<'_, '_> {
         Ok((place, self.s.module.global(id).ty.clone()))
     }
 
+    /// Reports a change of what the kernel's configuration says.
+    pub(super) fn not_configured(&mut self, id: ir::GlobalId, at: Span) -> Result<()> {
+        let global = self.s.module.global(id);
+        if global.config.is_none() {
+            return Ok(());
+        }
+        let message = format!("`{}` is the kernel's, and is only read", global.name);
+        Err(self.s.report(
+            Diagnostic::new(&codes::ASSIGN_TO_CONSTANT, at, message)
+                .help("copy it into a variable, and change that"),
+        ))
+    }
+
     /// A store to a global makes it mutable.
     pub(super) fn writable(&mut self, place: &Place, at: Span) -> Result<()> {
         let mut base = place;
@@ -255,6 +268,7 @@ impl Body<'_, '_> {
             return self.packet_writable(at);
         }
         if let Place::Global(id) = base {
+            self.not_configured(*id, at)?;
             let name = self.s.module.global(*id).name.clone();
             if !self.global_names.contains(&name) {
                 let message = format!("`{name}` is changed here, but not declared `global`");

@@ -162,6 +162,9 @@ impl Body<'_, '_> {
             Meaning::Constant(index) => return self.constant_value(index, name, at),
             Meaning::Member(value) => return self.literal(value, at),
             Meaning::Kernel(Known::Constant(member)) => return self.literal(member.value, at),
+            Meaning::Kernel(Known::Variable(_)) => {
+                "a variable of which each CPU has its own: use `this_cpu_ptr` or `per_cpu_ptr`"
+            }
             Meaning::Kernel(Known::Function(_)) => "a function of the kernel: call it",
             Meaning::Kernel(Known::Type(_) | Known::Declared(_)) => {
                 "a type of the kernel: call it with an address"

@@ -441,7 +441,12 @@ impl Body<'_, '_> {
                 let bytes = Type::Array(Box::new(Type::Int(IntType::U8)), size as u32);
                 pointer(Some(bytes), Region::Any, true)
             }
-            Ret::PerCpu { .. } | Ret::Kptr | Ret::Record => pointer(None, Region::Opaque, true),
+            Ret::PerCpu { nullable } => {
+                let variable = passed.first().and_then(Expr::ptr_type);
+                let ty = variable.and_then(|ptr| ptr.pointee.as_deref()).cloned();
+                pointer(ty, Region::Trusted, nullable)
+            }
+            Ret::Kptr | Ret::Record => pointer(None, Region::Opaque, true),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! timers, dynptrs, sockets, structs whose type the verifier knows.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{Expr, PtrType, Region, Type};
+use ir::{Expr, ExprKind, PtrType, Region, Type};
 use kernel::{Helper, ObjectType, ParamKind, Socket};
 use syntax::{Ident, Keyword};
 
@@ -10,6 +10,8 @@ use super::Body;
 use super::helper_call::null;
 use super::value::Value;
 use crate::flavours::essential_name;
+use crate::kernel_types::Known;
+use crate::names::Meaning;
 use crate::session::{Reported, Result};
 
 /// The helper that a method of an object is.
@@ -146,11 +148,29 @@ impl Body<'_, '_> {
                 _ => self.socket(arg),
             },
             ParamKind::Kernel(name) => self.trusted(name, arg),
+            ParamKind::PerCpu => self.per_cpu(arg),
             _ => {
                 let message = "what this helper takes cannot be written in Python yet";
                 Err(self.s.report(Diagnostic::new(&codes::HELPER_NOT_SUPPORTED, arg.span, message)))
             }
         }
+    }
+
+    /// A variable of the kernel of which each CPU has its own: its address.
+    fn per_cpu(&mut self, arg: &syntax::Expr) -> Result<Expr> {
+        let path = arg.path().filter(|path| !self.is_local(path));
+        let meaning = path.map(|path| self.s.resolve(&path, arg.span)).transpose()?;
+        if let Some(Meaning::Kernel(Known::Variable(name))) = meaning
+            && let Some((id, ty)) = self.s.per_cpu(&name)
+        {
+            let address = Type::ptr(Some(ty), Region::Opaque);
+            return Ok(Expr::new(ExprKind::Extern(id), address, arg.span));
+        }
+        let message = "this helper takes a variable of the kernel of which each CPU has its own";
+        Err(self.s.report(
+            Diagnostic::new(&codes::TYPE_MISMATCH, arg.span, message)
+                .help("import it: `from vmlinux import runqueues`"),
+        ))
     }
 
     /// Memory of exactly so many bytes.
@@ -202,7 +222,7 @@ impl Body<'_, '_> {
     /// A timer belongs to the map that it lies in.
     pub(super) fn timers_map(&mut self, passed: &[Expr]) -> Result<()> {
         let [timer, map, ..] = passed else { return Ok(()) };
-        let (Some(Region::MapValue(own)), ir::ExprKind::Map(given)) =
+        let (Some(Region::MapValue(own)), ExprKind::Map(given)) =
             (timer.ptr_type().map(|ptr| ptr.region), &map.kind)
         else {
             return Ok(());

@@ -216,7 +216,11 @@ impl Body<'_, '_> {
 
     fn global(&mut self, name: &Ident) -> Result<()> {
         match self.s.item(&name.name) {
-            Some((Item::Global(_) | Item::Broken, _)) => Ok(()),
+            Some((Item::Global(id), _)) => {
+                let id = *id;
+                self.not_configured(id, name.span)
+            }
+            Some((Item::Broken, _)) => Ok(()),
             _ => {
                 let message = format!("`{}` is not a `@bpfglobal`", name.name);
                 Err(self.s.report(
