@@ -344,6 +344,24 @@ def _folder(table: BpfMap, value: Any) -> _Lent:
     return _Lent(_descriptor(table, value, "open files"))
 
 
+class Operations(BpfMap):
+    """A struct of the kernel in which programs of the object stand."""
+
+    __slots__ = ()
+
+    def attach_struct_ops(self) -> None:
+        """Gives it to the kernel, which calls its programs until it is taken back.
+
+        Raises:
+            BPFError: the kernel refuses it: the name is taken, or a member is missing.
+        """
+        self._native.attach_struct_ops()
+
+    def detach_struct_ops(self) -> bool:
+        """Takes it back; says whether the kernel had it."""
+        return self._native.detach_struct_ops()
+
+
 KINDS: Mapping[str, type[BpfMap]] = {
     "queue": Queue,
     "stack": Queue,
@@ -370,6 +388,7 @@ KINDS: Mapping[str, type[BpfMap]] = {
     "task_storage": Owned,
     "cgrp_storage": Owned,
     "arena": Arena,
+    "struct_ops": Operations,
 }
 
 

@@ -64,6 +64,7 @@ __all__ = [
     "Stack",
     "StackTrace",
     "StackTraceMap",
+    "StructOps",
     "TaskStorage",
     "UserRingBuf",
     "UserRingBuffer",
@@ -672,6 +673,19 @@ class Arena(_Definition):
         self.max_entries = max_entries
         self.flags = flags
         self._keep(options)
+
+
+class StructOps(_Definition):
+    """``BPF_MAP_TYPE_STRUCT_OPS``: a struct of the kernel in which programs stand.
+
+    Args:
+        type: the struct, from ``vmlinux``: ``tcp_congestion_ops``, ``sched_ext_ops``.
+        members: programs with ``@section("struct_ops")``, and constants such as ``name``.
+    """
+
+    def __init__(self, type: object, **members: Any) -> None:
+        self.type = type
+        self.members = members
 
 
 # Other spellings that are about.

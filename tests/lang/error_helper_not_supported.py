@@ -1,14 +1,13 @@
 from ctypes import c_int64, c_void_p
 
 from pythonbpf import bpf, bpfglobal, section
-from pythonbpf.helper import this_cpu_ptr, trace_printk
+from pythonbpf.helper import trace_printk
 
 
 @bpf
 @section("tracepoint/syscalls/sys_enter_execve")
 def prog(ctx: c_void_p) -> c_int64:
     trace_printk("text", 5)  # error: [helper-not-supported]
-    this_cpu_ptr(ctx)  # error: [helper-not-supported]
     return 0
 
 

@@ -132,8 +132,6 @@ pub const LEFT_OUT: &[LeftOut] = &[
     left("rc_keydown", INFRARED),
     left("rc_pointer_rel", INFRARED),
     left("tcp_send_ack", NOT_YET),
-    left("per_cpu_ptr", NOT_YET),
-    left("this_cpu_ptr", NOT_YET),
     left("kptr_xchg", NOT_YET),
 ];
 

@@ -47,7 +47,9 @@ pub(crate) fn carrier(section: &Section) -> Option<Carrier> {
         (ContextKind::FunctionArguments, "fexit" | "fmod_ret" | "lsm" | "lsm_cgroup") => {
             Carrier::Words { result: true }
         }
-        (ContextKind::FunctionArguments, "fentry" | "tp_btf") => Carrier::Words { result: false },
+        (ContextKind::FunctionArguments, "fentry" | "tp_btf" | "struct_ops") => {
+            Carrier::Words { result: false }
+        }
         (ContextKind::Iterator, _) => Carrier::Words { result: false },
         _ => return None,
     })
@@ -103,7 +105,30 @@ fn prototype(btf: &Btf, section: &Section) -> Option<Prototype> {
     Some(Prototype { params: params.collect(), ret })
 }
 
+/// What BTF says of an operation.
+fn operation(btf: &Btf, of: &str, member: &str) -> Option<Prototype> {
+    let proto = crate::struct_ops::proto(btf, of, member)?;
+    let Kind::FuncProto { ret, params } = btf.get(proto)?.kind else { return None };
+    let params = params.iter().map(|param| (param.name.to_owned(), param.ty));
+    Some(Prototype { params: params.collect(), ret })
+}
+
 impl Session<'_> {
+    /// The type that the verifier gives an argument: sockets of a congestion
+    /// control are those of TCP.
+    fn promoted(&self, id: TypeId, program: &str) -> TypeId {
+        let is_tcp = |(of, _): (String, String)| of == "tcp_congestion_ops";
+        if !self.operation_of(program).is_some_and(is_tcp) {
+            return id;
+        }
+        let Some(btf) = self.btf() else { return id };
+        let Some(Kind::Ptr(to)) = btf.get(btf.resolve(id)).map(|ty| ty.kind) else { return id };
+        if btf.get(btf.resolve(to)).is_none_or(|ty| ty.name != "sock") {
+            return id;
+        }
+        btf.pointer_to("tcp_sock").unwrap_or(id)
+    }
+
     /// The parameters behind the context: their types and where they are.
     pub fn program_arguments(
         &mut self,
@@ -116,7 +141,10 @@ impl Session<'_> {
             return Err(self.no_arguments(&section, first.name.span));
         };
         let btf = self.btf();
-        let known = btf.as_ref().and_then(|btf| prototype(btf, &section));
+        let known = match self.operation_of(&tree.name.name) {
+            Some((of, member)) => btf.as_ref().and_then(|btf| operation(btf, &of, &member)),
+            None => btf.as_ref().and_then(|btf| prototype(btf, &section)),
+        };
         let mut all = Vec::new();
         for (index, param) in tree.params.iter().skip(1).enumerate() {
             let at = param.name.span;
@@ -131,6 +159,7 @@ impl Session<'_> {
                 true => Some(known.ret),
                 false => known.params.get(index).map(|(_, ty)| *ty),
             });
+            let of_kernel = of_kernel.map(|id| self.promoted(id, &tree.name.name));
             let ty = self.argument_type(param, carrier, &section, of_kernel)?;
             let ty =
                 if section.def.context == ContextKind::Iterator { iterated(ty, index) } else { ty };
@@ -198,6 +227,7 @@ impl Session<'_> {
         }
         let message = match carrier {
             Carrier::Result => "a function returns one value".to_owned(),
+            _ if section.target.is_empty() => format!("there are {most} arguments"),
             _ => format!("`{}` has {most} arguments that can be read", section.target),
         };
         Err(self.report(

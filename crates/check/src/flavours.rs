@@ -125,7 +125,7 @@ impl Session<'_> {
         match known {
             Known::Type(id) => self.kernel_struct(*id),
             Known::Declared(id) => Some(*id),
-            Known::Constant(_) | Known::Function(_) => None,
+            Known::Constant(_) | Known::Function(_) | Known::Variable(_) => None,
         }
     }
 

@@ -35,6 +35,7 @@ mod python_builtins;
 mod reach;
 mod scratch;
 mod session;
+mod struct_ops;
 mod structs;
 mod types;
 mod work;
@@ -101,6 +102,7 @@ pub fn check(
     globals::declare(&mut session);
     let programs = programs::declare(&mut session);
     map_values::fill(&mut session);
+    struct_ops::check(&mut session);
     session.all_read = true;
     let mut graph = reach::Graph::default();
     for signature in session.signatures() {

@@ -18,6 +18,10 @@ pub(crate) fn fill(session: &mut Session<'_>) {
         };
         let ExprKind::Call(_, args, keywords) = &call.kind else { continue };
         let Some(kind) = session.map_types.get(id.0 as usize).copied() else { continue };
+        if kind.kernel == crate::struct_ops::KERNEL {
+            session.incomplete |= crate::struct_ops::fill(session, id, call).is_err();
+            continue;
+        }
         let named = keywords.iter().find(|word| word.name.name == "values").map(|word| &word.value);
         let place = kind.params.iter().position(|param| param.name == "values");
         let written = named.or_else(|| args.get(place?));
@@ -75,7 +79,7 @@ fn slot(session: &mut Session<'_>, id: MapId, part: &Expr) -> Result<Option<MapS
     }
 }
 
-fn program(session: &Session<'_>, name: &str) -> Option<FunctionId> {
+pub(crate) fn program(session: &Session<'_>, name: &str) -> Option<FunctionId> {
     let functions = &session.module.functions;
     let found = functions.iter().position(|function| {
         function.name == name && matches!(function.kind, FunctionKind::Program { .. })

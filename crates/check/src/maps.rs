@@ -66,6 +66,9 @@ fn read(session: &mut Session<'_>, function: &syntax::Function) -> Result<(Map, 
     let kind = map_type(session, callee)?;
     check_return(session, function, kind)?;
     let line = session.line(name.span);
+    if kind.kernel == crate::struct_ops::KERNEL {
+        return Ok((Map { name: name.name.clone(), kind: kind.id, line, ..Map::default() }, kind));
+    }
     map_arguments::construct(session, kind, value, &name.name, line)
 }
 

@@ -62,7 +62,10 @@ pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, speed: &crate::Spe
                 }
             }
             for (kfunc, at) in graph.kfuncs.get(&id).into_iter().flatten() {
-                let allowed = kfunc.allowed(section.def, None, session.kernel);
+                let program = session.module.function(signature.id).name.clone();
+                let operation = session.operation_of(&program);
+                let operation = operation.map(|(of, member)| format!("{of}.{member}"));
+                let allowed = kfunc.allowed(section.def, operation.as_deref(), session.kernel);
                 // What may be missing is asked for first.
                 let is_weak = session.module.externs.iter().any(|e| e.weak && e.name == kfunc.name);
                 let allowed = match allowed {

@@ -2,16 +2,20 @@
 //! pointers, says it all. What a map of maps or of programs holds from the
 //! start stands behind as addresses, which libbpf reads off the relocations.
 
+use std::num::NonZeroU32;
+
 use inkwell::AddressSpace;
 use inkwell::module::Module;
 use inkwell::types::AnyTypeEnum;
-use inkwell::values::PointerValue;
-use ir::{Map, MapSlot};
+use inkwell::values::{BasicValueEnum, GlobalValue, PointerValue, StructValue};
+use ir::{Map, MapSlot, Operation, Operations, Struct, Type, Value};
 
 use crate::debug::{Debug, DebugType};
 use crate::declare::Declared;
 use crate::{Error, Result};
 
+/// Where libbpf looks for structs of operations.
+const STRUCT_OPS: &str = ".struct_ops";
 /// `LIBBPF_PIN_BY_NAME`
 const PIN_BY_NAME: u32 = 1;
 /// Bits of a member: each is a pointer.
@@ -25,6 +29,11 @@ impl<'c> Declared<'c, '_> {
     pub(crate) fn map(&mut self, llvm: &Module<'c>, map: &Map) -> Result<()> {
         if map.is_template {
             self.maps.push(None);
+            return Ok(());
+        }
+        if let Some(operations) = &map.operations {
+            let variable = self.operations(llvm, map, operations);
+            self.maps.push(Some(variable));
             return Ok(());
         }
         let mut members = self.members(map);
@@ -113,6 +122,10 @@ impl<'c> Declared<'c, '_> {
     /// Enters the addresses that maps hold, now that all is declared.
     pub(crate) fn fill_maps(&self) {
         for (map, variable) in self.module.maps.iter().zip(&self.maps) {
+            if let (Some(variable), Some(operations)) = (variable, &map.operations) {
+                variable.set_initializer(&self.filled(operations));
+                continue;
+            }
             let (Some(variable), false) = (variable, map.values.is_empty()) else { continue };
             let pointer = self.context.ptr_type(AddressSpace::default());
             let slots: Vec<PointerValue<'c>> = map
@@ -125,6 +138,78 @@ impl<'c> Declared<'c, '_> {
             let values = [words.const_zero(), pointer.const_array(&slots).into()];
             let filled = self.context.const_struct(&values, false);
             variable.set_initializer(&filled);
+        }
+    }
+
+    /// A struct of operations, as a variable that libbpf compares with the
+    /// kernel's struct, member by member.
+    fn operations(
+        &mut self,
+        llvm: &Module<'c>,
+        map: &Map,
+        operations: &Operations,
+    ) -> GlobalValue<'c> {
+        let laid = self.laid(operations);
+        let function = self.debug.procedure();
+        let pointer = self.debug.pointer(Some(function));
+        let mut members = Vec::new();
+        for (field, (name, ty, _)) in laid.fields.iter().zip(&operations.members) {
+            let debug = match ty {
+                Type::Ptr(_) => Some(pointer),
+                ty => self.debug.plain(ty),
+            };
+            if let Some(debug) = debug {
+                members.push((name.as_str(), debug, ty.size(self.module) * 8, field.offset * 8));
+            }
+        }
+        let ty = self.debug.aggregate(&operations.of, &members, laid.size * 8, map.line);
+        let filled = self.filled(operations);
+        let variable = llvm.add_global(filled.get_type(), None, &map.name);
+        variable.set_initializer(&filled.get_type().const_zero());
+        variable.set_section(Some(STRUCT_OPS));
+        variable.set_alignment(8);
+        self.debug.global(variable, &map.name, ty, map.line);
+        variable
+    }
+
+    fn laid(&self, operations: &Operations) -> Struct {
+        let members = operations.members.iter().map(|(name, ty, _)| (name.clone(), ty.clone()));
+        Struct::lay_out(operations.of.clone(), members.collect(), 0, self.module)
+    }
+
+    /// The members that are set; programs that are not declared yet are null.
+    fn filled(&self, operations: &Operations) -> StructValue<'c> {
+        let pointer = self.context.ptr_type(AddressSpace::default());
+        let values: Vec<BasicValueEnum<'c>> = operations
+            .members
+            .iter()
+            .map(|(_, ty, value)| match (ty, value) {
+                (_, Operation::Program(id)) => self
+                    .address_of(Some(MapSlot::Program(*id)))
+                    .unwrap_or_else(|| pointer.const_null())
+                    .into(),
+                (ty, Operation::Constant(value)) => self.constant(ty, value),
+            })
+            .collect();
+        self.context.const_struct(&values, false)
+    }
+
+    fn constant(&self, ty: &Type, value: &Value) -> BasicValueEnum<'c> {
+        let size = ty.size(self.module) as usize;
+        match value {
+            Value::Int(number) => {
+                let bits = NonZeroU32::new(size as u32 * 8).unwrap_or(NonZeroU32::MIN);
+                let int = self.context.custom_width_int_type(bits);
+                int.map(|int| int.const_int(*number as u64, false).into())
+                    .unwrap_or_else(|_| self.context.i8_type().const_zero().into())
+            }
+            value => {
+                let mut image = vec![0; size];
+                if let Value::Str(text) = value {
+                    image.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
+                }
+                self.context.const_string(&image, false).into()
+            }
         }
     }
 

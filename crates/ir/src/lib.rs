@@ -24,7 +24,7 @@ pub use expr::{
 };
 pub use module::{
     Config, EventType, Extern, ExternId, ExternKind, Function, FunctionId, FunctionKind, Global,
-    GlobalId, Local, LocalId, Map, MapId, MapSlot, Module, StringId, Value,
+    GlobalId, Local, LocalId, Map, MapId, MapSlot, Module, Operation, Operations, StringId, Value,
 };
 pub use print::print;
 pub use query::{EnumFact, EnumMember, FieldFact, Query, TypeFact};

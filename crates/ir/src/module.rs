@@ -60,8 +60,29 @@ pub struct Map {
     pub is_template: bool,
     /// What programs put into a ring or perf buffer; empty otherwise.
     pub events: Vec<EventType>,
+    /// Set for a struct of operations of the kernel, which stands in the place of
+    /// a map.
+    pub operations: Option<Operations>,
     /// Line of the definition, from 1.
     pub line: u32,
+}
+
+/// A struct of the kernel that programs stand in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operations {
+    /// What the kernel calls the struct.
+    pub of: String,
+    /// The members that are set: name, type and value.
+    pub members: Vec<(String, Type, Operation)>,
+}
+
+/// What a member of a struct of operations is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// A program of the module.
+    Program(FunctionId),
+    /// A constant.
+    Constant(Value),
 }
 
 /// What a map of programs or of maps holds under an index.

@@ -146,6 +146,12 @@ pub fn kfunc(name: &str) -> Option<&'static Kfunc> {
     KFUNCS.get(index)
 }
 
+/// Whether it was asked which members of a struct programs can stand for.
+pub fn has_operations(of: &str) -> bool {
+    let start = format!("STRUCT_OPS:{of}.");
+    HOOKS.iter().any(|hook| hook.starts_with(&start))
+}
+
 /// Whether some kernel lets a program stand for an operation, written as
 /// `struct.member`; `sleepable` for a program that may sleep.
 pub fn is_operation(operation: &str, sleepable: bool) -> bool {

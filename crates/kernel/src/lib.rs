@@ -46,7 +46,7 @@ pub use helper::{
     Allowed, Callback, HELPERS, Helper, Hook, Param, ParamKind, Ret, Socket, helper, loaded_since,
 };
 pub use kernel_field::field_may_be_null;
-pub use kfunc::{KFUNCS, Kfunc, KfuncFlags, is_operation, kfunc};
+pub use kfunc::{KFUNCS, Kfunc, KfuncFlags, has_operations, is_operation, kfunc};
 pub use license::{GPL_COMPATIBLE_LICENSES, license_is_gpl_compatible};
 pub use map_type::{
     LEFT_OUT, LeftOut, MAP_TYPES, MapParam, MapSizeError, MapType, Method, MethodForm, ParamRule,

@@ -485,20 +485,18 @@ pub static MAP_TYPES: &[MapType] = &[
         always: &[MMAPABLE],
         ..ROW
     },
+    MapType {
+        name: "StructOps",
+        kernel: "BPF_MAP_TYPE_STRUCT_OPS",
+        id: ids::BPF_MAP_TYPE_STRUCT_OPS,
+        ..ROW
+    },
 ];
 
 /// The types of the header that need no class.
-pub static LEFT_OUT: &[LeftOut] = &[
-    LeftOut {
-        kernel: "BPF_MAP_TYPE_STRUCT_OPS",
-        id: ids::BPF_MAP_TYPE_STRUCT_OPS,
-        since: Version::OLDEST,
-        reason: "libbpf makes it of a variable in the section `.struct_ops`",
-    },
-    LeftOut {
-        kernel: "BPF_MAP_TYPE_INSN_ARRAY",
-        id: ids::BPF_MAP_TYPE_INSN_ARRAY,
-        since: Version::new(6, 19),
-        reason: "libbpf makes it of a compiler's jump tables",
-    },
-];
+pub static LEFT_OUT: &[LeftOut] = &[LeftOut {
+    kernel: "BPF_MAP_TYPE_INSN_ARRAY",
+    id: ids::BPF_MAP_TYPE_INSN_ARRAY,
+    since: Version::new(6, 19),
+    reason: "libbpf makes it of a compiler's jump tables",
+}];

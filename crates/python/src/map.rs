@@ -178,6 +178,16 @@ fn outside(offset: usize, size: usize) -> PyErr {
 
 #[pymethods]
 impl Map {
+    /// Gives a struct of operations to the kernel.
+    fn attach_struct_ops(&self, py: Python<'_>) -> PyResult<()> {
+        self.call(py, runtime::Map::attach_struct_ops)
+    }
+
+    /// Takes it back; says whether it was attached.
+    fn detach_struct_ops(&self, py: Python<'_>) -> PyResult<bool> {
+        self.call(py, |map| Ok(map.detach_struct_ops()))
+    }
+
     /// The map's name.
     #[getter]
     fn name(&self) -> &str {

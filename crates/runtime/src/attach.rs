@@ -68,6 +68,8 @@ impl Object {
                 Err(error) => return Err(error),
             }
         }
+        let is_operation = |place: &ProgramPlace| place.section.starts_with("struct_ops");
+        report.skipped.retain(|skipped| !is_operation(&skipped.place));
         let mut attached: Vec<Program> = Vec::new();
         for (program, fitting) in wanted {
             match program.attach(&fitting) {
@@ -85,6 +87,15 @@ impl Object {
                     }
                     return Err(error);
                 }
+            }
+        }
+        match self.attach_operations() {
+            Ok(names) => report.attached.extend(names),
+            Err(error) => {
+                for program in attached {
+                    program.detach();
+                }
+                return Err(error);
             }
         }
         Ok(report)
@@ -108,6 +119,7 @@ impl Object {
     pub fn detach_all(&self) {
         let inner = &self.inner;
         release((0..inner.programs.len()).filter_map(|index| inner.link(index).take()).collect());
+        inner.operations().clear();
     }
 }
 

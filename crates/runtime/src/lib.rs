@@ -72,6 +72,7 @@ mod send;
 mod source;
 mod spec;
 mod symbols;
+mod struct_ops;
 mod tc;
 mod trace_pipe;
 mod tracefs;

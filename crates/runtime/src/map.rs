@@ -24,7 +24,7 @@ use crate::value::{Value, ValueError, decode, encode};
 /// A map of a loaded object. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Map {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
     index: usize,
     /// Set for a map that lies in the one at `index`, or is made to.
     apart: Option<Arc<Apart>>,

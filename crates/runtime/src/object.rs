@@ -43,6 +43,8 @@ pub(crate) struct Inner {
     sources: Mutex<HashMap<usize, Arc<Source>>>,
     /// Held while a record is sent: libbpf's senders do not know of each other.
     sender: Mutex<()>,
+    /// The structs of operations that the kernel has, by name.
+    operations: Mutex<HashMap<String, libbpf_rs::Link>>,
     loaded: RwLock<Option<Loaded>>,
 }
 
@@ -88,6 +90,7 @@ impl Object {
                 links,
                 sources: Mutex::new(HashMap::new()),
                 sender: Mutex::default(),
+                operations: Mutex::new(HashMap::new()),
                 loaded: RwLock::new(Some(Loaded { object, maps })),
             }),
         }
@@ -210,6 +213,10 @@ impl Inner {
         self.links[index].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn operations(&self) -> MutexGuard<'_, HashMap<String, libbpf_rs::Link>> {
+        self.operations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn sources(&self) -> MutexGuard<'_, HashMap<usize, Arc<Source>>> {
         self.sources.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -222,6 +229,7 @@ impl Inner {
         // First, so that no attach that waits for us can add a link later.
         let loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner).take();
         release((0..self.links.len()).filter_map(|index| self.link(index).take()).collect());
+        self.operations().clear();
         for source in self.sources().drain().map(|(_, source)| source) {
             source.close();
         }

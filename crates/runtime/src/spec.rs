@@ -154,6 +154,11 @@ impl MapType {
         self.0 == libbpf_sys::BPF_MAP_TYPE_PERF_EVENT_ARRAY
     }
 
+    /// Whether the map is a struct of operations of the kernel.
+    pub fn is_struct_ops(self) -> bool {
+        self.0 == libbpf_sys::BPF_MAP_TYPE_STRUCT_OPS
+    }
+
     /// Whether the map carries events to user space.
     pub fn carries_events(self) -> bool {
         self.is_ring_buffer() || self.is_perf_event_array()

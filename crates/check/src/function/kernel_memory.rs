@@ -96,8 +96,8 @@ impl Body<'_, '_> {
         let ty = match known {
             Known::Type(id) => self.s.kernel_annotation(*id, at)?,
             Known::Declared(id) => Type::ptr(Some(Type::Struct(*id)), Region::Kernel),
-            Known::Constant(_) | Known::Function(_) => {
-                let message = "a constant of the kernel cannot be called";
+            Known::Constant(_) | Known::Function(_) | Known::Variable(_) => {
+                let message = "a constant or a variable of the kernel cannot be called";
                 return Err(self.s.report(Diagnostic::new(&codes::NOT_CALLABLE, at, message)));
             }
         };

@@ -296,6 +296,15 @@ impl Btf {
         })
     }
 
+    /// The first pointer to a struct of this name.
+    pub fn pointer_to(&self, name: &str) -> Option<TypeId> {
+        let wanted = self.find(name, Space::Struct)?;
+        let mut ids = (1..self.next_id()).map(TypeId);
+        ids.find(
+            |id| matches!(self.get(*id).map(|ty| ty.kind), Some(Kind::Ptr(to)) if to == wanted),
+        )
+    }
+
     /// The type behind `const`, `volatile`, `restrict` and tags.
     pub fn bare(&self, id: TypeId) -> TypeId {
         self.peel(id, false)

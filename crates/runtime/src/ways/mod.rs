@@ -140,7 +140,9 @@ fn open(path: &Path) -> Result<std::fs::File> {
 ///
 /// # Safety
 /// `raw` is a link that nobody else owns, or an error in libbpf's encoding.
-unsafe fn owned_link(raw: *mut libbpf_sys::bpf_link) -> std::result::Result<Link, Failure> {
+pub(crate) unsafe fn owned_link(
+    raw: *mut libbpf_sys::bpf_link,
+) -> std::result::Result<Link, Failure> {
     // SAFETY: the function takes any pointer.
     let error = unsafe { libbpf_sys::libbpf_get_error(raw.cast()) };
     match NonNull::new(raw) {
