@@ -138,7 +138,7 @@ const REQUIRED: &[(&str, &[&[&str]])] = &[
 fn required(session: &mut Session<'_>, of: &str, given: &[Keyword], at: Span) -> Result<()> {
     let lists = REQUIRED.iter().find(|(name, _)| *name == of).map_or(&[][..], |(_, lists)| lists);
     let has = |member: &&str| given.iter().any(|word| word.name.name == **member);
-    let Some(missing) = lists.iter().find(|list| !list.iter().any(|member| has(member))) else {
+    let Some(missing) = lists.iter().find(|list| !list.iter().any(&has)) else {
         return Ok(());
     };
     let message = format!("`{of}` needs `{}`", missing.join("` or `"));
