@@ -124,9 +124,9 @@ class Program:
 class Map:
     """A map of a loaded object."""
 
-    @property
     def attach_struct_ops(self) -> None: ...
     def detach_struct_ops(self) -> bool: ...
+    @property
     def name(self) -> str: ...
     @property
     def type(self) -> str:

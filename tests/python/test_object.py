@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,8 @@ COMMAND = ROOT / "target/release/pythonbpf"
 sys.path.insert(0, str(BENCH))
 
 import instructions  # noqa: E402  # the folder of benchmarks is no package
+
+from pythonbpf import BPF  # noqa: E402
 
 pytestmark = pytest.mark.host("clang and the C compiler are not in the guest")
 SOURCES = sorted(instructions.PROGRAMS.glob("*.py"))
@@ -56,25 +57,20 @@ def test_the_verifier_looks_at_as_many_instructions_as_in_c() -> None:
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("source", TWINS, ids=lambda source: source.stem)
-def test_twins_compute_the_same(source: Path, tmp_path: Path) -> None:
+def test_twins_compute_the_same(source: Path) -> None:
     ours = instructions.our_object(COMMAND, source)
     clang = instructions.clang_object(source.with_suffix(".c"))
-    assert _results(ours, tmp_path / "ours.o") == _results(clang, tmp_path / "clang.o")
+    assert _results(ours) == _results(clang)
 
 
-def _results(elf: bytes, path: Path) -> list[int]:
+def _results(elf: bytes) -> list[int]:
     """What a program gives for a packet, and the next time, when it finds what it left."""
-    path.write_bytes(elf)
-    packet = path.with_suffix(".packet")
-    packet.write_bytes(bytes(64))
-    pin = Path("/sys/fs/bpf") / f"pythonbpf_{path.parent.name}_{path.stem}"
-    subprocess.run(["bpftool", "prog", "load", path, pin], check=True, capture_output=True)
+    b = BPF.from_object(elf)
+    b.load()
     try:
-        once = ["bpftool", "--json", "prog", "run", "pinned", pin, "data_in", packet, "repeat", "1"]
-        runs = [subprocess.run(once, check=True, capture_output=True) for _ in range(2)]
+        return [b.programs["prog"].test_run(bytes(64)).retval for _ in range(2)]
     finally:
-        pin.unlink()
-    return [json.loads(run.stdout)["retval"] for run in runs]
+        b.close()
 
 
 def test_ring_buffer_example_is_small() -> None:
@@ -92,7 +88,7 @@ def test_same_input_same_bytes() -> None:
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
 def test_twenty_lines_of_libbpf_load_it(source: Path, tmp_path: Path) -> None:
     loader, object_ = tmp_path / "loader", tmp_path / "object.o"
-    subprocess.run(["cc", BENCH / "loader.c", "-o", loader, "-lbpf"], check=True)
+    subprocess.run(["cc", BENCH / "peers/loader.c", "-o", loader, "-lbpf"], check=True)
     object_.write_bytes(instructions.our_object(COMMAND, source))
     done = subprocess.run([loader, object_, "load"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -64,18 +64,21 @@ fn completed(wrong: &str, right: &str) -> String {
     format!("{imports}\n\n{wrong}\n{}\n", rest.join("\n\n"))
 }
 
+/// Pages about what older kernels have not: functions that are called back, and the
+/// kernel's own functions.
+const NEWER: [(&str, &str); 2] = [("E0542", "5.17"), ("E0545", "6.12")];
+
 /// The codes of all that the compiler says, one that it repeats once.
 fn said(name: &str, text: &str) -> Vec<&'static str> {
     let source = SourceFile::new(name, text);
     let kernel = "5.11".parse().unwrap();
-    // No older kernel calls functions back.
-    let calls_back = "5.17".parse().unwrap();
     let options = match name.starts_with("W093") {
         true => Options { types: running_types(), perf: true, kernel, ..Options::default() },
-        false if name == "E0542" => {
-            Options { types: running_types(), kernel: calls_back, ..Options::default() }
+        false => {
+            let newer = NEWER.iter().find(|(code, _)| *code == name).map(|(_, kernel)| *kernel);
+            let kernel = newer.map_or(Options::default().kernel, |kernel| kernel.parse().unwrap());
+            Options { types: running_types(), kernel, ..Options::default() }
         }
-        false => Options { types: running_types(), ..Options::default() },
     };
     let made = compiler::compile(&source, &options, Emit::Object);
     let mut said: Vec<_> = made.diagnostics.iter().map(|diagnostic| diagnostic.code.id).collect();

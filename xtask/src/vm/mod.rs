@@ -72,7 +72,7 @@ pub struct Args {
     #[arg(long = "module", value_name = "NAME")]
     modules: Vec<String>,
     /// Seconds until a guest counts as hung.
-    #[arg(long, default_value_t = 300)]
+    #[arg(long, default_value_t = 900)]
     timeout: u64,
     /// Memory of the guest in MiB.
     #[arg(long, default_value_t = 1024)]
