@@ -133,6 +133,7 @@ def test_only_own_lines_are_traced(traced: BPF) -> None:
 
 
 @pytest.mark.kernel
+@pytest.mark.host("kernels before 6.12 may give no stack there")
 def test_kernel_stacks_are_functions(traced: BPF) -> None:
     os.getpgid(0)
     (number,) = list(traced["kernel_counts"])

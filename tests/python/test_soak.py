@@ -16,7 +16,7 @@ from programs import flood
 
 from pythonbpf import BPF
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.host("an emulated CPU is too slow for it")]
 
 SECONDS = float(os.environ.get("PYTHONBPF_SOAK", "3"))
 PACKET = bytes(64)

@@ -82,6 +82,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.kernel
+@pytest.mark.host("the package is not installed in the guest")
 def test_programs_are_loaded_run_and_skipped_with_a_reason(folder: Path) -> None:
     status, text = run_pytest(folder)
     assert status == 1
@@ -91,6 +92,7 @@ def test_programs_are_loaded_run_and_skipped_with_a_reason(folder: Path) -> None
 
 
 @pytest.mark.kernel
+@pytest.mark.host("the package is not installed in the guest")
 def test_what_is_required_fails_instead(folder: Path) -> None:
     status, text = run_pytest(folder, "--bpf-required", "-k", "future")
     assert status == 1
@@ -98,6 +100,7 @@ def test_what_is_required_fails_instead(folder: Path) -> None:
 
 
 @pytest.mark.kernel
+@pytest.mark.host("the package is not installed in the guest")
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv")
 def test_without_privileges_tests_are_skipped_and_the_capability_named(folder: Path) -> None:
     drop = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs")
