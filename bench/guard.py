@@ -2,7 +2,7 @@
 
 `bench/figures.txt` has, for every program of `bench/` and `examples/`, the bytes of
 its object and what the kernel of its first line makes of each of its functions. On
-another kernel the objects alone are compared. `--bless REASON` writes it anew.
+another kernel the objects alone are compared. CI runs it. `--bless REASON` writes it anew.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ COMMAND = ROOT / "target/release/pythonbpf"
 FIGURES = HERE / "figures.txt"
 FOLDERS = ["bench/programs", "bench/twins", "bench/beyond", "examples"]
 # What is built does not depend on the kernel that it is built on.
-KERNEL = "6.12"
+KERNEL = "6.18"
 SLACK = 1.02
+# The code that the kernel makes of it depends on the CPU, too: it is told and not held.
+TOLD = "jit"
 COLUMNS = ["bytes", "instructions", "verified", "states", "jit"]
 
 Figures = dict[str, dict[str, int]]
@@ -51,9 +53,11 @@ def measured() -> Figures:
     with tempfile.TemporaryDirectory() as work:
         for source in sorted(path for folder in FOLDERS for path in (ROOT / folder).glob("*.py")):
             elf = Path(work) / "prog.o"
-            build = [COMMAND, "build", "--kernel", KERNEL, source, "-o", elf]
-            subprocess.run(build, check=True, stderr=subprocess.DEVNULL)
-            name = str(source.relative_to(ROOT).with_suffix(""))
+            # The object holds the file's name: it is the same wherever the tree lies.
+            inside = source.relative_to(ROOT)
+            build = [COMMAND, "build", "--kernel", KERNEL, inside, "-o", elf]
+            subprocess.run(build, check=True, cwd=ROOT, stderr=subprocess.DEVNULL)
+            name = str(inside.with_suffix(""))
             found[name] = {"bytes": elf.stat().st_size}
             if os.geteuid() == 0:
                 for function, figures in of_object(elf).items():
@@ -91,7 +95,7 @@ def changes(known: Figures, now: Figures, columns: list[str]) -> tuple[list[str]
                 continue
             line = f"{name}: {column} {old} -> {new}"
             told.append(line)
-            if old is None or new > SLACK * old:
+            if column != TOLD and (old is None or new > SLACK * old):
                 worse.append(line)
     told += [f"{name}: gone" for name in known if name not in now and ":" not in name]
     return told, worse

@@ -14,6 +14,8 @@ say "Rust tests"
 say "Random programs beside C: the same ones each time, and new ones"
 "$CARGO" xtask differ --seed 1 --count 1000 --quiet || failed=1
 "$CARGO" xtask differ --count 200 --quiet || failed=1
+say "the figures of the corpus: instructions, bytes, what the verifier looks at"
+.venv/bin/python bench/guard.py || failed=1
 say "the cases and the Python tests on kernels $kernels, in virtual machines"
 status=0
 target/release/xtask vm --kernel "$kernels" || status=$?
