@@ -56,6 +56,9 @@ def LICENSE() -> str:
 """
 
 
+RUNNING = tuple(int(part) for part in os.uname().release.split(".")[:2])
+
+
 def functions() -> set[str]:
     lines = Path("/proc/kallsyms").read_text().splitlines()
     return {line.split()[2] for line in lines}
@@ -83,6 +86,7 @@ def carry(control: str, size: int) -> int:
     return got[0]
 
 
+@pytest.mark.skipif(RUNNING < (6, 1), reason="programs call no functions of Linux before 6.1")
 @pytest.mark.skipif(
     "PYTHONBPF_LAB" in os.environ and "tcp_reno_cong_avoid" not in functions(),
     reason="the kernel has no such function",
