@@ -229,6 +229,7 @@ class Program:
     """One program of a BPF object."""
 
     def __init__(self, owner: _native.Object, name: str) -> None:
+        self._owner = owner
         self._native = owner.program(name)
         self.name = name
 
@@ -271,6 +272,36 @@ class Program:
             ValueError: an argument means nothing.
         """
         self._native.attach(dict(arguments))
+
+    def replace(self, target: Program, function: str | None = None) -> None:
+        """Says which function of a loaded program this one stands in the place of.
+
+        For a program of the section ``freplace/FUNCTION``, before :meth:`BPF.load`::
+
+            new.programs["stricter"].replace(old.programs["filter"])
+            new.load_and_attach()
+
+        Args:
+            target: the program, of this or another object, that is loaded already.
+            function: its function, if it is not the section's: the program itself, or one of
+                its subprograms.
+
+        Raises:
+            NoSuchHookError: there is no such function.
+        """
+        self._owner.replace(self.name, target._native, function)
+
+    def pin(self, path: str | os.PathLike[str]) -> None:
+        """Pins it to ``path``, a new file of a BPF file system.
+
+        For what takes programs by their file, such as ``ip route add … encap bpf out
+        pinned PATH`` and ``tc … action bpf object-pinned PATH``. It lives until the
+        file is removed and nobody uses it.
+
+        Raises:
+            SystemRefusedError: the path is in no BPF file system, or something is there.
+        """
+        self._native.pin(path)
 
     def iter(self, **arguments: Unpack[AttachArguments]) -> TextIO:
         """Runs an iterator once and gives what it writes, as a text file.

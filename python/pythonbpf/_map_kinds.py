@@ -169,13 +169,17 @@ class Programs(Table):
         if value is None:
             self._native.delete(key)
             return
-        program: Any = getattr(value, "_native", None)
-        if not hasattr(program, "test_run"):
-            raise TypeError(
-                f"{self.name!r} holds programs: give b.programs[name] or None, "
-                f"not {type(value).__name__}"
-            )
-        self._native.store_program(key, program)
+        self._native.store_program(key, _native_program(self, value))
+
+
+def _native_program(table: BpfMap, value: Any) -> _native.Program:
+    program: Any = getattr(value, "_native", None)
+    if not hasattr(program, "test_run"):
+        raise TypeError(
+            f"{table.name!r} holds programs: give b.programs[name] or None, "
+            f"not {type(value).__name__}"
+        )
+    return program
 
 
 class Maps(Table):
@@ -212,15 +216,48 @@ class Maps(Table):
         return [inner for _, inner in self.items()]
 
 
-class Devices(Table):
-    """Network interfaces, by name or by index."""
+class Processors(Table):
+    """CPUs: room for so many packets in the queue of each.
+
+    Where the map's values are 8 bytes, a pair of that and a program of the section
+    ``xdp/cpumap``, which then runs there for each packet, is stored too.
+    """
 
     __slots__ = ()
 
+    _section = "cpumap"
+
+    def _number(self, value: Any) -> Any:
+        return value
+
     def __setitem__(self, key: Any, value: Any) -> None:
-        if isinstance(value, str):
-            value = socket.if_nametoindex(value)
-        self._native.update(key, value)
+        if not isinstance(value, tuple):
+            self._native.update(key, self._number(value))
+            return
+        number, program = value  # pyright: ignore[reportUnknownVariableType]
+        native = _native_program(self, program)
+        if native.section.rpartition("/")[2] != self._section:
+            raise TypeError(
+                f"{self.name!r} runs programs of the section `xdp/{self._section}`, "
+                f"not of `{native.section}`"
+            )
+        with _Opened(native.descriptor()) as descriptor:
+            self._native.update(key, self._number(number) | descriptor << 32)
+
+
+class Devices(Processors):
+    """Network interfaces, by name or by index.
+
+    Where the map's values are 8 bytes, a pair of that and a program of the section
+    ``xdp/devmap``, which then runs for each packet that is sent there, is stored too.
+    """
+
+    __slots__ = ()
+
+    _section = "devmap"
+
+    def _number(self, value: Any) -> Any:
+        return socket.if_nametoindex(value) if isinstance(value, str) else value
 
 
 class Sockets(Table):
@@ -376,6 +413,7 @@ KINDS: Mapping[str, type[BpfMap]] = {
     "prog_array": Programs,
     "array_of_maps": Maps,
     "hash_of_maps": Maps,
+    "cpumap": Processors,
     "devmap": Devices,
     "devmap_hash": Devices,
     "sockmap": Sockets,

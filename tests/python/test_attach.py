@@ -74,6 +74,17 @@ def test_a_closed_socket_is_not_kept_open(b: BPF) -> None:
         b.programs["packets"].detach()
 
 
+def test_a_program_on_a_writable_tracepoint(b: BPF) -> None:
+    program = b.programs["finished"]
+    program.attach()
+    for _ in range(TIMES):
+        b.programs["packets"].test_run(data=bytes(64))
+    assert fired(b) == 2 * TIMES
+    program.detach()
+    b.programs["packets"].test_run(data=bytes(64))
+    assert fired(b) == 2 * TIMES + 1
+
+
 def busy() -> None:
     end = time.monotonic() + 0.2
     while time.monotonic() < end:
@@ -130,7 +141,7 @@ def test_letting_go_does_not_wait(b: BPF) -> None:
 def test_what_is_attached_one_by_one_is_left_alone(b: BPF) -> None:
     b.attach_all()
     attached = {name for name, program in b.programs.items() if program.attached}
-    assert attached == {"parents", "users", "samples"}
+    assert attached == {"parents", "users", "samples", "finished"}
 
 
 WRONG: list[tuple[str, dict[str, Any], type[Exception], str]] = [

@@ -24,13 +24,11 @@ enum Kind {
 
 /// Ways to attach that not every kernel has, each with a function that the
 /// kernel has only with it.
-const HOOKS: [(&str, &str); 12] = [
+const HOOKS: [(&str, &str); 10] = [
     ("kprobe.multi", "register_fprobe_ips"),
     ("kprobe.session", "bpf_session_is_return"),
     ("uprobe.multi", "bpf_uprobe_multi_link_attach"),
-    ("uprobe.session", "uprobe_session_filter"),
     ("perf link", "bpf_perf_link_release"),
-    ("fsession", "bpf_fsession"),
     ("cgroup unix", "bpf_sock_addr_set_sun_path"),
     ("netfilter", "bpf_nf_link_attach"),
     ("netkit", "netkit_link_attach"),

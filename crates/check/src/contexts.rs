@@ -96,15 +96,17 @@ impl<'a> Session<'a> {
 
     /// The context of a function and the programs that it may be called in.
     pub fn context_of(&mut self, signature: &Signature<'a>) -> Context {
+        let named = signature.tree.params.iter().find_map(|param| param.annotation.as_ref());
+        let named = named.and_then(|annotation| self.context_named(annotation));
         if let Some(section) = &signature.section {
-            let kind = Some(section.def.context);
-            return Context { kind, sections: vec![Rc::clone(section)] };
+            let own = section.def.context;
+            // What a replacing program is called with, it alone says.
+            let kind = if own == ContextKind::Replaced { named.unwrap_or(own) } else { own };
+            return Context { kind: Some(kind), sections: vec![Rc::clone(section)] };
         }
         if matches!(signature.tree.role, Role::Program { .. }) {
             return Context::default();
         }
-        let named = signature.tree.params.iter().find_map(|param| param.annotation.as_ref());
-        let named = named.and_then(|annotation| self.context_named(annotation));
         let mut sections: Vec<Rc<Section>> =
             self.signatures().into_iter().filter_map(|known| known.section).collect();
         let first = sections.first().map(|section| section.def.context);

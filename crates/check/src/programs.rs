@@ -131,6 +131,8 @@ fn program(
 ) -> Result<(Function, Vec<Argument>)> {
     let mut locals = Vec::new();
     let arguments = session.program_arguments(tree, section)?;
+    let parsed = kernel::section(section).ok();
+    let mut context = parsed.as_ref().map(|section| section.def.context);
     if let Some(param) = tree.params.first() {
         if let Some(default) = &param.default {
             let message = "a context is always there, so it has no default";
@@ -144,9 +146,10 @@ fn program(
             None => None,
         };
         if let (Some(annotation), Some(kind)) = (&param.annotation, kind) {
-            if let Ok(parsed) = kernel::section(section) {
-                session.check_context(kind, &parsed, annotation)?;
+            if let Some(parsed) = &parsed {
+                session.check_context(kind, parsed, annotation)?;
             }
+            context = Some(kind);
         } else if let Some(annotation) = &param.annotation {
             let ty = session.annotation(annotation)?;
             if !matches!(ty, Type::Ptr(_)) {
@@ -185,9 +188,13 @@ fn program(
             Diagnostic::new(&codes::BAD_SIGNATURE, at, message).fix("write", at, "c_int64"),
         ));
     }
+    let context = match context {
+        Some(kernel::ContextKind::Struct(name)) => Some(name),
+        _ => None,
+    };
     let function = Function {
         name: tree.name.name.clone(),
-        kind: FunctionKind::Program { section: section.to_owned() },
+        kind: FunctionKind::Program { section: section.to_owned(), context },
         params,
         ret,
         locals,

@@ -204,7 +204,7 @@ fn operation(session: &mut Session<'_>, of: &str, member: &str, value: &Expr) ->
         }
     };
     let Some(id) = found else { return Err(Reported) };
-    let FunctionKind::Program { section } = &session.module.function(id).kind else {
+    let FunctionKind::Program { section, .. } = &session.module.function(id).kind else {
         return Err(Reported);
     };
     let sleepable = section.starts_with("struct_ops.s");

@@ -396,10 +396,17 @@ impl<'a> Debug<'a> {
         let line = self.source.line_number(function.span.start);
         let is_local = matches!(function.kind, ir::FunctionKind::Subprogram);
         let params = function.locals.iter().take(function.params as usize);
-        let params: Vec<(&str, DebugType)> = params
+        let mut params: Vec<(&str, DebugType)> = params
             .map(|local| (local.name.as_str(), self.ty(module, &local.ty)))
             .filter_map(|(name, ty)| ty.map(|ty| (name, ty)))
             .collect();
+        // The verifier lets a program be replaced, or be called as a global function,
+        // if it knows its context, by name.
+        if let ir::FunctionKind::Program { context: Some(name), .. } = function.kind
+            && let Some((_, ty)) = params.first_mut()
+        {
+            *ty = self.pointer(Some(self.aggregate(name, &[], 0, 0)));
+        }
         let ret = self.ty(module, &function.ret);
         let name = function.name.as_str();
         // SAFETY: the builder, the function and all types are alive; names

@@ -339,7 +339,7 @@ impl<'c> Declared<'c, '_> {
                 (_, Ok(int)) => int.fn_type(&params, false),
             };
         let value = match &function.kind {
-            FunctionKind::Program { section } => {
+            FunctionKind::Program { section, .. } => {
                 let value = llvm.add_function(&function.name, ty, None);
                 value.set_section(Some(section));
                 value

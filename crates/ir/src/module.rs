@@ -175,6 +175,8 @@ pub enum FunctionKind {
     Program {
         /// libbpf's section string.
         section: String,
+        /// The struct of the UAPI headers that it is called with, by name.
+        context: Option<&'static str>,
     },
     /// Called by programs.
     Subprogram,

@@ -61,7 +61,7 @@ fn write_map(out: &mut String, module: &Module, map: &Map) -> fmt::Result {
 
 fn write_function(out: &mut String, module: &Module, function: &Function) -> fmt::Result {
     match &function.kind {
-        FunctionKind::Program { section } => write!(out, "program {section:?} ")?,
+        FunctionKind::Program { section, .. } => write!(out, "program {section:?} ")?,
         FunctionKind::Subprogram => write!(out, "function ")?,
     }
     writeln!(out, "{} -> {}", function.name, Show(module, &function.ret))?;

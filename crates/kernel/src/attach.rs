@@ -237,7 +237,8 @@ pub const ATTACH_ROWS: &[AttachRow] = &[
         &[Symbol, Cookie],
     ),
     row(&["tp_btf", "fentry", "fexit", "fmod_ret", "fsession"], Way::Section, NONE, NONE, NONE),
-    row(&["lsm"], Way::Section, NONE, NONE, NONE),
+    // What `freplace` replaces is told before the load.
+    row(&["lsm", "freplace"], Way::Section, NONE, NONE, NONE),
     row(&["lsm_cgroup", "sockops"], Way::Cgroup, &[Cgroup], NONE, &[Cgroup]),
     row(&["cgroup/", "cgroup_skb/"], Way::Cgroup, &[Cgroup], NONE, &[Cgroup]),
     row(&["iter"], Way::Iterator, NONE, NONE, &[Map, Pid, Cgroup]),
@@ -287,7 +288,6 @@ pub const ATTACH_ROWS: &[AttachRow] = &[
     away(&["action"], "a filter of traffic control runs it: pin it, then `tc … action bpf …`"),
     away(&["syscall"], "test_run() runs it"),
     away(&["struct_ops"], "the struct of operations that it belongs to is what is attached"),
-    away(&["freplace"], "it replaces a function of another program, which must be loaded first"),
 ];
 
 const fn row(

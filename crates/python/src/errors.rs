@@ -58,6 +58,7 @@ fn exception(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -
         | Error::NoSuchInterface { .. }
         | Error::NoSuchProcess { .. }
         | Error::NoSuchFile { .. }
+        | Error::NoSuchTarget { .. }
         | Error::NoSuchCgroup { .. } => system("NoSuchHookError"),
         Error::Rejected(rejection) => rejected(py, rejection, &message, errno),
         _ if errno.is_some() => system("SystemRefusedError"),

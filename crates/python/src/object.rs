@@ -235,6 +235,25 @@ impl Object {
             .map_err(|error| self.shared.raise(py, &error))
     }
 
+    /// Has a program take the place of a function of a loaded program.
+    fn replace(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        target: &Program,
+        function: Option<&str>,
+    ) -> PyResult<()> {
+        let target = target.duplicate(py)?;
+        let replaced = py.detach(|| match &mut *self.shared.phase() {
+            Phase::Opened(opened) => Ok(opened.replace(name, target, function)),
+            Phase::Loaded(_) => Err("the object is loaded already: replace() comes before load()"),
+            Phase::Closed => Err("the object is closed"),
+        });
+        replaced
+            .map_err(|message| errors::misuse(py, message))?
+            .map_err(|error| self.shared.raise(py, &error))
+    }
+
     /// The program of this name.
     fn program(&self, py: Python<'_>, name: &str) -> PyResult<Program> {
         Program::new(py, &self.shared, name)

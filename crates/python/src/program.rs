@@ -1,6 +1,7 @@
 //! One program of an object.
 
-use std::os::fd::IntoRawFd;
+use std::os::fd::{IntoRawFd, OwnedFd};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
@@ -45,6 +46,11 @@ impl Program {
         Ok(self.loaded.get_or_init(|| program))
     }
 
+    /// A descriptor of the loaded program.
+    pub fn duplicate(&self, py: Python<'_>) -> PyResult<OwnedFd> {
+        self.call(py, runtime::Program::duplicate)
+    }
+
     /// Runs a call on the loaded program with the interpreter released.
     fn call<R: Send>(
         &self,
@@ -77,6 +83,16 @@ impl Program {
     fn attach(&self, py: Python<'_>, arguments: &Bound<'_, PyDict>) -> PyResult<()> {
         let options = attach::options(arguments)?;
         self.call(py, |program| program.attach(&options))
+    }
+
+    /// Pins it to a path of a BPF file system.
+    fn pin(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        self.call(py, |program| program.pin(&path))
+    }
+
+    /// A descriptor of the program, which is the caller's.
+    fn descriptor(&self, py: Python<'_>) -> PyResult<i32> {
+        self.duplicate(py).map(IntoRawFd::into_raw_fd)
     }
 
     /// The descriptor of one walk of an iterator, which is the caller's.

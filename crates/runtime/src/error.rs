@@ -241,6 +241,17 @@ pub enum Error {
         who: &'static str,
     },
 
+    /// A program cannot stand in the place of a function.
+    #[error("`{program}` cannot replace `{function}`: {}", replace_advice(.source))]
+    NoSuchTarget {
+        /// The program that would replace it.
+        program: String,
+        /// The function.
+        function: String,
+        /// The system's answer.
+        source: io::Error,
+    },
+
     /// No such control group.
     #[error(
         "`{}` is not the folder of a control group (version 2): {source}; they are below \
@@ -490,4 +501,14 @@ fn privilege_advice(missing: &[Capability]) -> String {
     }
     let names: Vec<String> = missing.iter().map(ToString::to_string).collect();
     format!("{} missing: run as root or grant it", names.join(" and "))
+}
+
+fn replace_advice(source: &io::Error) -> String {
+    match source.raw_os_error() {
+        Some(libc::ENOENT | libc::ESRCH) => {
+            "the program that is replaced has no function of that name".to_owned()
+        }
+        Some(libc::EINVAL) => "what is replaced has no BTF, which tells its functions".to_owned(),
+        _ => source.to_string(),
+    }
 }

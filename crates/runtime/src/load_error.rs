@@ -55,6 +55,17 @@ pub(crate) fn explain(
     if let Some(error) = place.as_ref().and_then(|place| missing_hook(place, printed)) {
         return error;
     }
+    if let Some(place) = &place
+        && printed.contains("attach program FD is not set")
+    {
+        let reason = format!(
+            "`{}` ({}) stands in the place of a function of a loaded program: say of which one, \
+             with replace(), before the load",
+            place.program, place.section
+        );
+        let (object, place) = (object.to_owned(), Some(place.clone()));
+        return Error::LoadFailed { object, reason, place, source: failure };
+    }
     let what = match &place {
         Some(place) => format!("the kernel does not take `{}` ({})", place.program, place.section),
         None => "the kernel does not take it".to_owned(),

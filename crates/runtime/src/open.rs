@@ -7,8 +7,9 @@
 //! whole log, since only that names the source line.
 
 use std::collections::BTreeSet;
+use std::ffi::CString;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::sync::Arc;
 
 use libbpf_rs::{AsRawLibbpf as _, ObjectBuilder, libbpf_sys};
@@ -20,6 +21,7 @@ use crate::global::{self, Memory};
 use crate::helpers;
 use crate::layout::Layout;
 use crate::load_error;
+use crate::nearest::nearest;
 use crate::object::Object;
 use crate::pins;
 use crate::prints;
@@ -51,6 +53,33 @@ pub struct OpenObject {
     set: Vec<(String, Value)>,
     /// Maps that are not made anew, by libbpf's name for them.
     reused: Vec<(String, OwnedFd)>,
+    /// What programs of `freplace` replace, by their index.
+    replaced: Vec<(usize, Replaced)>,
+}
+
+/// A function of a loaded program.
+#[derive(Debug)]
+struct Replaced {
+    program: OwnedFd,
+    function: CString,
+}
+
+impl Replaced {
+    /// Has libbpf load a program in its place.
+    fn by(&self, object: &libbpf_rs::OpenObject, index: usize) -> Result<()> {
+        let Some(program) = object.progs().nth(index) else { return Ok(()) };
+        let (raw, target) = (program.as_libbpf_object().as_ptr(), self.program.as_raw_fd());
+        // SAFETY: the program is that of an opened object; the name ends with
+        // a NUL, and libbpf copies what it keeps.
+        let status = unsafe {
+            libbpf_sys::bpf_program__set_attach_target(raw, target, self.function.as_ptr())
+        };
+        check(status).map(drop).map_err(|source| Error::NoSuchTarget {
+            program: program.name().to_string_lossy().into_owned(),
+            function: self.function.to_string_lossy().into_owned(),
+            source,
+        })
+    }
 }
 
 impl OpenObject {
@@ -77,6 +106,7 @@ impl OpenObject {
             maps,
             set: Vec::new(),
             reused: Vec::new(),
+            replaced: Vec::new(),
         })
     }
 
@@ -136,6 +166,42 @@ impl OpenObject {
         Ok(())
     }
 
+    /// Has a program of the section `freplace` stand in the place of a function of
+    /// a loaded program: the one that its section names, or `function`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownProgram`], [`Error::NoSuchTarget`] if it has no such
+    /// function, [`Error::AttachedElsewhere`] if the program's section is another.
+    pub fn replace(&mut self, name: &str, target: OwnedFd, function: Option<&str>) -> Result<()> {
+        let Some(index) = self.programs.iter().position(|program| program.name == name) else {
+            let names = self.programs.iter().map(|program| program.name.as_str());
+            return Err(Error::UnknownProgram {
+                name: name.to_owned(),
+                nearest: nearest(name, names),
+            });
+        };
+        let spec = &self.programs[index];
+        if spec.kind() != "freplace" {
+            return Err(Error::AttachedElsewhere {
+                place: spec.place(),
+                who: "it replaces nothing: programs of the section `freplace/FUNCTION` do",
+            });
+        }
+        let function = function.unwrap_or_else(|| spec.target());
+        let words = |source| Error::NoSuchTarget {
+            program: name.to_owned(),
+            function: function.to_owned(),
+            source,
+        };
+        let text = CString::new(function).map_err(|error| words(io::Error::other(error)))?;
+        let replaced = Replaced { program: target, function: text };
+        let (outcome, _) = prints::capture(|| replaced.by(&self.object, index));
+        outcome?;
+        self.replaced.retain(|(other, _)| *other != index);
+        self.replaced.push((index, replaced));
+        Ok(())
+    }
+
     /// The numbers of the kernel's helpers that its code calls.
     pub fn helpers(&self) -> BTreeSet<u32> {
         helpers::called(&self.bytes)
@@ -150,7 +216,7 @@ impl OpenObject {
     /// tracepoint or function for programs typed by BTF, [`Error::System`]
     /// without file descriptors enough, and [`Error::LoadFailed`] for the rest. Whatever was created is released.
     pub fn load(self) -> Result<Object> {
-        let Self { name, bytes, object, programs, maps, set, reused } = self;
+        let Self { name, bytes, object, programs, maps, set, reused, replaced } = self;
         // One for each program, two for each map, and some to try features.
         let needed = programs.len() + 2 * maps.len() + SPARE;
         descriptors::reserve(&format!("loading `{name}`"), needed)?;
@@ -171,6 +237,9 @@ impl OpenObject {
         }
         for (map, fd) in &reused {
             pins::reuse(&object, map, fd)?;
+        }
+        for (index, target) in &replaced {
+            target.by(&object, *index)?;
         }
         let (outcome, printed) = prints::capture(|| load_raw(object));
         match outcome {

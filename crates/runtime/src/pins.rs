@@ -1,8 +1,8 @@
-//! Pins: maps that outlive the process, under a path of the BPF file system.
+//! Pins: maps and programs that outlive the process, under a path of the BPF file system.
 
 use std::ffi::CString;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::{fs, io};
@@ -14,6 +14,7 @@ use crate::map::Map;
 use crate::nearest::nearest;
 use crate::open::{OpenObject, check};
 use crate::privilege::{Capability, missing_capabilities};
+use crate::program::Program;
 
 impl Map {
     /// Pins the map to `path`, a new file of a BPF file system, so that it
@@ -22,12 +23,18 @@ impl Map {
     /// # Errors
     /// [`Error::Pin`] says what is wrong with the path.
     pub fn pin(&self, path: &Path) -> Result<()> {
-        let name = c_path(path)?;
-        self.with_fd(|fd| {
-            // SAFETY: the name ends with a NUL and outlives the call.
-            let status = unsafe { libbpf_sys::bpf_obj_pin(fd, name.as_ptr()) };
-            check(status).map(|_| ()).map_err(|source| pin_error("pinning", path, source))
-        })
+        self.with_fd(|fd| pin(fd, path))
+    }
+}
+
+impl Program {
+    /// Pins the program to `path`, a new file of a BPF file system, for what
+    /// attaches programs by their file (`ip route`, `tc`).
+    ///
+    /// # Errors
+    /// [`Error::Pin`] says what is wrong with the path.
+    pub fn pin(&self, path: &Path) -> Result<()> {
+        self.with_fd(|fd| pin(fd, path))
     }
 }
 
@@ -65,6 +72,13 @@ impl OpenObject {
         }
         self.keep_reused(&spec.libbpf_name, fd)
     }
+}
+
+fn pin(fd: RawFd, path: &Path) -> Result<()> {
+    let name = c_path(path)?;
+    // SAFETY: the name ends with a NUL and outlives the call.
+    let status = unsafe { libbpf_sys::bpf_obj_pin(fd, name.as_ptr()) };
+    check(status).map(|_| ()).map_err(|source| pin_error("pinning", path, source))
 }
 
 fn map_info(fd: &OwnedFd) -> io::Result<libbpf_sys::bpf_map_info> {

@@ -1,7 +1,7 @@
 //! One program of a loaded object: its figures and test runs. Attaching is in
 //! `attach`.
 
-use std::os::fd::{AsFd as _, AsRawFd as _};
+use std::os::fd::{AsFd as _, AsRawFd as _, RawFd};
 use std::ptr;
 use std::sync::Arc;
 
@@ -108,6 +108,10 @@ impl Program {
         loaded.program(self.index).ok_or_else(|| Error::NotLoaded { place: self.place() })
     }
 
+    pub(crate) fn with_fd<T>(&self, use_it: impl FnOnce(RawFd) -> Result<T>) -> Result<T> {
+        self.inner.with_loaded(|loaded| use_it(self.loaded(loaded)?.as_fd().as_raw_fd()))
+    }
+
     /// The program's figures.
     ///
     /// # Errors
@@ -152,10 +156,7 @@ impl Program {
     /// [`Error::TestRun`] if the kernel cannot run this type of program or
     /// does not take the input.
     pub fn test_run(&self, input: &TestRun) -> Result<TestRunOutput> {
-        self.inner.with_loaded(|loaded| {
-            let program = self.loaded(loaded)?;
-            self.run(program.as_fd().as_raw_fd(), input)
-        })
+        self.with_fd(|fd| self.run(fd, input))
     }
 
     fn run(&self, fd: i32, input: &TestRun) -> Result<TestRunOutput> {

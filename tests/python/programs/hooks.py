@@ -55,6 +55,13 @@ def called(ctx: c_void_p) -> c_int64:
 
 
 @bpf
+@section("raw_tp.w/bpf_test_finish")
+def finished(ctx: c_void_p) -> c_int64:
+    fired[0] += 1
+    return 0
+
+
+@bpf
 @section("uprobe")
 def probe(ctx: c_void_p) -> c_int64:
     fired[0] += 1

@@ -7,8 +7,9 @@ use super::{Lab, python};
 
 /// Programs of this machine that tests call, with the place for each in the
 /// guest: before busybox's of the same name.
-const PROGRAMS: [(&str, &[&str]); 2] = [
+const PROGRAMS: [(&str, &[&str]); 3] = [
     ("ip", &["/sbin/ip", "/usr/sbin/ip", "/bin/ip", "/usr/bin/ip"]),
+    ("tc", &["/sbin/tc", "/usr/sbin/tc", "/bin/tc", "/usr/bin/tc"]),
     ("bpftool", &["/usr/sbin/bpftool", "/usr/local/sbin/bpftool", "/usr/bin/bpftool"]),
 ];
 

@@ -12,8 +12,8 @@ use super::{Args, FAILED, Lab, initramfs::Initramfs, matrix, modules, results};
 
 /// The guest writes its results here; a JUnit file or two, far smaller.
 const DISK_BYTES: u64 = 16 << 20;
-/// For pairs of interfaces and for filters of traffic control.
-const MODULES: [&str; 3] = ["veth", "sch_ingress", "cls_bpf"];
+/// For pairs of interfaces, and for filters and actions of traffic control.
+const MODULES: [&str; 5] = ["veth", "sch_ingress", "cls_bpf", "cls_matchall", "act_bpf"];
 /// How many lines of a guest's output that failed are shown.
 const OUTPUT_TAIL: usize = 200;
 

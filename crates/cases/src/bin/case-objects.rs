@@ -43,7 +43,10 @@ fn each_object(
             let source = SourceFile::new(case.path.display().to_string(), case.text.as_str());
             let options = Options { kernel: case.kernel, types: types(), ..Options::default() };
             let compilation = compiler::compile(&source, &options, Emit::Object);
-            let object = compilation.output.ok_or(format!("{name} does not compile"))?;
+            let object = compilation.output.ok_or_else(|| {
+                let first = compilation.diagnostics.iter().map(|one| one.message.as_str()).next();
+                format!("{name} does not compile: {}", first.unwrap_or("no reason is given"))
+            })?;
             hand_on(&name, &case, &object)?;
         }
     }

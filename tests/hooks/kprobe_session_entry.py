@@ -1,0 +1,27 @@
+"""kprobe.session: 1 at the entry keeps the program from running at the return."""
+# needs: kprobe.session
+# attach: prog on getpid
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, map, section
+from pythonbpf.helper import pid
+from pythonbpf.maps import HashMap
+
+
+@bpf
+@map
+def fired() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=1024)
+
+
+@bpf
+@section("kprobe.session/__x64_sys_getpid")
+def prog(ctx: c_void_p) -> c_int64:
+    fired[pid()] += 1
+    return 1
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
