@@ -7,6 +7,8 @@ use std::os::unix::net::UnixDatagram;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use crate::marker;
+
 /// How often a hook is made to happen.
 pub(crate) const TIMES: u64 = 10;
 /// Packets go out of this interface …
@@ -93,6 +95,7 @@ pub(crate) const EVENTS: &[Event] = &[
     exact("sysctl", || {
         times(|| File::open("/proc/sys/kernel/ostype")?.read(&mut [0; 64]).map(drop))
     }),
+    exact("marker", || (0..TIMES).try_for_each(|turn| marker::tick(1000 + turn))),
     at_least("tcp", tcp),
     at_least("clock", || {
         let end = Instant::now() + A_WHILE;

@@ -41,6 +41,7 @@ mod events;
 pub mod folders;
 pub mod helper_programs;
 pub mod kernel;
+mod marker;
 pub mod needs;
 pub mod report;
 pub mod section_programs;

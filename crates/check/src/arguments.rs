@@ -7,6 +7,7 @@ use kernel::btf::{Btf, Kind, Space, TypeId};
 use kernel::{ContextKind, Section};
 
 use crate::session::{Result, Session};
+use crate::usdt::MOST_ARGUMENTS;
 
 /// Where arguments are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(crate) enum Carrier {
     },
     /// In the words of the context, whatever they are.
     RawWords,
+    /// Where the binary says, which a function looks up.
+    Marker,
 }
 
 /// Where a parameter's value is found.
@@ -43,6 +46,7 @@ pub(crate) fn carrier(section: &Section) -> Option<Carrier> {
         (ContextKind::Registers, "kretprobe" | "uretprobe" | "kretsyscall") => Carrier::Result,
         (ContextKind::Registers, "ksyscall") => Carrier::SystemCall,
         (ContextKind::Registers, "kprobe" | "uprobe") => Carrier::Registers,
+        (ContextKind::Registers, "usdt") => Carrier::Marker,
         (ContextKind::RawTracepoint, _) => Carrier::RawWords,
         (ContextKind::FunctionArguments, "fexit" | "fmod_ret" | "lsm" | "lsm_cgroup") => {
             Carrier::Words { result: true }
@@ -208,6 +212,7 @@ impl Session<'_> {
             (Carrier::Registers, _) => self.arch.arguments().len(),
             (Carrier::SystemCall, _) => self.arch.system_call_arguments().len(),
             (Carrier::RawWords, _) => 12,
+            (Carrier::Marker, _) => MOST_ARGUMENTS,
             (Carrier::Words { .. }, Some(known)) if is_result => return Ok(known.params.len()),
             (Carrier::Words { .. }, Some(known)) => known.params.len(),
             (Carrier::Words { .. }, None) if is_result => {
@@ -250,7 +255,8 @@ impl Session<'_> {
                     .help("remove the default"),
             ));
         }
-        let user = carrier == Carrier::SystemCall || section.def.prefix.starts_with("uprobe");
+        let user = matches!(carrier, Carrier::SystemCall | Carrier::Marker)
+            || section.def.prefix.starts_with("uprobe");
         let Some(annotation) = &param.annotation else {
             let Some(ty) = of_kernel.and_then(|id| self.kernel_type(id)) else {
                 let name = &param.name.name;
@@ -319,13 +325,7 @@ impl Session<'_> {
 
     fn no_arguments(&mut self, section: &Section, at: Span) -> crate::session::Reported {
         let prefix = section.def.prefix;
-        let message = match prefix {
-            "usdt" | "usdt.s" => {
-                "the arguments of a marker are described in its binary, which the compiler does not read"
-                    .to_owned()
-            }
-            _ => format!("a `{prefix}` program takes one parameter, its context"),
-        };
+        let message = format!("a `{prefix}` program takes one parameter, its context");
         self.report(
             Diagnostic::new(&codes::BAD_SIGNATURE, at, message)
                 .help("remove the others: `def name(ctx: c_void_p) -> c_int64:`"),

@@ -38,6 +38,7 @@ mod session;
 mod struct_ops;
 mod structs;
 mod types;
+mod usdt;
 mod work;
 
 use diagnostics::{Diagnostic, SourceFile, codes};
@@ -101,6 +102,7 @@ pub fn check(
     maps::declare(&mut session);
     globals::declare(&mut session);
     let programs = programs::declare(&mut session);
+    usdt::declare(&mut session);
     map_values::fill(&mut session);
     struct_ops::check(&mut session);
     session.all_read = true;

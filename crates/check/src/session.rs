@@ -10,6 +10,7 @@ use syntax::{Definition, Ident, Role};
 
 use crate::constants::Constant;
 use crate::kernel_types::KernelTypes;
+use crate::usdt::Markers;
 use crate::{Checked, Program};
 
 /// Suggestions for unknown names take time, and nobody reads more of them.
@@ -65,6 +66,8 @@ pub(crate) struct Session<'a> {
     pub kernel: Version,
     /// The processor whose registers the programs read.
     pub arch: kernel::Arch,
+    /// What reads the arguments of markers, if a program is called at one.
+    pub markers: Option<Markers>,
     /// The oldest kernel that has all that was used so far.
     needs: Version,
     /// Whether every declaration was read.
@@ -111,6 +114,7 @@ impl<'a> Session<'a> {
             kernel_types: KernelTypes::new(types),
             kernel,
             arch: kernel::Arch::host(),
+            markers: None,
             needs: Version::OLDEST,
             all_read: false,
             incomplete: false,

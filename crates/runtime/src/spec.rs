@@ -18,8 +18,9 @@ use crate::layout::{Layout, layout_of, resolve, sized_layout};
 const EVENTS_SECTION: &str = ".pythonbpf.events";
 /// What the name of such a variable begins with; the map's name follows.
 const EVENTS_PREFIX: &str = "__pythonbpf_events_";
-/// Names of what the compiler adds to the object begin so.
-const OWN_PREFIX: &str = "__pythonbpf_";
+/// Names of what the compiler adds to the object begin so; those of the second
+/// kind are libbpf's for markers.
+const OWN_PREFIXES: [&str; 2] = ["__pythonbpf_", "__bpf_usdt_"];
 
 /// A program of an object.
 #[derive(Debug, Clone)]
@@ -268,7 +269,7 @@ fn map_spec(
         .find(|(map, _)| *map == name)
         .map(|(_, layouts)| layouts.clone())
         .unwrap_or_default();
-    spec.is_internal = is_internal || name.starts_with(OWN_PREFIX);
+    spec.is_internal = is_internal || OWN_PREFIXES.iter().any(|own| name.starts_with(own));
     MapSpec { name, libbpf_name, ..spec }
 }
 

@@ -85,6 +85,9 @@ impl Body<'_, '_> {
         args: &[syntax::Expr],
         at: Span,
     ) -> Result<Value> {
+        if let Some(value) = self.marker_cookie(helper, args, at) {
+            return Ok(value);
+        }
         self.s.needs(helper.since, &format!("`{name}`"), at)?;
         if let Some(value) = self.object_helper(helper, args, at)? {
             return Ok(value);

@@ -2,7 +2,7 @@
 //! named after them; registers by name.
 
 use diagnostics::{Diagnostic, Span, codes, nearest};
-use ir::{BinaryOp, Expr, LocalId, Place, PtrType, Region, StmtKind, Type};
+use ir::{BinaryOp, Expr, ExprKind, LocalId, Place, PtrType, Region, StmtKind, Type};
 use kernel::ContextKind;
 use syntax::Ident;
 
@@ -42,6 +42,14 @@ impl Body<'_, '_> {
             Carrier::Registers => arch.register(arch.arguments().get(argument.index)?)?,
             Carrier::Result => arch.register(arch.result())?,
             Carrier::Words { .. } | Carrier::RawWords => u32::try_from(argument.index).ok()? * 8,
+            Carrier::Marker => {
+                let reader = self.s.markers?.argument;
+                let index = Expr::int(argument.index as i128, Type::U64, at);
+                let call = ExprKind::Call(reader, vec![context.clone(), index]);
+                let word = Expr::new(call, Type::I64, at);
+                let word = if matches!(ty, Type::Ptr(_)) { word.convert(Type::U64) } else { word };
+                return Some(word.convert(ty.clone()));
+            }
             Carrier::SystemCall => {
                 let name = arch.system_call_arguments().get(argument.index)?;
                 let inner = arch.register(arch.arguments().first()?)?;
@@ -58,6 +66,25 @@ impl Body<'_, '_> {
             Type::Ptr(ptr) if trusted(ptr) => word(offset, ty.clone()),
             ty => word(offset, Type::U64).convert(ty.clone()),
         })
+    }
+
+    /// `get_attach_cookie(ctx)` at a marker, where the kernel's own number is
+    /// libbpf's to find the arguments with.
+    pub(super) fn marker_cookie(
+        &mut self,
+        helper: &kernel::Helper,
+        args: &[syntax::Expr],
+        at: Span,
+    ) -> Option<Value> {
+        let section = self.context.sections.first()?;
+        if helper.name != "get_attach_cookie" || !section.def.prefix.starts_with("usdt") {
+            return None;
+        }
+        let [syntax::Expr { kind: syntax::ExprKind::Name(_), .. }] = args else { return None };
+        let reader = self.s.markers?.cookie;
+        let context = self.context(at)?;
+        let call = ExprKind::Call(reader, vec![context]);
+        Some(Value::Scalar(Expr::new(call, Type::U64, at)))
     }
 
     /// A word of the kernel's memory.
