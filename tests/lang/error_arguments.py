@@ -17,12 +17,6 @@ def none(ctx: c_void_p, first: c_uint64) -> c_int64:  # error: [bad-signature]
 
 
 @bpf
-@section("usdt//bin/true:provider:name")
-def marker(ctx: c_void_p, first: c_uint64) -> c_int64:  # error: [bad-signature]
-    return 0
-
-
-@bpf
 @section("kprobe/no_such_function")
 def unknown(ctx: c_void_p, first) -> c_int64:  # error: [missing-annotation]
     return 0

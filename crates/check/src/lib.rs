@@ -37,6 +37,7 @@ mod scratch;
 mod session;
 mod struct_ops;
 mod structs;
+mod tail_calls;
 mod types;
 mod usdt;
 mod work;

@@ -27,6 +27,7 @@ pub(crate) fn fill(session: &mut Session<'_>) {
         let written = named.or_else(|| args.get(place?));
         let Some(Expr { kind: ExprKind::Tuple(parts), span }) = written else { continue };
         let slots = parts.iter().map(|part| slot(session, id, part)).collect::<Result<Vec<_>>>();
+        let slots = slots.and_then(|slots| of_one_type(session, slots, parts));
         let Ok(slots) = slots.and_then(|slots| fits(session, id, slots, *span)) else { continue };
         if let Some(map) = session.module.maps.get_mut(id.0 as usize) {
             map.values = slots;
@@ -38,6 +39,20 @@ type Slots = Vec<Option<MapSlot>>;
 
 fn wrong(session: &mut Session<'_>, at: Span, message: String, help: String) -> Reported {
     session.report(Diagnostic::new(&codes::BAD_MAP_DEFINITION, at, message).help(help))
+}
+
+/// The kernel takes programs of one type in one map.
+fn of_one_type(session: &mut Session<'_>, slots: Slots, parts: &[Expr]) -> Result<Slots> {
+    let mut first = None;
+    for (slot, part) in slots.iter().zip(parts) {
+        let Some(MapSlot::Program(program)) = slot else { continue };
+        let one = *first.get_or_insert(*program);
+        if let Err(message) = crate::tail_calls::together(session, *program, one) {
+            let help = "a map holds programs of one type: make one map for each".to_owned();
+            return Err(wrong(session, part.span, message, help));
+        }
+    }
+    Ok(slots)
 }
 
 /// Values are stored by index.

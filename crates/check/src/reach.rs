@@ -23,6 +23,7 @@ pub(crate) struct Graph {
 pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, speed: &crate::Speed<'_>) {
     crate::objects::check(session);
     crate::guarded::check(session, graph);
+    crate::tail_calls::check(session, graph);
     let signatures = session.signatures();
     let mut done = HashSet::new();
     let mut cycles = false;
