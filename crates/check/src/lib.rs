@@ -20,6 +20,7 @@ mod function;
 mod globals;
 mod guarded;
 mod kernel_types;
+mod keys;
 mod kfuncs;
 mod license;
 mod map_arguments;

@@ -17,6 +17,8 @@ pub(crate) struct Graph {
     /// Where `None` stands for a socket.
     pub no_sockets: HashMap<FunctionId, Vec<Span>>,
     pub kfuncs: HashMap<FunctionId, Vec<(&'static Kfunc, Span)>>,
+    /// Parameters that the kernel passes the address of a map's key to.
+    pub keys: Vec<crate::keys::Key>,
 }
 
 /// Checks the rules, and makes of the program what its whole allows to.
@@ -24,6 +26,7 @@ pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, speed: &crate::Spe
     crate::objects::check(session);
     crate::guarded::check(session, graph);
     crate::tail_calls::check(session, graph);
+    crate::keys::check(session, graph);
     let signatures = session.signatures();
     let mut done = HashSet::new();
     let mut cycles = false;

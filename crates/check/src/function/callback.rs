@@ -13,11 +13,23 @@ use super::Body;
 use crate::names::Meaning;
 use crate::session::{Item, Result};
 
+/// What a message calls the key of an entry.
+const KEY: &str = "the key";
+
 /// A parameter that the kernel passes.
 struct Given {
     /// What a message calls it.
     what: &'static str,
     ty: Type,
+    /// Whether it is the address of where that lies.
+    boxed: bool,
+}
+
+impl Given {
+    /// The type of the parameter that the kernel passes.
+    fn passed(&self) -> Type {
+        if self.boxed { Type::ptr(Some(self.ty.clone()), Region::Any) } else { self.ty.clone() }
+    }
 }
 
 impl Body<'_, '_> {
@@ -34,6 +46,8 @@ impl Body<'_, '_> {
         let given = self.given(kind, map, context);
         self.fits_callback(helper, id, &given, arg.span)?;
         self.graph.calls.entry(self.id).or_default().push((id, arg.span));
+        let key = given.iter().position(|one| one.what == KEY);
+        self.graph.keys.extend(key.map(|index| (id, LocalId(index as u32))));
         let wrapper = self.wrap(kind, id, given, arg.span);
         let opaque = Type::ptr(None, Region::Opaque);
         Ok(Expr::new(ExprKind::Function(wrapper), opaque, arg.span))
@@ -66,10 +80,13 @@ impl Body<'_, '_> {
     /// What the kernel passes.
     fn given(&mut self, kind: Callback, map: Option<MapId>, context: Option<&Expr>) -> Vec<Given> {
         let opaque = || Type::ptr(None, Region::Opaque);
-        let given = |what, ty| Given { what, ty };
+        let given = |what, ty| Given { what, ty, boxed: false };
         let context = || {
             let pointee = context.and_then(Expr::ptr_type).and_then(|ptr| ptr.pointee.clone());
-            given("the context", Type::ptr(pointee.map(|ty| *ty), Region::Any))
+            match pointee.map(|ty| *ty) {
+                Some(ty @ Type::Ptr(_)) => Given { what: "the context", ty, boxed: true },
+                ty => given("the context", Type::ptr(ty, Region::Any)),
+            }
         };
         let kernel = |name: &str, this: &mut Self| {
             this.s.kernel_pointer(name, Region::Trusted).unwrap_or_else(opaque)
@@ -77,7 +94,7 @@ impl Body<'_, '_> {
         match kind {
             Callback::Element => vec![
                 given("the map", opaque()),
-                given("the key", self.passed_entry(map, true)),
+                given(KEY, self.passed_entry(map, true)),
                 given("the value", self.passed_entry(map, false)),
                 context(),
             ],
@@ -86,7 +103,7 @@ impl Body<'_, '_> {
             }
             Callback::Timer => vec![
                 given("the map", opaque()),
-                given("the key", self.passed_entry(map, true)),
+                given(KEY, self.passed_entry(map, true)),
                 given("the value", self.passed_entry(map, false)),
             ],
             Callback::Area => vec![
@@ -187,17 +204,22 @@ impl Body<'_, '_> {
         let (name, ret, params) = (callee.name.clone(), callee.ret.clone(), callee.params);
         let wanted: Vec<Type> = callee.locals.iter().map(|own| own.ty.clone()).collect();
         let locals: Vec<Local> = given
-            .into_iter()
+            .iter()
             .map(|one| {
                 let name = one.what.rsplit(' ').next().unwrap_or_default().to_owned();
-                Local { name, ty: one.ty }
+                Local { name, ty: one.passed() }
             })
             .collect();
         let args: Vec<Expr> = (0..params)
-            .zip(&locals)
+            .zip(&given)
             .zip(wanted)
-            .map(|((index, local), wanted)| {
-                Expr::load(Place::Local(LocalId(index)), local.ty.clone(), at).convert(wanted)
+            .map(|((index, one), wanted)| {
+                let own = Expr::load(Place::Local(LocalId(index)), one.passed(), at);
+                let own = match one.boxed {
+                    true => Expr::load(Place::Deref(Box::new(own)), one.ty.clone(), at),
+                    false => own,
+                };
+                own.convert(wanted)
             })
             .collect();
         let call = Expr::new(ExprKind::Call(id, args), ret.clone(), at);
@@ -233,8 +255,10 @@ fn accepts(param: &Type, given: &Type) -> bool {
     match (param, given) {
         (Type::Int(_), Type::Int(_)) => true,
         (Type::Ptr(own), Type::Ptr(ptr)) => {
-            let opaque = own.region == Region::Opaque && ptr.region == Region::Opaque;
-            opaque || own.pointee.is_some() && own.pointee == ptr.pointee
+            let alike = |region| own.region == region && ptr.region == region;
+            alike(Region::Opaque)
+                || alike(Region::Context)
+                || own.pointee.is_some() && own.pointee == ptr.pointee
         }
         _ => false,
     }

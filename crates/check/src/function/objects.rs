@@ -2,7 +2,7 @@
 //! timers, dynptrs, sockets, structs whose type the verifier knows.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{Expr, ExprKind, PtrType, Region, Type};
+use ir::{Expr, ExprKind, Place, PtrType, Region, StmtKind, Type};
 use kernel::{Helper, ObjectType, ParamKind, Socket};
 use syntax::{Ident, Keyword};
 
@@ -183,22 +183,30 @@ impl Body<'_, '_> {
         Err(self.s.report(Diagnostic::new(&codes::TYPE_MISMATCH, arg.span, message)))
     }
 
-    /// What a callback is passed: a variable of this function, or nothing.
+    /// What a callback is passed: a variable of this function, or nothing. The kernel
+    /// takes memory of the stack alone, so the address of any other is put there.
     fn callback_context(&mut self, arg: &syntax::Expr) -> Result<Expr> {
         match &arg.kind {
             syntax::ExprKind::None | syntax::ExprKind::Int(0) => return Ok(null(arg.span)),
             _ => {}
         }
-        let (address, _) = self.output(arg)?;
-        let stack = address.ptr_type().is_some_and(|ptr| ptr.region == Region::Stack);
-        if stack {
+        let context = self.context(arg.span).filter(|context| match (&context.kind, &arg.kind) {
+            (ExprKind::Load(Place::Local(id)), syntax::ExprKind::Name(name)) => {
+                self.locals.get(id.0 as usize).is_some_and(|local| local.name == *name)
+            }
+            _ => false,
+        });
+        let address = match context {
+            Some(context) => context,
+            None => self.output(arg)?.0,
+        };
+        if address.ptr_type().is_some_and(|ptr| ptr.region == Region::Stack) {
             return Ok(address);
         }
-        let message = "what a callback is passed must be a variable of this function";
-        Err(self.s.report(
-            Diagnostic::new(&codes::BAD_CALLBACK, arg.span, message)
-                .help("make a struct here that holds what the callback needs, or pass `None`"),
-        ))
+        let ty = address.ty.clone();
+        let passed = Place::Local(self.hidden("passed", ty.clone()));
+        self.push(StmtKind::Store(passed.clone(), address), arg.span);
+        Ok(Expr::address(passed, ty, Region::Stack, arg.span))
     }
 
     /// An object in a value of a map: its address.
