@@ -97,6 +97,32 @@ def test_vmlinux_needs_no_file(run: Any) -> None:
     assert lines[1] == "no_such_thing"
 
 
+@pytest.mark.kernel
+@pytest.mark.host("the kernel's BTF is hidden in a mount namespace")
+def test_types_are_built_in(run: Any, tmp_path: Path) -> None:
+    """What is compiled where the kernel shows no BTF runs where it does."""
+    (tmp_path / "task.py").write_text(PROGRAM.replace("{btf}", ""))
+    program = (
+        "import pythonbpf, subprocess, sys\n"
+        "subprocess.run(['mount', '-t', 'tmpfs', 'none', '/sys/kernel/btf'], check=True)\n"
+        "from vmlinux import TCP_ESTABLISHED, pid_t, task_struct\n"
+        "assert (TCP_ESTABLISHED, pid_t.__name__) == (1, 'c_int')\n"
+        "pythonbpf.compile('task.py')\n"
+    )
+    hidden = (
+        "import ctypes, os, sys\n"
+        "assert ctypes.CDLL(None).unshare(0x20000) == 0\n"
+        "assert ctypes.CDLL(None).mount(None, b'/', None, 0x44000, None) == 0\n"
+    )
+    result = run("-c", hidden + program)
+    assert "the types of the kernel are those of Linux 6.12" in result.stderr, result
+    assert "/sys/kernel/btf/vmlinux cannot be read" in result.stderr
+    with BPF.from_object(tmp_path / "task.o") as b:
+        b.load()
+        b.programs["read"].test_run()
+        assert b["facts"][0].pid == os.getpid()
+
+
 def test_a_vmlinux_of_the_users_wins(run: Any, tmp_path: Path) -> None:
     (tmp_path / "vmlinux.py").write_text("class task_struct: mine = True\n")
     result = run("-c", "import pythonbpf, vmlinux; print(vmlinux.task_struct.mine)")

@@ -83,6 +83,8 @@ pub struct Case {
     pub guide: Vec<String>,
     /// `# perf: yes`: suggestions about speed are asked for.
     pub perf: bool,
+    /// `# types: built-in`: those of the running kernel are not looked at.
+    pub built_in: bool,
     /// `# machine: lab`: it is loaded in machines of the lab's own only.
     pub lab: bool,
 }
@@ -112,6 +114,7 @@ impl Case {
             needs: Vec::new(),
             guide: Vec::new(),
             perf: false,
+            built_in: false,
             lab: false,
         };
         for (index, line) in text.lines().enumerate() {
@@ -164,6 +167,7 @@ impl Case {
             "prints" => self.prints = Some(json(rest)?),
             "attach" => self.attach.push(rest.parse()?),
             "needs" => self.needs.push(rest.parse()?),
+            "types" => self.built_in = rest == "built-in",
             "machine" => self.lab = rest == "lab",
             "perf" => self.perf = rest == "yes",
             "guide" => self.guide.push(rest.to_owned()),

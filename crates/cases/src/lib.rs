@@ -27,6 +27,7 @@
 //! | `# prints: [LINE, …]` | the runs printed these lines to the trace pipe |
 //! | `# attach: NAME on EVENT` | attached, the program counts ten events in the map `fired`; detached, none |
 //! | `# needs: FEATURE` | the case fails on kernels without this and passes on those that have it |
+//! | `# types: built-in` | it is compiled with the types that are built in |
 //! | `# machine: lab` | this kernel is not asked, only those of the lab's machines |
 //! | `# guide: SENTENCE` | the case proves this line of `tests/guide/sentences.txt` |
 //!

@@ -11,13 +11,14 @@ use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Span, codes, nearest};
 use ir::{EnumMember, Field, IntType, KernelName, PtrType, Region, Shape, Struct, StructId, Type};
-use kernel::btf::{Btf, Kind, Member, Named, Source, Space, TypeId};
+use kernel::btf::{BUILT_IN_FROM, Btf, Found, Kind, Member, Named, Source, Space, TypeId};
 
 use crate::flavours::essential_name;
 use crate::session::{Reported, Result, Session};
 
 /// The module whose names are the kernel's.
 pub(crate) const VMLINUX: &str = "vmlinux";
+const OTHER_TYPES: &str = "give the BTF of a kernel: `--btf /path/to/vmlinux`, in Python `btf=`";
 /// Structs lie in each other no deeper.
 const MAX_DEPTH: usize = 32;
 
@@ -39,7 +40,9 @@ pub(crate) enum Known {
 /// The kernel's types, as far as the file has asked for them.
 pub(crate) struct KernelTypes {
     source: Source,
-    read: OnceCell<std::result::Result<Arc<Btf>, String>>,
+    read: OnceCell<std::result::Result<Found, String>>,
+    /// Where the file first names one.
+    named: Option<Span>,
     structs: HashMap<TypeId, StructId>,
     pub origins: HashMap<StructId, TypeId>,
 }
@@ -47,12 +50,32 @@ pub(crate) struct KernelTypes {
 impl KernelTypes {
     pub fn new(source: &Source) -> Self {
         let source = source.clone();
-        Self { source, read: OnceCell::new(), structs: HashMap::new(), origins: HashMap::new() }
+        Self {
+            source,
+            read: OnceCell::new(),
+            named: None,
+            structs: HashMap::new(),
+            origins: HashMap::new(),
+        }
     }
 
     /// The BTF, or why there is none.
     fn btf(&self) -> std::result::Result<Arc<Btf>, String> {
-        self.read.get_or_init(|| self.source.read()).clone()
+        let read = self.read.get_or_init(|| self.source.read());
+        read.as_ref().map(|found| Arc::clone(&found.btf)).map_err(Clone::clone)
+    }
+
+    /// Why the types are only those that are built in, if so.
+    fn built_in(&self) -> Option<&str> {
+        self.read.get()?.as_ref().ok()?.built_in.as_deref()
+    }
+
+    /// Whose types they are.
+    pub fn whose(&self) -> String {
+        match self.built_in() {
+            Some(_) => format!("Linux {BUILT_IN_FROM}, whose types are built in"),
+            None => "this kernel".to_owned(),
+        }
     }
 }
 
@@ -88,14 +111,27 @@ impl Session<'_> {
     /// The same, reported if there is none.
     pub fn vmlinux(&mut self, name: &str, at: Span) -> Result<Known> {
         if let Some(known) = self.kernel_known(name) {
+            self.kernel_types.named.get_or_insert(at);
             return Ok(known);
         }
         let btf = match self.kernel_types.btf() {
             Ok(btf) => btf,
-            Err(why) => return Err(self.no_kernel_types(&why, at)),
+            Err(why) => {
+                let what = "the types of the kernel are not known here";
+                return Err(self.report(no_kernel_types(what, &why, at)));
+            }
         };
-        let message = format!("the kernel has no type, constant or function `{name}`");
-        let mut diagnostic = Diagnostic::new(&codes::UNKNOWN_KERNEL_NAME, at, message);
+        let mut diagnostic = match self.kernel_types.built_in() {
+            Some(why) => {
+                let what =
+                    format!("`{name}` is not among the types of the kernel that are built in");
+                no_kernel_types(&what, why, at)
+            }
+            None => {
+                let message = format!("the kernel has no type, constant or function `{name}`");
+                Diagnostic::new(&codes::UNKNOWN_KERNEL_NAME, at, message)
+            }
+        };
         if self.suggestions > 0 {
             self.suggestions -= 1;
             let spaces = [Space::Struct, Space::Typedef, Space::Enum];
@@ -111,15 +147,32 @@ impl Session<'_> {
         )))
     }
 
-    fn no_kernel_types(&mut self, why: &str, at: Span) -> Reported {
+    /// Says that a struct is declared, and not what it has.
+    pub fn only_declared(&mut self, name: &str, at: Span) -> Reported {
+        let what = format!("what `{name}` has in it is not known");
+        let why = match self.kernel_types.built_in() {
+            Some(why) => why.to_owned(),
+            None => "the BTF only declares it; a module may define it".to_owned(),
+        };
+        self.report(no_kernel_types(&what, &why, at))
+    }
+
+    /// Says once that the types are not those of a kernel of the user's, if the
+    /// file used any.
+    pub fn say_built_in(&mut self, otherwise: Option<Span>) {
+        let Some(why) = self.kernel_types.built_in() else { return };
+        let why = why.to_owned();
+        let is_used = |laid: &Struct| laid.kernel.is_some() && !laid.fields.is_empty();
+        let used = self.module.structs.iter().any(is_used).then_some(otherwise).flatten();
+        let Some(at) = self.kernel_types.named.or(used) else { return };
+        let message = format!("the types of the kernel are those of Linux {BUILT_IN_FROM}");
         self.report(
-            Diagnostic::new(
-                &codes::NO_KERNEL_TYPES,
-                at,
-                format!("the types of the kernel are not known here: {why}"),
-            )
-            .help("give the BTF of a kernel: `--btf /path/to/vmlinux`, in Python `btf=`"),
-        )
+            Diagnostic::new(&codes::BUILT_IN_TYPES, at, message)
+                .note(format!(
+                    "{why}; where the object is loaded, members are found by their names"
+                ))
+                .help(OTHER_TYPES),
+        );
     }
 
     /// A pointer to a struct of the kernel by its name, if it is known.
@@ -163,9 +216,9 @@ impl Session<'_> {
         let real = btf.resolve(to);
         let pointee = match btf.get(real).map(|ty| (ty.name, ty.kind)) {
             // Declared in one place and defined in another.
-            Some((name, Kind::Fwd(_))) => {
-                let whole = btf.find(name, Space::Struct);
-                whole.and_then(|id| self.kernel_struct(id)).map(Type::Struct)
+            Some((name, Kind::Fwd(is_union))) => {
+                let whole = btf.find(name, Space::Struct).and_then(|id| self.kernel_struct(id));
+                Some(Type::Struct(whole.unwrap_or_else(|| self.supposed_struct(name, is_union))))
             }
             Some((_, Kind::Func(_) | Kind::FuncProto { .. } | Kind::Void)) | None => None,
             Some(_) => self.kernel_type_within(to, depth),
@@ -293,6 +346,10 @@ impl Session<'_> {
         member_names(&btf, *of, &mut names, MAX_DEPTH);
         names
     }
+}
+
+fn no_kernel_types(what: &str, why: &str, at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::NO_KERNEL_TYPES, at, what).note(why).help(OTHER_TYPES)
 }
 
 fn bits(size: u32) -> Option<u8> {

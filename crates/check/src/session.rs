@@ -375,6 +375,7 @@ impl<'a> Session<'a> {
     }
 
     pub fn finish(mut self, programs: Vec<Program>) -> Checked {
+        self.say_built_in(programs.first().map(|program| program.name_span));
         self.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
         self.diagnostics.dedup();
         let failed = self.has_errors();

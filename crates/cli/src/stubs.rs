@@ -30,7 +30,12 @@ const KEYWORDS: [&str; 35] = [
 
 pub(crate) fn stubs(args: &Stubs) -> Outcome {
     let types = asked(args.btf.as_ref())?;
-    let btf = types.read().map_err(|why| Stop::Said(Exit::Refused, why))?;
+    let found = types.read().map_err(|why| Stop::Said(Exit::Refused, why))?;
+    let btf = found.btf;
+    if let Some(why) = found.built_in {
+        let from = compiler::btf::BUILT_IN_FROM;
+        report::complain(&format!("warning: the types are those of Linux {from}: {why}"));
+    }
     let mut names = args.name.clone();
     for file in &args.files {
         let source = read_source(file).map_err(|unreadable| {

@@ -131,6 +131,7 @@ codes! {
     UNCHECKED_INDEX "W0910" "unchecked-index" Warning "An index that may lie outside its array is checked at run time.";
     UNUSED_LOCAL "W0911" "unused-local" Warning "A variable is assigned and never used.";
     CONSTANT_COMPARISON "W0912" "constant-comparison" Warning "A comparison that always comes out the same way, or not as it reads.";
+    BUILT_IN_TYPES "W0921" "built-in-types" Warning "The types of the kernel are those that are built in.";
     COPIED_EVENT "W0931" "copied-event" Warning "An event is built and then copied into its ring buffer (`check --perf`).";
     SMALL_KEY "W0932" "small-key" Warning "A hash whose keys an array could have as its indices (`check --perf`).";
     SHARED_COUNTER "W0933" "shared-counter" Warning "A counter that all CPUs change atomically (`check --perf`).";

@@ -5,12 +5,12 @@ use compiler::btf::{Kind, Named, Space};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 
-/// What the running kernel calls by a name: `("constant", value)`,
+/// What the running kernel, or the types that are built in, call by a name: `("constant", value)`,
 /// `("signed", bytes)`, `("unsigned", bytes)`, `("type", bytes)` or
 /// `("function", 0)`; `None` for nothing.
 #[pyfunction]
 pub fn kernel_name(name: &str) -> PyResult<Option<(&'static str, i128)>> {
-    let btf = cli::running_types().read().map_err(PyOSError::new_err)?;
+    let btf = cli::running_types().read().map_err(PyOSError::new_err)?.btf;
     let id = match btf.named(name) {
         None => {
             return Ok(btf.find(name, Space::Func).map(|_| ("function", 0)))

@@ -25,6 +25,7 @@ mod sections;
 mod structs;
 mod summaries;
 mod syscall;
+mod types;
 mod vendored;
 
 use std::path::{Path, PathBuf};
@@ -60,6 +61,12 @@ enum Command {
         /// The `.BTF_ids` section of this kernel's image, which has the flags, as
         /// `objcopy --dump-section .BTF_ids=FILE vmlinux /dev/null` copies it.
         ids: Option<PathBuf>,
+    },
+    /// Cut the types that are built in out of the BTF of a kernel, which is that of the lab's
+    /// 6.12: `cat /sys/kernel/btf/vmlinux` in a guest, or the `.BTF` section of its image.
+    Types {
+        /// The BTF, raw or in an ELF file.
+        btf: PathBuf,
     },
 }
 
@@ -109,6 +116,7 @@ pub fn run(args: &Args) -> ExitCode {
     let result = match &args.command {
         Some(Command::Probe { headers }) => probe_host(headers.as_deref()),
         Some(Command::ProbeKfuncs { headers, ids }) => probe_kfuncs(headers, ids.as_deref()),
+        Some(Command::Types { btf }) => types::cut(btf),
         None if args.check => check(),
         None => write(),
     };

@@ -41,7 +41,8 @@ fn each_object(
         let case = case?;
         if case.needs_kernel() {
             let source = SourceFile::new(case.path.display().to_string(), case.text.as_str());
-            let options = Options { kernel: case.kernel, types: types(), ..Options::default() };
+            let options =
+                Options { kernel: case.kernel, types: types(case.built_in), ..Options::default() };
             let compilation = compiler::compile(&source, &options, Emit::Object);
             let object = compilation.output.ok_or_else(|| {
                 let first = compilation.diagnostics.iter().map(|one| one.message.as_str()).next();

@@ -50,7 +50,7 @@ pub fn check(case: &Case) -> Result<(), String> {
 /// The case's object and what was said of it.
 pub fn compile(case: &Case) -> (SourceFile, Compilation) {
     let (kernel, perf) = (case.kernel, case.perf);
-    let options = Options { kernel, types: types(), perf, ..Options::default() };
+    let options = Options { kernel, types: types(case.built_in), perf, ..Options::default() };
     let source = SourceFile::new(case.path.display().to_string(), case.text.as_str());
     let compilation = compiler::compile(&source, &options, Emit::Object);
     (source, compilation)

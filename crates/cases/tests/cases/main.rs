@@ -3,6 +3,7 @@
 //! another.
 #![allow(missing_docs, reason = "a test")]
 
+mod built_in;
 mod coverage;
 mod diagnosed;
 mod helpers;
@@ -25,6 +26,10 @@ fn main() -> ExitCode {
         Trial::test("guide/sentences.txt", {
             let folder = root.join("tests/guide");
             move || coverage::check(&folder).map_err(Failed::from)
+        }),
+        Trial::test("built-in types", {
+            let root = root.clone();
+            move || built_in::check(&root).map_err(Failed::from)
         }),
         Trial::test("helpers", {
             let root = root.clone();

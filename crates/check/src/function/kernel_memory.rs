@@ -37,7 +37,11 @@ impl Body<'_, '_> {
             let message = format!("`{}` of `{of}` has a type that BPF cannot read", field.name);
             return self.s.report(Diagnostic::new(&codes::UNSUPPORTED_TYPE, field.span, message));
         }
-        let message = format!("`{of}` has no field `{}` in this kernel", field.name);
+        if names.is_empty() && self.s.module.struct_(id).fields.is_empty() {
+            return self.s.only_declared(&of, field.span);
+        }
+        let whose = self.s.kernel_types.whose();
+        let message = format!("`{of}` has no field `{}` in {whose}", field.name);
         let mut diagnostic = Diagnostic::new(&codes::UNKNOWN_FIELD, field.span, message);
         if let Some(near) = nearest(&field.name, names.iter().map(String::as_str)) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));

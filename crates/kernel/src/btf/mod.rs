@@ -9,6 +9,7 @@
 //!
 //! The format is that of `include/uapi/linux/btf.h`.
 
+mod built_in;
 mod decode;
 mod named;
 mod section;
@@ -19,9 +20,10 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use built_in::{BUILT_IN_FROM, built_in};
 pub use decode::{Enumerator, Kind, Member, Parameter, Type};
 pub use named::Named;
-pub use source::Source;
+pub use source::{Found, Source};
 pub use spell::Signature;
 
 /// Bytes that somebody owns: a vector, an embedded file, a mapped one.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::Btf;
+use super::{Btf, built_in};
 
 /// BTF that is at hand, or read when it is first asked for.
 #[derive(Clone, Debug, Default)]
 pub enum Source {
-    /// There is none: only what is built in is known.
+    /// None is at hand: only what is built in is known.
     #[default]
     BuiltIn,
     /// This one.
@@ -17,16 +17,32 @@ pub enum Source {
     Lazy(fn() -> Result<Arc<Btf>, String>),
 }
 
-impl Source {
+/// What is known of the kernel's types.
+#[derive(Clone, Debug)]
+pub struct Found {
     /// The types.
+    pub btf: Arc<Btf>,
+    /// Why they are only those that are built in, if so.
+    pub built_in: Option<String>,
+}
+
+impl Source {
+    /// The types; those that are built in where the kernel's are not there.
     ///
     /// # Errors
     /// There are none, and why.
-    pub fn read(&self) -> Result<Arc<Btf>, String> {
-        match self {
-            Self::BuiltIn => Err("no BTF was given".to_owned()),
-            Self::Given(btf) => Ok(Arc::clone(btf)),
-            Self::Lazy(read) => read(),
+    pub fn read(&self) -> Result<Found, String> {
+        let why = match self {
+            Self::Given(btf) => return Ok(Found { btf: Arc::clone(btf), built_in: None }),
+            Self::BuiltIn => "no BTF was given".to_owned(),
+            Self::Lazy(read) => match read() {
+                Ok(btf) => return Ok(Found { btf, built_in: None }),
+                Err(why) => why,
+            },
+        };
+        match built_in() {
+            Some(btf) => Ok(Found { btf, built_in: Some(why) }),
+            None => Err(why),
         }
     }
 }
