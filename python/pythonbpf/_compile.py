@@ -39,8 +39,8 @@ def compile(
         kernel: the oldest kernel that the object is to load on, such as ``"5.10"``; by default
             the running one.
         without: rewrites to leave out, of ``"reserve"``, ``"in-place"`` and ``"once"``.
-        btf: a file with the BTF that the kernel's types are taken from, raw or in an ELF file; by
-            default the running kernel's.
+        btf: a file with the BTF that the kernel's types are taken from, raw or in an ELF file, or
+            a folder like ``/sys/kernel/btf``; by default the running kernel's.
 
     Returns:
         The path that was written.

@@ -144,10 +144,9 @@ impl Session<'_> {
         let Some(carrier) = carrier(&section) else {
             return Err(self.no_arguments(&section, first.name.span));
         };
-        let btf = self.btf();
         let known = match self.operation_of(&tree.name.name) {
-            Some((of, member)) => btf.as_ref().and_then(|btf| operation(btf, &of, &member)),
-            None => btf.as_ref().and_then(|btf| prototype(btf, &section)),
+            Some((of, member)) => self.in_btf(|btf| operation(btf, &of, &member)),
+            None => self.in_btf(|btf| prototype(btf, &section)),
         };
         let mut all = Vec::new();
         for (index, param) in tree.params.iter().skip(1).enumerate() {
@@ -181,8 +180,7 @@ impl Session<'_> {
         section: &Section,
         name: &str,
     ) -> std::result::Result<(usize, Type), Vec<String>> {
-        let btf = self.btf();
-        let known = btf.as_ref().and_then(|btf| prototype(btf, section));
+        let known = self.in_btf(|btf| prototype(btf, section));
         let params = known.map(|known| known.params).unwrap_or_default();
         let found = params.iter().position(|(own, _)| own == name);
         let ty = found.and_then(|index| Some((index, self.kernel_type(params.get(index)?.1)?)));

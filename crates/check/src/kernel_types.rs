@@ -41,6 +41,8 @@ pub(crate) enum Known {
 pub(crate) struct KernelTypes {
     source: Source,
     read: OnceCell<std::result::Result<Found, String>>,
+    /// The same with the types of modules.
+    wide: OnceCell<Option<Arc<Btf>>>,
     /// Where the file first names one.
     named: Option<Span>,
     structs: HashMap<TypeId, StructId>,
@@ -53,6 +55,7 @@ impl KernelTypes {
         Self {
             source,
             read: OnceCell::new(),
+            wide: OnceCell::new(),
             named: None,
             structs: HashMap::new(),
             origins: HashMap::new(),
@@ -61,8 +64,22 @@ impl KernelTypes {
 
     /// The BTF, or why there is none.
     fn btf(&self) -> std::result::Result<Arc<Btf>, String> {
+        if let Some(Some(wide)) = self.wide.get() {
+            return Ok(Arc::clone(wide));
+        }
         let read = self.read.get_or_init(|| self.source.read());
         read.as_ref().map(|found| Arc::clone(&found.btf)).map_err(Clone::clone)
+    }
+
+    /// Takes in the types of modules; nothing if there are none, or it was done.
+    /// What was known keeps its place.
+    fn widen(&self) -> Option<Arc<Btf>> {
+        if self.wide.get().is_some() {
+            return None;
+        }
+        let known = self.btf().ok()?;
+        let wider = self.read.get()?.as_ref().ok()?.wider;
+        self.wide.get_or_init(|| wider.and_then(|wider| wider(&known))).clone()
     }
 
     /// Why the types are only those that are built in, if so.
@@ -85,27 +102,15 @@ impl Session<'_> {
         self.kernel_types.btf().ok()
     }
 
+    /// What is found in the kernel's BTF, or else with that of its modules.
+    pub fn in_btf<T>(&self, find: impl Fn(&Btf) -> Option<T>) -> Option<T> {
+        let found = self.btf().and_then(|btf| find(&btf));
+        found.or_else(|| self.kernel_types.widen().and_then(|wide| find(&wide)))
+    }
+
     /// What the kernel calls by a name.
     pub fn kernel_known(&self, name: &str) -> Option<Known> {
-        let btf = self.btf()?;
-        let (of, value) = match btf.named(name) {
-            Some(Named::Type(id)) => return Some(Known::Type(id)),
-            Some(Named::Constant { of, value }) => (btf.get(of)?, value),
-            None => {
-                if btf.find(name, Space::Func).is_some() {
-                    return Some(Known::Function(name.to_owned()));
-                }
-                btf.find(name, Space::Var)?;
-                return Some(Known::Variable(name.to_owned()));
-            }
-        };
-        let member = EnumMember {
-            of: of.name.to_owned(),
-            name: name.to_owned(),
-            value,
-            size: of.size.into(),
-        };
-        Some(Known::Constant(member))
+        self.in_btf(|btf| known_in(btf, name))
     }
 
     /// The same, reported if there is none.
@@ -217,7 +222,8 @@ impl Session<'_> {
         let pointee = match btf.get(real).map(|ty| (ty.name, ty.kind)) {
             // Declared in one place and defined in another.
             Some((name, Kind::Fwd(is_union))) => {
-                let whole = btf.find(name, Space::Struct).and_then(|id| self.kernel_struct(id));
+                let whole = self.in_btf(|btf| btf.find(name, Space::Struct));
+                let whole = whole.and_then(|id| self.kernel_struct(id));
                 Some(Type::Struct(whole.unwrap_or_else(|| self.supposed_struct(name, is_union))))
             }
             Some((_, Kind::Func(_) | Kind::FuncProto { .. } | Kind::Void)) | None => None,
@@ -346,6 +352,23 @@ impl Session<'_> {
         member_names(&btf, *of, &mut names, MAX_DEPTH);
         names
     }
+}
+
+fn known_in(btf: &Btf, name: &str) -> Option<Known> {
+    let (of, value) = match btf.named(name) {
+        Some(Named::Type(id)) => return Some(Known::Type(id)),
+        Some(Named::Constant { of, value }) => (btf.get(of)?, value),
+        None => {
+            if btf.find(name, Space::Func).is_some() {
+                return Some(Known::Function(name.to_owned()));
+            }
+            btf.find(name, Space::Var)?;
+            return Some(Known::Variable(name.to_owned()));
+        }
+    };
+    let member =
+        EnumMember { of: of.name.to_owned(), name: name.to_owned(), value, size: of.size.into() };
+    Some(Known::Constant(member))
 }
 
 fn no_kernel_types(what: &str, why: &str, at: Span) -> Diagnostic {

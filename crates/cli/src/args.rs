@@ -85,7 +85,7 @@ pub(crate) struct Check {
     /// The oldest kernel that programs are to load on [default: this one]
     #[arg(long, value_name = "VERSION")]
     pub kernel: Option<KernelVersion>,
-    /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
+    /// Take the kernel's types from this BTF, raw, in an ELF file, or a folder like /sys/kernel/btf [default: this kernel's]
     #[arg(long, value_name = "FILE")]
     pub btf: Option<PathBuf>,
 }
@@ -120,7 +120,7 @@ pub(crate) struct Build {
     /// The oldest kernel that the object is to load on [default: this one]
     #[arg(long, value_name = "VERSION")]
     pub kernel: Option<KernelVersion>,
-    /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
+    /// Take the kernel's types from this BTF, raw, in an ELF file, or a folder like /sys/kernel/btf [default: this kernel's]
     #[arg(long, value_name = "FILE")]
     pub btf: Option<PathBuf>,
     /// The processor whose registers programs read, x86_64 or aarch64
@@ -171,7 +171,7 @@ pub(crate) struct Verify {
     /// Write diagnostics and figures as JSON, one object a line
     #[arg(long)]
     pub json: bool,
-    /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
+    /// Take the kernel's types from this BTF, raw, in an ELF file, or a folder like /sys/kernel/btf [default: this kernel's]
     #[arg(long, value_name = "FILE")]
     pub btf: Option<PathBuf>,
     /// When the verifier refuses a program, show its whole log
@@ -199,7 +199,7 @@ pub(crate) struct Run {
     /// End after this many events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_events: Option<u64>,
-    /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
+    /// Take the kernel's types from this BTF, raw, in an ELF file, or a folder like /sys/kernel/btf [default: this kernel's]
     #[arg(long, value_name = "FILE")]
     pub btf: Option<PathBuf>,
     /// When the verifier refuses a program, show its whole log
@@ -285,7 +285,7 @@ pub(crate) struct Inspect {
     /// Write one JSON object a line
     #[arg(long)]
     pub json: bool,
-    /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
+    /// Take the kernel's types from this BTF, raw, in an ELF file, or a folder like /sys/kernel/btf [default: this kernel's]
     #[arg(long, value_name = "FILE")]
     pub btf: Option<PathBuf>,
 }
@@ -342,7 +342,7 @@ pub(crate) struct Stubs {
     /// Over how many members types are written in full
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub depth: usize,
-    /// Take the kernel's types from this BTF, raw or in an ELF file [default: this kernel's]
+    /// Take the kernel's types from this BTF, raw, in an ELF file, or a folder like /sys/kernel/btf [default: this kernel's]
     #[arg(long, value_name = "FILE")]
     pub btf: Option<PathBuf>,
 }

@@ -115,3 +115,36 @@ fn cut_and_changed_bytes_do_no_harm() {
         }
     }
 }
+
+/// A module's own table behind [`small`]: `struct NAME { struct NAME *m; int a; }`.
+fn of_module(name: &str) -> Vec<u8> {
+    let words = |words: &[u32]| words.iter().flat_map(|w| w.to_le_bytes()).collect::<Vec<u8>>();
+    // The kernel has four types and nine bytes of strings.
+    let (own, m) = (9, 10 + name.len() as u32);
+    let types = words(&[own, 4 << 24 | 2, 16, m, 6, 0, 3, 1, 64, 0, 2 << 24, 5]);
+    let strings = [name.as_bytes(), b"\0m\0"].concat();
+    let mut bytes = words(&[0x1_eb9f, 24, 0, types.len() as u32, types.len() as u32]);
+    bytes.extend((strings.len() as u32).to_le_bytes());
+    bytes.extend(types);
+    bytes.extend(strings);
+    bytes
+}
+
+#[test]
+fn modules_stand_behind_each_other() {
+    assert_eq!(Btf::parse(Arc::new(of_module("x"))).map(drop), Err(Error::OfModule));
+    let kernel = Arc::new(Btf::parse(Arc::new(small())).unwrap());
+    let one = Arc::new(Btf::split(Arc::new(of_module("one")), kernel).unwrap());
+    let all = Btf::split(Arc::new(of_module("other")), one).unwrap();
+    for (name, at) in [("one", 5), ("other", 7)] {
+        let found = all.find(name, Space::Struct).unwrap();
+        assert_eq!(found, TypeId(at));
+        let ty = all.get(found).unwrap();
+        let Kind::Struct { members, .. } = ty.kind else { panic!("{ty:?}") };
+        let named = |index: usize| (members[index].name, members[index].ty);
+        assert_eq!((ty.name, named(0), named(1)), (name, ("m", TypeId(at + 1)), ("a", TypeId(1))));
+        assert!(matches!(all.get(TypeId(at + 1)).unwrap().kind, Kind::Ptr(to) if to == found));
+    }
+    assert_eq!(all.find("a", Space::Struct), Some(TypeId(2)));
+    assert_eq!(all.names(Space::Struct), ["a", "one", "other"]);
+}

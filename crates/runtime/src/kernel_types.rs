@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsRawFd;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use kernel::btf::Btf;
@@ -58,15 +59,45 @@ pub fn running_btf() -> Result<Arc<Btf>, String> {
     .clone()
 }
 
+/// The running kernel's types with those of its modules behind them, if it has any.
+pub fn types_of_modules(base: &Arc<Btf>) -> Option<Arc<Btf>> {
+    static READ: OnceLock<Option<Arc<Btf>>> = OnceLock::new();
+    READ.get_or_init(|| {
+        let (all, count) = all_of(Path::new(FOLDER), base);
+        (count > 0).then_some(all)
+    })
+    .clone()
+}
+
+/// The types of a kernel and of the modules whose files lie beside its own, and how
+/// many of these there are.
+pub fn all_of(folder: &Path, base: &Arc<Btf>) -> (Arc<Btf>, usize) {
+    let modules = modules_in(folder);
+    let continued =
+        modules.into_iter().fold((Arc::clone(base), 0), |(known, count), (_, bytes)| {
+            match Btf::split(Arc::new(bytes), Arc::clone(&known)) {
+                Ok(more) => (Arc::new(more), count + 1),
+                Err(_) => (known, count),
+            }
+        });
+    continued
+}
+
 /// The types of the modules that are loaded, each with the module's name.
 pub(crate) fn module_types(base: &Arc<Btf>) -> Vec<(String, Arc<Btf>)> {
-    let Ok(folder) = std::fs::read_dir(FOLDER) else { return Vec::new() };
-    let mut found: Vec<(String, Arc<Btf>)> = folder
+    let split = |bytes| Btf::split(Arc::new(bytes), Arc::clone(base)).ok().map(Arc::new);
+    let modules = modules_in(Path::new(FOLDER)).into_iter();
+    modules.filter_map(|(name, bytes)| Some((name, split(bytes)?))).collect()
+}
+
+/// The files beside `vmlinux`, in the order of their names.
+fn modules_in(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let Ok(folder) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut found: Vec<(String, Vec<u8>)> = folder
         .filter_map(|entry| {
             let entry = entry.ok()?;
             let name = entry.file_name().into_string().ok().filter(|name| name != "vmlinux")?;
-            let bytes = std::fs::read(entry.path()).ok()?;
-            Some((name, Arc::new(Btf::split(Arc::new(bytes), Arc::clone(base)).ok()?)))
+            Some((name, std::fs::read(entry.path()).ok()?))
         })
         .collect();
     found.sort_by(|one, other| one.0.cmp(&other.0));

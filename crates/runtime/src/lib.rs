@@ -99,7 +99,7 @@ pub use inspect::{
 pub use interface::Interface;
 pub use iterate::{Entries, Rows};
 pub use kernel::Argument;
-pub use kernel_types::{KernelBtf, kernel_btf, running_btf};
+pub use kernel_types::{KernelBtf, all_of, kernel_btf, running_btf, types_of_modules};
 pub use layout::{FieldLayout, Layout, StructLayout};
 pub use map::{Map, UpdateMode, possible_cpus};
 pub use object::Object;

@@ -163,7 +163,7 @@ pub(super) fn decode<'a>(btf: &'a Btf, record: &'a [u8]) -> Option<Type<'a>> {
     let (tag, flag) = ((info >> 24) as u8 & 0x1f, info >> 31 != 0);
     let len = info as usize & 0xffff;
     let tail = record.get(RECORD..RECORD + tail(tag, len)?)?;
-    let target = TypeId(size);
+    let target = btf.id(size);
     let kind = match tag {
         INT => {
             let encoding = word(tail, 0)?;
@@ -174,7 +174,7 @@ pub(super) fn decode<'a>(btf: &'a Btf, record: &'a [u8]) -> Option<Type<'a>> {
             }
         }
         2 => Kind::Ptr(target),
-        ARRAY => Kind::Array { element: TypeId(word(tail, 0)?), len: word(tail, 8)? },
+        ARRAY => Kind::Array { element: btf.id(word(tail, 0)?), len: word(tail, 8)? },
         STRUCT | UNION => {
             let members = tail.as_chunks::<12>().0.iter();
             let members = members.map(|bytes| member(btf, bytes, flag)).collect::<Option<_>>()?;
@@ -195,7 +195,7 @@ pub(super) fn decode<'a>(btf: &'a Btf, record: &'a [u8]) -> Option<Type<'a>> {
         FUNC_PROTO => {
             let params = tail.as_chunks::<8>().0.iter();
             let param = |bytes: &[u8; 8]| {
-                Some(Parameter { name: btf.text(word(bytes, 0)?), ty: TypeId(word(bytes, 4)?) })
+                Some(Parameter { name: btf.text(word(bytes, 0)?), ty: btf.id(word(bytes, 4)?) })
             };
             Kind::FuncProto { ret: target, params: params.map(param).collect::<Option<_>>()? }
         }
@@ -216,7 +216,7 @@ fn member<'a>(btf: &'a Btf, bytes: &[u8; 12], has_bits: bool) -> Option<Member<'
         if has_bits { (offset & 0xff_ffff, (offset >> 24) as u8) } else { (offset, 0) };
     Some(Member {
         name: btf.text(word(bytes, 0)?),
-        ty: TypeId(word(bytes, 4)?),
+        ty: btf.id(word(bytes, 4)?),
         bit_offset,
         bit_size,
     })

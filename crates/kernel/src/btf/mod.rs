@@ -4,7 +4,7 @@
 //! through them once to learn where each type begins, and decodes a type when
 //! it is asked for ([`Btf::get`]). Names are found by their place among the
 //! strings, so that nothing is hashed that nobody asks about. A module's BTF
-//! continues that of the kernel ([`Btf::split`]). Whatever the bytes hold,
+//! continues that of the kernel, and more modules continue it ([`Btf::split`]). Whatever the bytes hold,
 //! nothing here panics or runs without an end: what is damaged is missing.
 //!
 //! The format is that of `include/uapi/linux/btf.h`.
@@ -48,6 +48,8 @@ pub enum Error {
     NoSection,
     /// They end too early, or contradict themselves.
     Damaged,
+    /// They continue other BTF, which is not there.
+    OfModule,
 }
 
 impl fmt::Display for Error {
@@ -56,6 +58,10 @@ impl fmt::Display for Error {
             Self::NotBtf => "it is neither BTF nor an ELF file",
             Self::NoSection => "the ELF file has no `.BTF` section",
             Self::Damaged => "the BTF is damaged",
+            Self::OfModule => {
+                "it is the BTF of a module, which continues that of its kernel: name the folder \
+                 that has both, the kernel's as `vmlinux`"
+            }
         })
     }
 }
@@ -87,7 +93,10 @@ pub struct Btf {
     base: Option<Arc<Btf>>,
     /// The first id of this table.
     first_id: u32,
-    /// Offset of the first string of this table.
+    /// The id that the first type has where this table alone continues the
+    /// kernel's.
+    written_id: u32,
+    /// Offset of the first string, in the same way.
     first_string: u32,
     /// Where each type begins, from the start of the types.
     starts: Vec<u32>,
@@ -112,7 +121,8 @@ impl Btf {
         Self::read(bytes, None)
     }
 
-    /// Reads the BTF of a module, which continues that of its kernel.
+    /// Reads the BTF of a module, which continues that of its kernel; `base` may be
+    /// that of another module of the same kernel.
     ///
     /// # Errors
     /// The bytes are no BTF.
@@ -139,16 +149,21 @@ impl Btf {
         };
         let types = part(8).ok_or(Error::Damaged)?;
         let strings = part(16).ok_or(Error::Damaged)?;
-        let (first_id, first_string) = match &base {
-            Some(base) => (base.next_id(), base.next_string()),
-            None => (1, 0),
-        };
+        let continues = data.get(strings.start).is_some_and(|first| *first != 0);
+        if base.is_none() && continues {
+            return Err(Error::OfModule);
+        }
+        let first_id = base.as_ref().map_or(1, |base| base.next_id());
+        let root = base.as_ref().map(|base| base.root());
+        let (written_id, first_string) =
+            root.map_or((1, 0), |root| (root.next_id(), root.next_string()));
         let mut table = Self {
             bytes,
             types,
             strings,
             base,
             first_id,
+            written_id,
             first_string,
             starts: Vec::new(),
             named: Vec::new(),
@@ -182,6 +197,23 @@ impl Btf {
             at += RECORD + tail;
         }
         if at == types.len() { Ok(()) } else { Err(Error::Damaged) }
+    }
+
+    /// The kernel's own table.
+    fn root(&self) -> &Self {
+        let mut root = self;
+        while let Some(base) = &root.base {
+            root = base;
+        }
+        root
+    }
+
+    /// The type that this table's bytes call by a number.
+    fn id(&self, written: u32) -> TypeId {
+        match written.checked_sub(self.written_id) {
+            Some(own) => TypeId(self.first_id.saturating_add(own)),
+            None => TypeId(written),
+        }
     }
 
     fn next_id(&self) -> u32 {
@@ -222,10 +254,10 @@ impl Btf {
         Some((word(self.record(id)?, 4)? >> 24) as u8 & 0x1f)
     }
 
-    /// The text at an offset among the strings; empty if there is none.
+    /// The text at an offset as this table's bytes have it; empty if there is none.
     pub fn text(&self, offset: u32) -> &str {
         let Some(own) = offset.checked_sub(self.first_string) else {
-            return self.base.as_ref().map_or("", |base| base.text(offset));
+            return if self.base.is_some() { self.root().text(offset) } else { "" };
         };
         let rest = self.strings().get(own as usize..).unwrap_or_default();
         let end = rest.iter().position(|byte| *byte == 0).unwrap_or(0);
@@ -254,9 +286,10 @@ impl Btf {
         None
     }
 
-    /// Where a text lies among the strings.
+    /// Where a text lies among the strings, as this table's bytes have it.
     fn offset(&self, name: &str) -> Option<u32> {
-        self.base.as_ref().and_then(|base| base.offset(name)).or_else(|| self.own_offset(name))
+        let of_kernel = self.base.as_ref().and_then(|_| self.root().own_offset(name));
+        of_kernel.or_else(|| self.own_offset(name))
     }
 
     /// All types of a name in a space, those of the base first.

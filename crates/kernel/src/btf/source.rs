@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use super::{Btf, built_in};
 
+/// The types of the kernel's modules behind its own, if there are any.
+pub type Wider = fn(&Arc<Btf>) -> Option<Arc<Btf>>;
+
 /// BTF that is at hand, or read when it is first asked for.
 #[derive(Clone, Debug, Default)]
 pub enum Source {
@@ -13,8 +16,8 @@ pub enum Source {
     /// This one.
     Given(Arc<Btf>),
     /// What this gives, which must be the same each time; why there is none is
-    /// said in words.
-    Lazy(fn() -> Result<Arc<Btf>, String>),
+    /// said in words. What it lacks is looked for among the modules.
+    Lazy(fn() -> Result<Arc<Btf>, String>, Wider),
 }
 
 /// What is known of the kernel's types.
@@ -24,6 +27,8 @@ pub struct Found {
     pub btf: Arc<Btf>,
     /// Why they are only those that are built in, if so.
     pub built_in: Option<String>,
+    /// What has the types of modules, too.
+    pub wider: Option<Wider>,
 }
 
 impl Source {
@@ -33,15 +38,17 @@ impl Source {
     /// There are none, and why.
     pub fn read(&self) -> Result<Found, String> {
         let why = match self {
-            Self::Given(btf) => return Ok(Found { btf: Arc::clone(btf), built_in: None }),
+            Self::Given(btf) => {
+                return Ok(Found { btf: Arc::clone(btf), built_in: None, wider: None });
+            }
             Self::BuiltIn => "no BTF was given".to_owned(),
-            Self::Lazy(read) => match read() {
-                Ok(btf) => return Ok(Found { btf, built_in: None }),
+            Self::Lazy(read, wider) => match read() {
+                Ok(btf) => return Ok(Found { btf, built_in: None, wider: Some(*wider) }),
                 Err(why) => why,
             },
         };
         match built_in() {
-            Some(btf) => Ok(Found { btf, built_in: Some(why) }),
+            Some(btf) => Ok(Found { btf, built_in: Some(why), wider: None }),
             None => Err(why),
         }
     }
