@@ -286,6 +286,7 @@ __all__ = [
     "bpf_dynptr",
     "bpf_spin_lock",
     "bpf_timer",
+    "kptr",
     "PT_REGS_FP",
     "PT_REGS_IP",
     "PT_REGS_PARM1",
@@ -819,6 +820,13 @@ class bpf_spin_lock:
 
 class bpf_timer:
     """A timer: a field of what a map holds."""
+
+
+class kptr:
+    """A field of what a map holds that owns an object of the kernel: ``kptr(task_struct)``."""
+
+    def __init__(self, of: object) -> None:
+        self.of = of
 
 
 PT_REGS_FP = _helper("PT_REGS_FP(ctx: Any) -> int", "A register of the context of a kprobe or uprobe.")

@@ -115,7 +115,6 @@ pub struct LeftOut {
     pub reason: &'static str,
 }
 
-const NOT_YET: &str = "its argument cannot be written in Python yet";
 const FAULTS: &str = "no kernel of the lab has function error injection";
 const INFRARED: &str = "no kernel of the lab has receivers of infrared (CONFIG_BPF_LIRC_MODE2)";
 
@@ -131,8 +130,6 @@ pub const LEFT_OUT: &[LeftOut] = &[
     left("rc_repeat", INFRARED),
     left("rc_keydown", INFRARED),
     left("rc_pointer_rel", INFRARED),
-    left("tcp_send_ack", NOT_YET),
-    left("kptr_xchg", NOT_YET),
 ];
 
 /// The generated cases, by name such as `helpers/skb_load_bytes`.

@@ -3,6 +3,7 @@
 
 use diagnostics::{Diagnostic, Span, codes};
 use ir::{IntType, MapId, Module, Place, Region, Shape, Stmt, StmtKind, Struct, StructId, Type};
+use kernel::btf::Space;
 use kernel::{Home, ObjectType, Socket};
 
 use crate::session::{Reported, Result, Session};
@@ -37,7 +38,64 @@ impl Session<'_> {
         if laid.kernel.is_some() || laid.line != 0 {
             return None;
         }
-        kernel::object_type(&laid.name)
+        kernel::object_type(if laid.kptr().is_some() { Struct::OWNED } else { &laid.name })
+    }
+
+    /// The struct of the kernel that a field of this type owns.
+    pub fn kptr_of(&self, ty: &Type) -> Option<StructId> {
+        match ty {
+            Type::Struct(id) => self.module.struct_(*id).kptr(),
+            _ => None,
+        }
+    }
+
+    /// Whether the kernel frees such a struct with the entry that owns it: it has
+    /// a destructor, named after the kfunc that releases it.
+    fn is_ownable(&self, of: StructId) -> bool {
+        let (Some(btf), Some(releaser)) = (self.btf(), self.releaser(of)) else { return false };
+        btf.find(&format!("{}_dtor", releaser.name), Space::Func).is_some()
+    }
+
+    /// `kptr(task_struct)`: the type of a field that owns such an object.
+    pub fn kptr(&mut self, args: &[syntax::Expr], at: Span) -> Result<Type> {
+        let [arg] = args else {
+            let message = "a `kptr` says what it points to";
+            return Err(self.report(
+                Diagnostic::new(&codes::UNKNOWN_TYPE, at, message)
+                    .help("write `kptr(task_struct)`, with a struct of the kernel"),
+            ));
+        };
+        let given = self.annotation(arg)?;
+        let of = match &given {
+            Type::Ptr(ptr) => match ptr.pointee.as_deref() {
+                Some(Type::Struct(of)) if self.module.struct_(*of).kernel.is_some() => Some(*of),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(of) = of.filter(|of| self.is_ownable(*of)) else {
+            let text = self.source.slice(arg.span).to_owned();
+            let message = format!("no entry of a map can own a `{text}`");
+            return Err(self.report(
+                Diagnostic::new(&codes::UNSUPPORTED_TYPE, arg.span, message)
+                    .note("the kernel has no function that frees one with the entry")
+                    .help("objects with one are `task_struct`, `cgroup`, `bpf_cpumask` and others"),
+            ));
+        };
+        let name = format!("kptr({})", self.module.struct_(of).name);
+        let known = self.module.structs.iter().position(|laid| laid.kptr() == Some(of));
+        if let Some(index) = known {
+            return Ok(Type::Struct(StructId(index as u32)));
+        }
+        let pointer = Type::Ptr(ir::PtrType {
+            pointee: Some(Box::new(Type::Struct(of))),
+            region: Region::Kernel,
+            nullable: true,
+        });
+        let member = vec![(Struct::OWNED.to_owned(), pointer)];
+        let laid = Struct::lay_out(name, member, 0, &self.module);
+        self.module.structs.push(laid);
+        Ok(Type::Struct(StructId(self.module.structs.len() as u32 - 1)))
     }
 
     /// The first object inside a type that only values of maps hold, with the
@@ -116,7 +174,9 @@ impl Session<'_> {
             return Err(self.misplaced(at, message, &help));
         }
         let twin = found.iter().enumerate().find_map(|(index, one)| {
-            let same = |other: &&Inside| other.object.name == one.object.name;
+            let same = |other: &&Inside| {
+                other.object.name == one.object.name && one.object.name != Struct::OWNED
+            };
             found.iter().take(index).find(same).map(|other| (other.field.clone(), one))
         });
         if let Some((other, one)) = twin {

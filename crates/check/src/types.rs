@@ -33,6 +33,13 @@ impl Session<'_> {
                 ctype_of(self, "c_void_p", expr.span)
             }
             ExprKind::Call(function, args, keywords) => {
+                if let Some(path) = function.path()
+                    && path.last() == Some(&ir::Struct::OWNED)
+                    && let Meaning::Object(object) = self.resolve(&path, function.span)?
+                {
+                    self.needs(object.since, "`kptr`", function.span)?;
+                    return self.kptr(args, expr.span);
+                }
                 let is_str = matches!(&function.kind, ExprKind::Name(name) if name == "str");
                 match (is_str, args.as_slice(), keywords.is_empty()) {
                     (true, [len], true) => {
@@ -220,6 +227,9 @@ impl Session<'_> {
             Meaning::Network(bits) => Ok(Type::Network(bits)),
             Meaning::Object(object) => {
                 self.needs(object.since, &format!("`{}`", object.name), at)?;
+                if object.name == ir::Struct::OWNED {
+                    return self.kptr(&[], at);
+                }
                 Ok(self.object_type(object))
             }
             Meaning::Builtin(Builtin::Int) => Ok(Type::I64),

@@ -49,7 +49,7 @@ pub(crate) struct Scope(LLVMMetadataRef);
 
 pub(crate) struct Debug<'a> {
     pub builder: LLVMDIBuilderRef,
-    context: LLVMContextRef,
+    pub context: LLVMContextRef,
     source: &'a SourceFile,
     pub file: LLVMMetadataRef,
     unit: LLVMMetadataRef,
@@ -249,6 +249,11 @@ impl<'a> Debug<'a> {
         let laid = module.struct_(id);
         if laid.kernel.is_some() {
             let made = self.kernel_struct(module, id);
+            self.structs.insert(id, made);
+            return made;
+        }
+        if let Some(of) = laid.kptr() {
+            let made = self.kptr(module, of);
             self.structs.insert(id, made);
             return made;
         }

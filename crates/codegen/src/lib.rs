@@ -11,6 +11,7 @@ mod barrier;
 mod core_relocation;
 mod debug;
 mod debug_kernel;
+mod debug_kptr;
 mod declare;
 mod division;
 mod emit;

@@ -279,6 +279,24 @@ pub struct Struct {
 }
 
 impl Struct {
+    /// The member of a struct that stands for a field which owns an object.
+    pub const OWNED: &str = "kptr";
+
+    /// The struct of the kernel that this owns, if it stands for such a field:
+    /// in BTF a pointer with a tag.
+    pub fn kptr(&self) -> Option<StructId> {
+        let [member] = self.fields.as_slice() else { return None };
+        match &member.ty {
+            Type::Ptr(ptr) if self.line == 0 && member.name == Self::OWNED => {
+                match ptr.pointee.as_deref() {
+                    Some(Type::Struct(of)) => Some(*of),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
     /// Lays out members at the start of a union, as C does.
     pub fn lay_out_union(
         name: String,

@@ -67,6 +67,20 @@ const LOCKED: &[&str] = &[
     "BPF_MAP_TYPE_CGRP_STORAGE",
 ];
 
+/// What may own objects of the kernel.
+const OWNING: &[&str] = &[
+    "BPF_MAP_TYPE_HASH",
+    "BPF_MAP_TYPE_LRU_HASH",
+    "BPF_MAP_TYPE_ARRAY",
+    "BPF_MAP_TYPE_PERCPU_HASH",
+    "BPF_MAP_TYPE_LRU_PERCPU_HASH",
+    "BPF_MAP_TYPE_PERCPU_ARRAY",
+    "BPF_MAP_TYPE_SK_STORAGE",
+    "BPF_MAP_TYPE_INODE_STORAGE",
+    "BPF_MAP_TYPE_TASK_STORAGE",
+    "BPF_MAP_TYPE_CGRP_STORAGE",
+];
+
 /// Programs that may interrupt the holder of a lock, asked of 5.10 to 6.18.
 const TRACING: &[ProgType] = &[
     ProgType::Kprobe,
@@ -122,6 +136,15 @@ pub static OBJECT_TYPES: &[ObjectType] = &[
         fields: &[array("__opaque", 64, 2)],
         home: Home::Stack,
         since: Version::new(5, 19),
+        ..OBJECT
+    },
+    // Before Linux 6.4 BTF has another tag for it; 6.12 was asked.
+    ObjectType {
+        name: "kptr",
+        home: Home::Values(OWNING),
+        sleepable: ASKED,
+        inner: ASKED,
+        since: ASKED,
         ..OBJECT
     },
     ObjectType { name: "bpf_sock", fields: SOCK, ..OBJECT },

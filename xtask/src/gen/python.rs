@@ -145,10 +145,14 @@ fn functions(helpers: &[Helper]) -> Vec<Function> {
 }
 
 /// The types that files declare fields and variables with.
-const OBJECTS: [(&str, &str); 3] = [
+const OBJECTS: [(&str, &str); 4] = [
     ("bpf_dynptr", "Memory whose size is known when the program runs: a variable of a function."),
     ("bpf_spin_lock", "A lock: a field of what a map holds."),
     ("bpf_timer", "A timer: a field of what a map holds."),
+    (
+        "kptr",
+        "A field of what a map holds that owns an object of the kernel: ``kptr(task_struct)``.",
+    ),
 ];
 
 /// Their methods.
@@ -169,6 +173,10 @@ class bpf_timer:
     def set_callback(self, callback_fn: Callable[..., object]) -> int: ...
     def start(self, nsecs: int, flags: int = 0) -> int: ...
     def cancel(self) -> int: ...
+
+class kptr:
+    def __init__(self, of: object) -> None: ...
+    def xchg(self, new: object) -> Any: ...
 
 ";
 
@@ -225,6 +233,7 @@ def _helper(signature: str, summary: str) -> Callable[..., Any]:
     for (name, summary) in OBJECTS {
         let _ = writeln!(out, "\n\nclass {name}:\n    \"\"\"{summary}\"\"\"");
     }
+    out += "\n    def __init__(self, of: object) -> None:\n        self.of = of\n";
     out += "\n\n";
     for Function { name, params, ret, summary } in &functions {
         let _ = writeln!(out, "{name} = _helper(\"{name}({params}) -> {ret}\", \"{summary}\")");

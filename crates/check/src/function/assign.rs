@@ -293,6 +293,9 @@ impl Body<'_, '_> {
         value_span: Span,
         at: Span,
     ) -> Result<()> {
+        if self.s.kptr_of(ty).is_some() {
+            return Err(self.kptr_assigned(at));
+        }
         let size = ty.size(&self.s.module);
         if ty.is_aggregate() && size > MAX_MOVE {
             let message = format!("{size} bytes are more than a program can move at once");

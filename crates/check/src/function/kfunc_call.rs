@@ -245,7 +245,7 @@ impl Body<'_, '_> {
     }
 
     /// What a kfunc takes back: a name of this function that holds it.
-    fn released(
+    pub(super) fn released(
         &mut self,
         kfunc: &str,
         kind: &KfuncParam,

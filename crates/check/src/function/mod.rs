@@ -29,6 +29,7 @@ mod inner_map;
 mod kernel_memory;
 mod kfunc_call;
 mod kfunc_trust;
+mod kptr;
 mod leave;
 mod locks;
 mod logic;

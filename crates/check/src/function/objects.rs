@@ -8,6 +8,7 @@ use syntax::{Ident, Keyword};
 
 use super::Body;
 use super::helper_call::null;
+use super::kptr::EXCHANGE;
 use super::value::Value;
 use crate::flavours::essential_name;
 use crate::kernel_types::Known;
@@ -39,6 +40,9 @@ impl Body<'_, '_> {
         at: Span,
     ) -> Result<Option<Value>> {
         let syntax::ExprKind::Attribute(base, method) = &callee.kind else { return Ok(None) };
+        if method.name == EXCHANGE && self.is_kptr(base)? {
+            return Err(self.nameless_reference(at));
+        }
         if !METHODS.iter().any(|row| row.1 == method.name) {
             return Ok(None);
         }

@@ -32,6 +32,9 @@ impl Body<'_, '_> {
         if let Some(value) = self.context_value(&place, &ty, field)? {
             return Ok(value);
         }
+        if let Some(pointer) = self.kptr_value(place.clone(), &ty, whole.span) {
+            return Ok(pointer);
+        }
         Ok(value_at(place, ty, whole.span))
     }
 

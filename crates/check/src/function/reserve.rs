@@ -8,6 +8,7 @@ use syntax::{Ident, Keyword};
 use super::acquire::Acquiring;
 use super::flow::State;
 use super::kfunc_call::Referring;
+use super::kptr::Exchange;
 use super::leave::Guard;
 use super::value::Value;
 use super::{Body, Named};
@@ -26,6 +27,8 @@ pub(super) enum Held<'e> {
     Dynptr(Call<'e>),
     Socket(Acquiring<'e>),
     Reference(Referring<'e>),
+    /// What a field of an entry owned.
+    Exchanged(Exchange<'e>),
 }
 
 /// What a local holds that must be given back.
@@ -65,6 +68,9 @@ impl Body<'_, '_> {
         if let Some(call) = self.reference_call(value)? {
             return Ok(Some(Held::Reference(call)));
         }
+        if let Some(call) = self.exchange_call(value)? {
+            return Ok(Some(Held::Exchanged(call)));
+        }
         Ok(self.acquire_call(value)?.map(Held::Socket))
     }
 
@@ -75,6 +81,7 @@ impl Body<'_, '_> {
             Held::Dynptr(call) => self.reserve_dynptr(name, call, at),
             Held::Socket(call) => self.acquire(name, call, at),
             Held::Reference(call) => self.refer(name, call, at),
+            Held::Exchanged(call) => self.exchange(name, call, at),
         }
     }
 
@@ -83,7 +90,7 @@ impl Body<'_, '_> {
         match call {
             Held::Record(_) | Held::Dynptr(_) => self.nameless_reserve(at),
             Held::Socket(_) => self.nameless_socket(at),
-            Held::Reference(_) => self.nameless_reference(at),
+            Held::Reference(_) | Held::Exchanged(_) => self.nameless_reference(at),
         }
     }
 
