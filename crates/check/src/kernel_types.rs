@@ -281,7 +281,10 @@ impl Session<'_> {
         }
         let (btf, of) = (self.btf()?, *self.kernel_types.origins.get(&id)?);
         let (member, start) = find_member(&btf, of, name, 0, MAX_DEPTH)?;
-        let mut ty = self.kernel_type(member.ty)?;
+        let mut ty = match self.kernel_tail(&btf, member.ty) {
+            Some(tail) => tail,
+            None => self.kernel_type(member.ty)?,
+        };
         let struct_name = self.module.struct_(id).name.clone();
         if let Type::Ptr(ptr) = &mut ty {
             ptr.nullable |= kernel::field_may_be_null(essential_name(&struct_name), name);
@@ -304,6 +307,13 @@ impl Session<'_> {
         let laid = self.module.structs.get_mut(id.0 as usize)?;
         laid.fields.push(Field { name: name.to_owned(), ty, offset, shape });
         Some(laid.fields.len() - 1)
+    }
+
+    /// The type of an array at the end of a struct, of which nobody says how long
+    /// it is: one of no elements.
+    fn kernel_tail(&mut self, btf: &Btf, id: TypeId) -> Option<Type> {
+        let Kind::Array { element, len: 0 } = btf.get(btf.resolve(id))?.kind else { return None };
+        Some(Type::Array(Box::new(self.kernel_type(element)?), 0))
     }
 
     /// Whether a struct of the kernel is another one, or begins with it: whoever

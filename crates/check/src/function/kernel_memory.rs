@@ -14,6 +14,9 @@ use crate::flavours::essential_name;
 use crate::kernel_types::Known;
 use crate::session::{Reported, Result};
 
+/// How far a number may lead from a pointer: half of the verifier's limit.
+const REACH: i128 = 1 << 28;
+
 impl Body<'_, '_> {
     /// A member of a struct of the kernel.
     pub(super) fn kernel_member(
@@ -155,10 +158,14 @@ impl Body<'_, '_> {
             }
             ty => Expr::int(ty.size(&self.s.module).into(), Type::U64, at),
         };
-        let steps = Expr::binary(BinaryOp::Mul, position.convert(Type::U64), size, at);
+        let user = pointer.ptr_type().is_some_and(|ptr| ptr.region == Region::User);
+        let is_known = position.as_const().is_some();
+        let mut steps = Expr::binary(BinaryOp::Mul, position.convert(Type::U64), size, at);
+        if !user && !is_known {
+            steps = within_reach(steps);
+        }
         let start = pointer.clone().convert(Type::U64);
         let address = Expr::binary(BinaryOp::Add, start, steps, at);
-        let user = pointer.ptr_type().is_some_and(|ptr| ptr.region == Region::User);
         let region = if user { Region::User } else { Region::Kernel };
         Place::Deref(Box::new(address.convert(Type::ptr(Some(ty.clone()), region))))
     }
@@ -284,6 +291,18 @@ impl Body<'_, '_> {
             None => call,
         }
     }
+}
+
+/// A number of bytes that the verifier lets be added to a pointer that it knows:
+/// less than half a gigabyte, to either side.
+fn within_reach(steps: Expr) -> Expr {
+    let at = steps.span;
+    let number = |value: i128| Expr::int(value, Type::U64, at);
+    let shifted = Expr::binary(BinaryOp::Add, steps, number(REACH), at);
+    // LLVM would leave out what it can prove and the verifier cannot.
+    let hidden = Expr::new(ExprKind::Hidden(Box::new(shifted)), Type::U64, at);
+    let cut = Expr::binary(BinaryOp::And, hidden, number(2 * REACH - 1), at);
+    Expr::binary(BinaryOp::Sub, cut, number(REACH), at)
 }
 
 /// Whether a value is the address of a text in memory of the kernel or of

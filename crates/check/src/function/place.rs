@@ -58,9 +58,19 @@ impl Body<'_, '_> {
             return self.context_place(expr, field);
         }
         let described = self.describe(&value);
+        let is_void = matches!(&value, Value::Scalar(expr) if expr.ptr_type().is_some_and(|ptr| {
+            ptr.region.is_foreign() && matches!(ptr.pointee.as_deref(), None | Some(Type::Void))
+        }));
         let Some((place, ty)) = self.as_place(value, base.span)? else {
             let message = format!("{described} has no fields");
-            return Err(self.s.report(Diagnostic::new(&codes::UNKNOWN_FIELD, field.span, message)));
+            let mut diagnostic = Diagnostic::new(&codes::UNKNOWN_FIELD, field.span, message);
+            if is_void {
+                let text = self.s.source.slice(base.span);
+                diagnostic = diagnostic.note("the kernel does not say what it points to").help(
+                    format!("say it: `cast({text}, POINTER(T))` for a type `T` of `vmlinux`"),
+                );
+            }
+            return Err(self.s.report(diagnostic));
         };
         let Type::Struct(id) = ty else {
             let message = format!("`{}` has no fields", self.s.type_name(&ty));
@@ -154,6 +164,16 @@ impl Body<'_, '_> {
         let value = self.expr(index)?;
         let position = self.integer(value, index.span)?;
         let (len, element) = match &ty {
+            // Older kernels have arrays of one where newer ones have none: more follow.
+            Type::Array(element, 1)
+                if place.region().is_foreign()
+                    && position.as_const().is_none()
+                    && matches!(place, Place::Field(..)) =>
+            {
+                let (first, element) = (tail(place, ty.clone(), at), (**element).clone());
+                let place = self.counted(&first, &element, position);
+                return Ok(Element { place, ty: element, inside: None, len: 0 });
+            }
             Type::Array(element, len) => (*len, (**element).clone()),
             Type::Str(len) => (*len, Type::Int(ir::IntType::U8)),
             _ if place.region().is_foreign()
@@ -286,9 +306,21 @@ fn hidden(position: Expr) -> Expr {
     Expr::new(ExprKind::Hidden(Box::new(position)), Type::U64, at)
 }
 
+/// The first element of an array of which the kernel alone knows how long it is: it
+/// is read like a pointer.
+fn tail(place: Place, ty: Type, at: Span) -> Expr {
+    let user = place.region() == ir::Region::User;
+    let region = if user { ir::Region::User } else { ir::Region::Kernel };
+    let element = if let Type::Array(element, _) = &ty { (**element).clone() } else { Type::Void };
+    let pointer = Type::ptr(Some(element), region);
+    Expr::address(place, ty, region, at).convert(Type::U64).convert(pointer)
+}
+
 /// What stands in a place, as a value.
 pub(super) fn value_at(place: Place, ty: Type, at: Span) -> Value {
-    if ty.is_aggregate() {
+    if matches!(ty, Type::Array(_, 0)) {
+        Value::Scalar(tail(place, ty, at))
+    } else if ty.is_aggregate() {
         Value::Memory(place, ty)
     } else {
         Value::Scalar(Expr::load(place, ty, at))
