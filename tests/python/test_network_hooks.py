@@ -223,7 +223,11 @@ def test_both_sides_of_a_netkit_pair(newer: BPF) -> None:
 
 
 @pytest.mark.parametrize(("kind", "key"), [("device", 6), ("processor", 7)])
-def test_programs_in_maps_of_devices_and_processors(b: BPF, kind: str, key: int) -> None:
+@pytest.mark.parametrize("packets", ["b", pytest.param("newer", marks=since(5, 18))])
+def test_programs_in_maps_of_devices_and_processors(
+    request: pytest.FixtureRequest, packets: str, kind: str, key: int
+) -> None:
+    b: BPF = request.getfixturevalue(packets)
     cable()
     if kind == "device":
         assert ip("link", "add", "third", "type", "veth", "peer", "name", "fourth")

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 SIMPLE = """
-from ctypes import c_int64, c_uint64, c_void_p
+from ctypes import c_int32, c_int64, c_uint64, c_void_p
 
 from pythonbpf import bpf, bpfglobal, map, section
 from pythonbpf.maps import Array, StructOps
@@ -32,7 +32,14 @@ from vmlinux import SCX_DSQ_GLOBAL, SCX_SLICE_DFL, scx_bpf_dsq_insert, sched_ext
 @bpf
 @map
 def calls() -> Array:
-    return Array(value=c_uint64, max_entries=1)
+    return Array(value=c_uint64, max_entries=2)
+
+
+@bpf
+@section("struct_ops.s")
+def begin(ctx: c_void_p) -> c_int32:
+    calls[1] += 1
+    return 0
 
 
 @bpf
@@ -46,7 +53,7 @@ def enqueue(ctx: c_void_p, p, flags: c_uint64) -> c_int64:
 @bpf
 @map
 def simple() -> StructOps:
-    return StructOps(sched_ext_ops, name="py_simple", timeout_ms=5000, enqueue=enqueue)
+    return StructOps(sched_ext_ops, name="py_simple", timeout_ms=5000, init=begin, enqueue=enqueue)
 
 
 @bpf
@@ -121,5 +128,6 @@ def test_a_scheduler_runs_the_machine() -> None:
         while b["calls"][0] < 20 and time.monotonic() < deadline:
             time.sleep(0.05)
         assert b["calls"][0] >= 20
+        assert b["calls"][1] == 1
         assert worker.wait(20) == 0
     assert SCHEDULER.read_text().strip() == "disabled"

@@ -170,6 +170,7 @@ fn code(error: &Error) -> &'static Code {
         Error::Rejected(_) => &codes::VERIFIER_REJECTED,
         Error::NoSuchTracepoint { .. }
         | Error::NoSuchFunction { .. }
+        | Error::NoSuchPlace { .. }
         | Error::NoKprobes { .. }
         | Error::NoSuchInterface { .. }
         | Error::NoSuchProcess { .. }

@@ -54,6 +54,7 @@ fn exception(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -
         Error::MissingPrivilege { .. } => system("PrivilegeError"),
         Error::NoSuchTracepoint { .. }
         | Error::NoSuchFunction { .. }
+        | Error::NoSuchPlace { .. }
         | Error::NoKprobes { .. }
         | Error::NoSuchInterface { .. }
         | Error::NoSuchProcess { .. }
@@ -123,6 +124,7 @@ fn errno(error: &Error) -> Option<i32> {
         Error::KeyExists { .. } => Some(EEXIST),
         Error::NoSuchTracepoint { .. }
         | Error::NoSuchFunction { .. }
+        | Error::NoSuchPlace { .. }
         | Error::NoSuchInterface { .. }
         | Error::NoKernelBtf
         | Error::Tracefs { .. } => Some(ENOENT),

@@ -3,7 +3,9 @@
 use std::io;
 
 use crate::attach_options::AttachOptions;
-use crate::error::Error;
+use crate::binary;
+use crate::error::{Error, ProgramPlace};
+use crate::hooks::system_call;
 use crate::load_error::btf_tracepoints;
 use crate::nearest::nearest;
 use crate::prints;
@@ -80,8 +82,47 @@ fn missing_hook(program: &ProgramSpec, options: &AttachOptions, code: i32) -> Op
             let nearest = nearest(&function, probe_functions());
             Some(Error::NoSuchFunction { name: function, nearest, place })
         }
+        "ksyscall" | "kretsyscall" => {
+            let calls = probe_functions();
+            let calls = calls.iter().filter_map(|function| system_call(function));
+            let calls: Vec<&str> = calls.collect();
+            (!calls.contains(&name.as_str())).then(|| Error::NoSuchPlace {
+                problem: format!("this kernel has no system call `{name}`"),
+                nearest: nearest(&name, calls),
+                place,
+            })
+        }
+        "uprobe" | "uretprobe" | "usdt" => missing_in_file(program, options, place),
         _ => None,
     }
+}
+
+/// What is missing of the file that is traced, and of what is in it.
+fn missing_in_file(
+    program: &ProgramSpec,
+    options: &AttachOptions,
+    place: ProgramPlace,
+) -> Option<Error> {
+    let (file, symbol) = program.target().split_once(':').unwrap_or((program.target(), ""));
+    let file = options.path.as_ref().map_or_else(|| file.into(), |path| path.to_string_lossy());
+    let symbol = options.symbol.as_deref().unwrap_or(symbol);
+    let Some(path) = binary::find(&file) else {
+        let problem = format!("`{file}` is nowhere that programs and libraries are");
+        return Some(Error::NoSuchPlace { problem, nearest: Vec::new(), place });
+    };
+    let (what, known) = match program.kind() {
+        "usdt" => ("marker", binary::markers(&path)),
+        _ => ("function", binary::functions(&path)),
+    };
+    let name = symbol.split('+').next().unwrap_or(symbol);
+    if name.is_empty() || known.iter().any(|known| known == name) || name.contains(['*', '?']) {
+        return None;
+    }
+    let problem = match known.is_empty() {
+        true => format!("`{}` has no {what}s that have names", path.display()),
+        false => format!("`{}` has no {what} `{name}`", path.display()),
+    };
+    Some(Error::NoSuchPlace { problem, nearest: nearest(name, &known), place })
 }
 
 /// First those of the same category, by the name alone; then of any category.

@@ -153,6 +153,18 @@ pub enum Error {
         place: ProgramPlace,
     },
 
+    /// The program or library that is traced is not there, or has no such function
+    /// or marker.
+    #[error("{problem}{}", suggestion(.nearest))]
+    NoSuchPlace {
+        /// What is missing where.
+        problem: String,
+        /// What exists and looks like it.
+        nearest: Vec<String>,
+        /// The program that asks for it.
+        place: ProgramPlace,
+    },
+
     /// The kernel was built without kprobes.
     #[error(
         "`{}` cannot attach: this kernel was built without kprobes (CONFIG_KPROBES); \
@@ -417,6 +429,7 @@ impl Error {
             Self::MissingPrivilege { place, .. } | Self::LoadFailed { place, .. } => place.as_ref(),
             Self::NoSuchTracepoint { place, .. }
             | Self::NoSuchFunction { place, .. }
+            | Self::NoSuchPlace { place, .. }
             | Self::NoKprobes { place }
             | Self::ArgumentsNeeded { place, .. }
             | Self::ArgumentNotTaken { place: Some(place), .. }

@@ -32,6 +32,7 @@ mod arena;
 mod attach;
 mod attach_error;
 mod attach_options;
+mod binary;
 mod bulk;
 mod descriptors;
 mod doctor;

@@ -215,7 +215,7 @@ fn parameters(signature: Signature, skip: usize) -> Vec<HookField> {
 }
 
 /// The system call that a function of the kernel is the entry of.
-fn system_call(function: &str) -> Option<&str> {
+pub(crate) fn system_call(function: &str) -> Option<&str> {
     ["__x64_sys_", "__arm64_sys_"].iter().find_map(|prefix| function.strip_prefix(prefix))
 }
 

@@ -18,6 +18,7 @@ use crate::nearest;
 use crate::tracefs;
 use pattern::Pattern;
 
+pub(crate) use details::system_call;
 pub use details::{HookDetails, HookField, HookSection};
 
 /// What a hook is.

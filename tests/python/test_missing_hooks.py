@@ -1,0 +1,65 @@
+"""Hooks that the kernel or a library does not have: the error says so, and names near ones."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from pythonbpf import BPF, NoSuchHookError
+
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.skipif("PYTHONBPF_LAB" not in os.environ, reason="needs a kernel with probes"),
+]
+RELEASE = tuple(int(part) for part in re.findall(r"\d+", os.uname().release)[:2])
+
+PROGRAM = """
+from ctypes import c_int64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, section
+
+
+@bpf
+@section("{}")
+def prog(ctx: c_void_p) -> c_int64:
+    return 0
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
+"""
+
+MISSING = [
+    ("kprobe/do_unlinkatt", "do_unlinkat", (5, 10)),
+    ("kretprobe/do_unlinkatt", "do_unlinkat", (5, 10)),
+    ("kprobe.multi/do_unlinkatt", "do_unlinkat", (6, 12)),
+    ("kprobe.session/do_unlinkatt", "do_unlinkat", (6, 12)),
+    ("ksyscall/opnat", "openat", (5, 10)),
+    ("kretsyscall/opnat", "openat", (5, 10)),
+    ("uprobe/libc.so.6:getpidd", "getpid", (5, 10)),
+    ("uretprobe/libc.so.6:getpidd", "getpid", (5, 10)),
+    ("uprobe.multi/libc.so.6:getpidd", "getpid", (6, 12)),
+    ("uprobe/libc.so.77:getpid", "libc.so.77", (5, 10)),
+    ("usdt/libc.so.6:libc:no_such_marker", "has no marker", (5, 10)),
+    ("uprobe.session/libc.so.6:getpidd", "getpid", (6, 13)),
+    ("fentry/do_unlinkatt", "do_unlinkat", (5, 10)),
+    ("lsm/file_opn", "file_open", (5, 10)),
+    ("tp_btf/sched_swich", "sched_switch", (5, 10)),
+    ("raw_tp/sched_swich", "sched_switch", (5, 10)),
+    ("tracepoint/sched/sched_swich", "sched_switch", (5, 10)),
+    ("iter/tasks", "task", (5, 10)),
+]
+
+
+@pytest.mark.parametrize(("section", "near", "since"), MISSING, ids=lambda value: str(value))
+def test_near_names_are_told(section: str, near: str, since: tuple[int, int]) -> None:
+    if since > RELEASE:
+        pytest.skip(f"needs Linux {since[0]}.{since[1]}")
+    with pytest.raises(NoSuchHookError) as caught, BPF(source=PROGRAM.format(section)):
+        pass
+    assert near in str(caught.value)
+    assert section in str(caught.value)
