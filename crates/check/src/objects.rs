@@ -134,7 +134,11 @@ impl Session<'_> {
 
     /// What is known of a socket, as a type.
     pub fn socket_pointee(&mut self, kind: Socket) -> Option<Type> {
-        let name = if kind == Socket::Tcp { "bpf_tcp_sock" } else { "bpf_sock" };
+        let name = match kind {
+            Socket::Tcp => "bpf_tcp_sock",
+            Socket::Common => "bpf_sock_common",
+            Socket::Full => "bpf_sock",
+        };
         kernel::object_type(name).map(|object| self.object_type(object))
     }
 

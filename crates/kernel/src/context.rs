@@ -7,7 +7,7 @@
 
 pub use crate::generated::contexts::CONTEXTS;
 use crate::generated::contexts::HOOKS;
-use crate::{SectionDef, Version};
+use crate::{SectionDef, Socket, Version};
 
 /// A context's struct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,27 @@ pub enum Holds {
     PacketMeta,
     /// The address of a struct, which may be null.
     Pointer(&'static str),
+}
+
+/// What the sockets of contexts are, and whether they may be missing.
+const SOCKETS: &[(&str, &str, Socket, bool)] = &[
+    ("__sk_buff", "sk", Socket::Common, true),
+    ("sk_msg_md", "sk", Socket::Full, false),
+    ("sk_reuseport_md", "sk", Socket::Full, false),
+    ("sk_reuseport_md", "migrating_sk", Socket::Common, true),
+    ("bpf_sock_addr", "sk", Socket::Full, false),
+    ("bpf_sock_ops", "sk", Socket::Full, true),
+    ("bpf_sockopt", "sk", Socket::Full, false),
+    ("bpf_sk_lookup", "sk", Socket::Full, true),
+];
+
+impl ContextStruct {
+    /// What is known of the socket that a field points to, and whether there may be
+    /// none.
+    pub fn socket(&self, field: &str) -> Option<(Socket, bool)> {
+        let known = SOCKETS.iter().find(|(of, name, ..)| *of == self.name && *name == field);
+        known.map(|(_, _, kind, nullable)| (*kind, *nullable))
+    }
 }
 
 impl ContextField {

@@ -148,6 +148,7 @@ pub static OBJECT_TYPES: &[ObjectType] = &[
         ..OBJECT
     },
     ObjectType { name: "bpf_sock", fields: SOCK, ..OBJECT },
+    ObjectType { name: "bpf_sock_common", fields: SOCK_COMMON, ..OBJECT },
     ObjectType { name: "bpf_tcp_sock", fields: TCP_SOCK, ..OBJECT },
 ];
 
@@ -158,6 +159,23 @@ const SOCK: &[ObjectField] = &[
     field("protocol", 32),
     field("mark", 32),
     field("priority", 32),
+    field("src_ip4", 32),
+    array("src_ip6", 32, 4),
+    field("src_port", 32),
+    field("dst_port", 16),
+    field("__padding", 16),
+    field("dst_ip4", 32),
+    array("dst_ip6", 32, 4),
+    field("state", 32),
+    ObjectField { name: "rx_queue_mapping", bits: 32, signed: true, count: 0 },
+];
+
+/// What is known of a socket whose connection is being made or was closed: the rest
+/// is there in `bpf_sock`.
+const SOCK_COMMON: &[ObjectField] = &[
+    field("bound_dev_if", 32),
+    field("family", 32),
+    array("__of_full", 32, 4),
     field("src_ip4", 32),
     array("src_ip6", 32, 4),
     field("src_port", 32),

@@ -23,7 +23,7 @@ impl Body<'_, '_> {
             return Err(self.only_read(field.span));
         }
         let Some(laid) = self.context.laid_out() else {
-            return Err(self.no_fields(field));
+            return self.described_place(context, field);
         };
         let Some(known) = laid.field(&field.name) else {
             return Err(self.no_such_field(laid, field));
@@ -51,14 +51,9 @@ impl Body<'_, '_> {
         let at = field.span;
         match known.map(|known| known.holds) {
             Some(Holds::Pointer(of)) => {
-                let message = format!(
-                    "`{}` is the address of a `{of}`, which cannot be followed yet",
-                    field.name
-                );
-                return Err(self.s.report(
-                    Diagnostic::new(&codes::UNSUPPORTED_EXPRESSION, at, message)
-                        .help("use the fields of the context itself"),
-                ));
+                let ty = self.sent_pointer(of, field)?;
+                let load = Expr::load(place.clone(), Type::U64, at);
+                return Ok(Some(Value::Scalar(load.convert(ty))));
             }
             Some(_) if memory != ty => {}
             _ => return Ok(None),
@@ -181,7 +176,7 @@ impl Body<'_, '_> {
         self.s.report(diagnostic)
     }
 
-    fn no_fields(&mut self, field: &Ident) -> Reported {
+    pub(super) fn no_fields(&mut self, field: &Ident) -> Reported {
         let (note, help) = match self.context.kind {
             None if self.is_program => return Reported,
             None => (

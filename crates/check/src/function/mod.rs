@@ -15,6 +15,7 @@ mod callback;
 mod compare;
 mod construct;
 mod context;
+mod context_pointer;
 mod cursor;
 mod dynptr;
 mod each;

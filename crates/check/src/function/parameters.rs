@@ -168,7 +168,7 @@ impl Body<'_, '_> {
         Some(Expr::load(member, seq, at))
     }
 
-    fn no_register(&mut self, field: &Ident) -> Reported {
+    pub(super) fn no_register(&mut self, field: &Ident) -> Reported {
         let arch = self.s.arch;
         let known = arch.registers();
         let message = format!("{} has no register `{}`", arch.name(), field.name);

@@ -8,6 +8,9 @@ use super::Body;
 use super::value::Value;
 use crate::session::{Reported, Result};
 
+/// The socket of which not all is known.
+const COMMON: &str = "bpf_sock_common";
+
 impl Body<'_, '_> {
     pub(super) fn attribute(
         &mut self,
@@ -51,6 +54,9 @@ impl Body<'_, '_> {
         base: &syntax::Expr,
         field: &Ident,
     ) -> Result<(Place, Type)> {
+        if let Some(register) = self.sampled_register(base, field) {
+            return register;
+        }
         let value = self.operand(base)?;
         if let Value::Scalar(expr) = &value
             && expr.ptr_type().is_some_and(|ptr| ptr.region == ir::Region::Context)
@@ -88,7 +94,11 @@ impl Body<'_, '_> {
             return Ok((place.field(index), ty));
         }
         let names: Vec<&str> = laid.fields.iter().map(|member| member.name.as_str()).collect();
+        let of_full = laid.name == COMMON
+            && kernel::object_type("bpf_sock")
+                .is_some_and(|full| full.fields.iter().any(|known| known.name == field.name));
         let help = match nearest(&field.name, names.iter().copied()) {
+            _ if of_full => "a full socket has it: `full = sk_fullsock(sk)`, and a test".to_owned(),
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("its fields are {}", names.join(", ")),
         };
