@@ -29,6 +29,7 @@ def compile(
     kernel: str | None = None,
     without: Sequence[str] = (),
     btf: str | os.PathLike[str] | None = None,
+    arch: str | None = None,
 ) -> Path:
     """Compiles a file to a BPF object that any libbpf loader takes.
 
@@ -41,6 +42,8 @@ def compile(
         without: rewrites to leave out, of ``"reserve"``, ``"in-place"`` and ``"once"``.
         btf: a file with the BTF that the kernel's types are taken from, raw or in an ELF file, or
             a folder like ``/sys/kernel/btf``; by default the running kernel's.
+        arch: the processor whose registers programs read, ``"x86_64"`` or ``"aarch64"``; by
+            default this one.
 
     Returns:
         The path that was written.
@@ -49,9 +52,9 @@ def compile(
         CompileError: the program is wrong.
         SourceNotFoundError: there is no such file, or the caller has none.
         ValueError: the source is not a file and no output is given, the kernel is no version, the
-            file has no BTF, or no rewrite has such a name.
+            file has no BTF, or no rewrite or processor has such a name.
     """
-    return _write(filename, output, loglevel, (kernel, btf, without), "object", ".o")
+    return _write(filename, output, loglevel, (kernel, btf, without, arch), "object", ".o")
 
 
 def compile_to_ir(
@@ -62,9 +65,10 @@ def compile_to_ir(
     kernel: str | None = None,
     btf: str | os.PathLike[str] | None = None,
     without: Sequence[str] = (),
+    arch: str | None = None,
 ) -> Path:
     """Compiles a file to LLVM IR as text; all else is as in :func:`compile`, with ``.ll``."""
-    return _write(filename, output, loglevel, (kernel, btf, without), "ir", ".ll")
+    return _write(filename, output, loglevel, (kernel, btf, without, arch), "ir", ".ll")
 
 
 def build(
@@ -74,13 +78,14 @@ def build(
     kernel: str | None = None,
     btf: str | os.PathLike[str] | None = None,
     without: Sequence[str] = (),
+    arch: str | None = None,
 ) -> _native.Compilation:
     """Compiles a source; errors are raised, warnings logged.
 
     Raises:
         CompileError: the program is wrong.
     """
-    target = (btf, tuple(without))
+    target = (btf, tuple(without), arch)
     compilation = _native.compile(source.name, source.text, emit, kernel, target)
     if compilation.output is None:
         raise CompileError(compilation.rendered, compilation.diagnostics)
@@ -101,7 +106,7 @@ def _write(
     filename: str | os.PathLike[str] | None,
     output: str | os.PathLike[str] | None,
     loglevel: int | str,
-    target: tuple[str | None, str | os.PathLike[str] | None, Sequence[str]],
+    target: tuple[str | None, str | os.PathLike[str] | None, Sequence[str], str | None],
     emit: Literal["object", "ir"],
     suffix: str,
 ) -> Path:

@@ -16,7 +16,7 @@ def compile(
     text: bytes,
     emit: Literal["object", "ir", "asm"],
     kernel: str | None,
-    target: tuple[str | os.PathLike[str] | None, tuple[str, ...]],
+    target: tuple[str | os.PathLike[str] | None, tuple[str, ...], str | None],
 ) -> Compilation:
     """Compiles a text. Never raises for what the text says."""
 

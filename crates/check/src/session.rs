@@ -142,6 +142,12 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// The processor, whose registers the programs read.
+    pub fn registers(&mut self) -> kernel::Arch {
+        self.module.processor = Some(self.arch.name());
+        self.arch
+    }
+
     pub fn report(&mut self, diagnostic: Diagnostic) -> Reported {
         self.diagnostics.push(diagnostic);
         Reported

@@ -69,7 +69,7 @@ pub(crate) fn declare(session: &mut Session<'_>) {
     let first = signatures.iter().find(|one| one.section.as_ref().is_some_and(|s| marked(s)));
     let Some(at) = first.map(|one| one.tree.name.span) else { return };
     let line = session.source.line_number(at.start);
-    let pc = session.arch.register("ip").unwrap_or_default();
+    let pc = session.registers().register("ip").unwrap_or_default();
     let module = &mut session.module;
     let argument = declare_struct(
         module,

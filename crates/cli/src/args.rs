@@ -88,6 +88,9 @@ pub(crate) struct Check {
     /// Take the kernel's types from this BTF, raw, in an ELF file, or a folder like /sys/kernel/btf [default: this kernel's]
     #[arg(long, value_name = "FILE")]
     pub btf: Option<PathBuf>,
+    /// The processor whose registers programs read, x86_64 or aarch64
+    #[arg(long, value_name = "ARCH", default_value = Arch::host().name(), value_parser = arch())]
+    pub arch: Arch,
 }
 
 /// How diagnostics are written.
@@ -174,6 +177,9 @@ pub(crate) struct Verify {
     /// Take the kernel's types from this BTF, raw, in an ELF file, or a folder like /sys/kernel/btf [default: this kernel's]
     #[arg(long, value_name = "FILE")]
     pub btf: Option<PathBuf>,
+    /// The processor whose registers programs read: that of this machine
+    #[arg(long, value_name = "ARCH", default_value = Arch::host().name(), value_parser = arch())]
+    pub arch: Arch,
     /// When the verifier refuses a program, show its whole log
     #[arg(long)]
     pub log: bool,
@@ -202,6 +208,9 @@ pub(crate) struct Run {
     /// Take the kernel's types from this BTF, raw, in an ELF file, or a folder like /sys/kernel/btf [default: this kernel's]
     #[arg(long, value_name = "FILE")]
     pub btf: Option<PathBuf>,
+    /// The processor whose registers programs read: that of this machine
+    #[arg(long, value_name = "ARCH", default_value = Arch::host().name(), value_parser = arch())]
+    pub arch: Arch,
     /// When the verifier refuses a program, show its whole log
     #[arg(long)]
     pub log: bool,

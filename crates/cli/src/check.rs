@@ -16,7 +16,8 @@ use crate::{input, report};
 pub(crate) fn check(args: &Check) -> Outcome {
     let types = asked(args.btf.as_ref())?;
     let (kernel, perf) = (target(args.kernel), args.perf);
-    let options = compiler::Options { kernel, types, perf, ..Default::default() };
+    let arch = args.arch;
+    let options = compiler::Options { kernel, types, perf, arch, ..Default::default() };
     if !args.watch {
         return once(args, &options);
     }

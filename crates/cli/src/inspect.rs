@@ -51,7 +51,7 @@ fn width() -> usize {
 }
 
 fn object(file: &Path, args: &Inspect) -> Result<String, Stop> {
-    let subject = Subject::read(file, args.btf.as_ref(), args.json)?;
+    let subject = Subject::read(file, args.btf.as_ref(), compiler::Arch::host(), args.json)?;
     let found: ObjectReport = runtime::inspect_object(subject.source.name(), &subject.object)
         .map_err(|error| refusal::refuse(&error, &subject, false))?;
     if args.json {

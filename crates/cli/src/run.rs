@@ -30,7 +30,7 @@ const JSON_ENTRIES: usize = 10_000;
 const LAST_EVENTS: Duration = Duration::from_millis(60);
 
 pub(crate) fn run(args: &Run) -> Outcome {
-    let subject = Subject::read(&args.file, args.btf.as_ref(), false)?;
+    let subject = Subject::read(&args.file, args.btf.as_ref(), args.arch, false)?;
     let refuse = |error: Error| refusal::refuse(&error, &subject, args.log);
     let object = subject.load(args.log)?;
     let pipe = match stream::prints(&subject.object).then(stream::open_pipe) {

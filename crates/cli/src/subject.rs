@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use compiler::Arch;
 use diagnostics::SourceFile;
 use runtime::{Object, OpenObject};
 
@@ -28,7 +29,21 @@ pub(crate) struct Subject {
 
 impl Subject {
     /// Reads and compiles a file, with the types of a BTF file if one is named; shows what is wrong with it.
-    pub(crate) fn read(path: &Path, btf: Option<&PathBuf>, json: bool) -> Result<Self, Stop> {
+    pub(crate) fn read(
+        path: &Path,
+        btf: Option<&PathBuf>,
+        arch: Arch,
+        json: bool,
+    ) -> Result<Self, Stop> {
+        let own = Arch::host();
+        if arch != own {
+            let (other, own) = (arch.name(), own.name());
+            let words = format!(
+                "programs for {other} are not loaded on this machine, which is {own}; \
+                 `pythonbpf build --arch {other}` makes the object"
+            );
+            return Err(Stop::Said(Exit::Usage, words));
+        }
         match input::read(path) {
             Ok(Input::Source(source)) => {
                 let types = asked(btf)?;

@@ -15,7 +15,7 @@ use crate::subject::Subject;
 const COLUMNS: [&str; 6] = ["program", "instructions", "verified", "states", "stack", "jit bytes"];
 
 pub(crate) fn verify(args: &Verify) -> Outcome {
-    let subject = Subject::read(&args.file, args.btf.as_ref(), args.json)?;
+    let subject = Subject::read(&args.file, args.btf.as_ref(), args.arch, args.json)?;
     let object = subject.load(args.log)?;
     let table = if args.json { lines(&object) } else { table(&object) };
     let table = table.map_err(|error| refusal::refuse(&error, &subject, args.log))?;

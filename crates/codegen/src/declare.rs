@@ -27,6 +27,11 @@ const EVENTS_SECTION: &str = ".pythonbpf.events";
 /// The name of such a variable, before the map's name.
 const EVENTS_PREFIX: &str = "__pythonbpf_events_";
 
+/// The variable that says whose registers are read, and its section before the
+/// processor's name.
+const PROCESSOR: &str = "__pythonbpf_processor";
+const PROCESSOR_SECTION: &str = ".pythonbpf.processor.";
+
 /// The kernel's `MAX_CALL_FRAMES`.
 const MAX_FRAMES: usize = 8;
 
@@ -108,6 +113,9 @@ pub(crate) fn lower<'c>(
         declared.strings.push(variable);
     }
     declared.license(&llvm);
+    if let Some(processor) = module.processor {
+        declared.processor(&llvm, processor);
+    }
     for index in 0..module.structs.len() {
         if module.structs.get(index).is_some_and(|laid| laid.kernel.is_some()) {
             declared.debug.struct_(module, StructId(index as u32));
@@ -206,6 +214,14 @@ impl<'c> Declared<'c, '_> {
         variable.set_initializer(&storage.const_zero());
         variable.set_section(Some(EVENTS_SECTION));
         self.debug.global(variable, &name, ty, map.line);
+    }
+
+    /// Says whose registers the programs read, for loaders on other processors.
+    fn processor(&self, llvm: &Module<'c>, name: &str) {
+        let text = self.context.const_string(name.as_bytes(), true);
+        let variable = llvm.add_global(text.get_type(), None, PROCESSOR);
+        variable.set_initializer(&text);
+        variable.set_section(Some(&format!("{PROCESSOR_SECTION}{name}")));
     }
 
     fn global(&mut self, llvm: &Module<'c>, global: &ir::Global) -> Result<()> {

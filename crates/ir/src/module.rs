@@ -234,6 +234,8 @@ pub struct Module {
     pub strings: Vec<Vec<u8>>,
     /// The licence.
     pub license: String,
+    /// The processor whose registers the programs read, if they read any.
+    pub processor: Option<&'static str>,
     /// Helpers, by number, that give the same at each call in a run and change
     /// nothing.
     pub steady_helpers: Vec<u32>,

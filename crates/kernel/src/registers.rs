@@ -86,6 +86,15 @@ impl Arch {
         }
     }
 
+    /// Bytes of the registers that a sample of a perf event has: `orig_x0` is not
+    /// among them.
+    pub fn sampled(self) -> u32 {
+        match self {
+            Self::X86_64 => X86_64.len() as u32 * WORD,
+            Self::Aarch64 => (NUMBERED + AARCH64.len() as u32 - 1) * WORD,
+        }
+    }
+
     /// The registers that carry the arguments of a function.
     pub fn arguments(self) -> &'static [&'static str] {
         match self {

@@ -28,7 +28,7 @@ pub fn compile(
     text: &[u8],
     emit: &str,
     kernel: Option<&str>,
-    target: (Option<PathBuf>, Vec<String>),
+    target: (Option<PathBuf>, Vec<String>, Option<String>),
 ) -> PyResult<Compilation> {
     let emit = match emit {
         "object" => compiler::Emit::Object,
@@ -46,14 +46,16 @@ pub fn compile(
         Ok(source) => source,
         Err(unreadable) => return Ok(Compilation::unreadable(unreadable)),
     };
-    let (btf, without) = target;
+    let (btf, without, arch) = target;
     let types = match btf {
         None => cli::running_types(),
         Some(file) => cli::types_in(&file).map_err(PyValueError::new_err)?,
     };
     let without = without.iter().map(|name| name.parse()).collect::<Result<_, _>>();
     let without = without.map_err(PyValueError::new_err)?;
-    let options = compiler::Options { kernel, types, without, ..Default::default() };
+    let arch = arch.map_or(Ok(compiler::Arch::host()), |name| name.parse());
+    let arch = arch.map_err(PyValueError::new_err)?;
+    let options = compiler::Options { kernel, types, without, arch, ..Default::default() };
     let made = py.detach(|| compiler::compile(&source, &options, emit));
     Ok(Compilation {
         source,

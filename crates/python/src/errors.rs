@@ -129,6 +129,7 @@ fn errno(error: &Error) -> Option<i32> {
         | Error::NoKernelBtf
         | Error::Tracefs { .. } => Some(ENOENT),
         Error::NoSuchProcess { .. } => Some(ESRCH),
+        Error::OtherProcessor { .. } => Some(ENOEXEC),
         Error::NoKprobes { .. } => Some(EOPNOTSUPP),
         _ => None,
     })
@@ -139,6 +140,7 @@ const EPERM: i32 = 1;
 const ENOENT: i32 = 2;
 const ESRCH: i32 = 3;
 const E2BIG: i32 = 7;
+const ENOEXEC: i32 = 8;
 const EACCES: i32 = 13;
 const EEXIST: i32 = 17;
 const EOPNOTSUPP: i32 = 95;

@@ -6,6 +6,8 @@
 //! offsets are those of `Elf64_Ehdr`, `Elf64_Shdr` and `Elf64_Sym` in
 //! `include/uapi/linux/elf.h`.
 
+use kernel::Arch;
+
 use crate::type_graph;
 
 /// What is wrong with the bytes.
@@ -27,6 +29,8 @@ pub(crate) enum Fault {
     Corrupt(&'static str),
 }
 
+/// What the section that says whose registers are read is called, before the name.
+const PROCESSOR_SECTION: &str = ".pythonbpf.processor.";
 /// The section of the type information.
 const BTF_SECTION: &str = ".BTF";
 
@@ -254,6 +258,13 @@ pub(crate) fn count_symbols(bytes: &[u8], name: &str) -> usize {
         Some(symbols.filter(|s| u16_at(s, 6).is_ok_and(|at| usize::from(at) == home)).count())
     };
     count().unwrap_or_default()
+}
+
+/// The processor whose registers the programs read, where it is not this one.
+pub(crate) fn other_processor(bytes: &[u8]) -> Option<&'static str> {
+    let others = Arch::NAMES.into_iter().filter(|name| *name != Arch::host().name());
+    let mut others = others.map(|name| (name, format!("{PROCESSOR_SECTION}{name}")));
+    others.find(|(_, section)| count_symbols(bytes, section) > 0).map(|(name, _)| name)
 }
 
 /// The sections that hold instructions.

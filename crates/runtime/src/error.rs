@@ -78,6 +78,18 @@ pub enum Error {
     )]
     NoKernelBtf,
 
+    /// The programs read the registers of another processor.
+    #[error(
+        "`{object}` reads registers of {processor}, and this machine is {}; build it with `--arch {}`",
+        kernel::Arch::host().name(), kernel::Arch::host().name()
+    )]
+    OtherProcessor {
+        /// The name the object was given.
+        object: String,
+        /// The processor.
+        processor: &'static str,
+    },
+
     /// The kernel refused for want of a privilege.
     #[error("{action}: not permitted; {}", privilege_advice(.missing))]
     MissingPrivilege {

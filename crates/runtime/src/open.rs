@@ -212,11 +212,14 @@ impl OpenObject {
     ///
     /// # Errors
     /// [`Error::Rejected`] by the verifier, [`Error::MapCreate`],
-    /// [`Error::MissingPrivilege`], [`Error::NoKernelBtf`], a missing
+    /// [`Error::OtherProcessor`], [`Error::MissingPrivilege`], [`Error::NoKernelBtf`], a missing
     /// tracepoint or function for programs typed by BTF, [`Error::System`]
     /// without file descriptors enough, and [`Error::LoadFailed`] for the rest. Whatever was created is released.
     pub fn load(self) -> Result<Object> {
         let Self { name, bytes, object, programs, maps, set, reused, replaced } = self;
+        if let Some(processor) = elf::other_processor(&bytes) {
+            return Err(Error::OtherProcessor { object: name, processor });
+        }
         // One for each program, two for each map, and some to try features.
         let needed = programs.len() + 2 * maps.len() + SPARE;
         descriptors::reserve(&format!("loading `{name}`"), needed)?;

@@ -48,7 +48,7 @@ impl Body<'_, '_> {
         let at =
             |offset, ty: Type| (Place::Context(Box::new(context.clone()), offset, ty.clone()), ty);
         if name == PERF_EVENT {
-            let behind = self.s.arch.registers().len() as u32 * 8;
+            let behind = self.s.registers().sampled();
             return match field.name.as_str() {
                 "sample_period" => Ok(at(behind, Type::U64)),
                 "addr" => Ok(at(behind + 8, Type::U64)),
@@ -101,7 +101,9 @@ impl Body<'_, '_> {
             return None;
         }
         let context = self.context(inner.span)?;
-        Some(match self.s.arch.register(&field.name) {
+        let arch = self.s.registers();
+        let known = arch.register(&field.name).filter(|offset| *offset < arch.sampled());
+        Some(match known {
             Some(offset) => Ok((Place::Context(Box::new(context), offset, Type::U64), Type::U64)),
             None => Err(self.no_register(field)),
         })

@@ -37,7 +37,10 @@ impl Body<'_, '_> {
             let place = Place::Context(Box::new(context.clone()), offset, ty.clone());
             Expr::load(place, ty, at)
         };
-        let arch = self.s.arch;
+        let arch = match argument.carrier {
+            Carrier::Words { .. } | Carrier::RawWords => self.s.arch,
+            _ => self.s.registers(),
+        };
         let offset = match argument.carrier {
             Carrier::Registers => arch.register(arch.arguments().get(argument.index)?)?,
             Carrier::Result => arch.register(arch.result())?,
@@ -108,7 +111,7 @@ impl Body<'_, '_> {
         let at =
             |offset, ty: Type| (Place::Context(Box::new(context.clone()), offset, ty.clone()), ty);
         match self.context.kind {
-            Some(ContextKind::Registers) => Some(match self.s.arch.register(&field.name) {
+            Some(ContextKind::Registers) => Some(match self.s.registers().register(&field.name) {
                 Some(offset) => Ok(at(offset, Type::U64)),
                 None => Err(self.no_register(field)),
             }),
@@ -193,7 +196,8 @@ impl Body<'_, '_> {
         self.count(name, "the context", 1..=1, args, at)?;
         let value = self.expr(&args[0])?;
         let registers = self.context.kind == Some(ContextKind::Registers);
-        let offset = self.s.arch.of_macro(name).and_then(|name| self.s.arch.register(name));
+        let arch = self.s.registers();
+        let offset = arch.of_macro(name).and_then(|name| arch.register(name));
         match (value, offset) {
             (Value::Scalar(context), Some(offset))
                 if registers
