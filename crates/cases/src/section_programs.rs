@@ -48,7 +48,7 @@ const fn left(prefix: &'static str, reason: &'static str) -> LeftOut {
 
 /// Kinds that no machine of the lab loads by themselves, with the reason.
 pub const LEFT_OUT: &[LeftOut] = &[
-    left("freplace", "it is loaded against a program that is there, not alone"),
+    left("freplace", "it is loaded against a program that is there: Python tests do that"),
     left("struct_ops.s", "a scheduler has such members, which Python tests attach on 7.2"),
     left(
         "fmod_ret.s",
