@@ -134,6 +134,7 @@ fn needed(module: &ir::Module) -> (usize, bool) {
         copies(&function.body, &mut place);
         ir::each_expr(&function.body, &mut |expr| match &expr.kind {
             ExprKind::Load(from) | ExprKind::Address(from) => place(from),
+            ExprKind::Text(op) => op.places().into_iter().for_each(&mut place),
             ExprKind::Sequence(stmts, _) => copies(stmts, &mut place),
             _ => {}
         });

@@ -34,10 +34,27 @@ struct Path {
 impl<'c> Lowering<'_, 'c, '_> {
     /// The address of a place in memory of the kernel or of user space.
     pub(crate) fn foreign_address(&mut self, place: &Place) -> Result<PointerValue<'c>> {
-        let root = self.foreign_root(place)?;
-        let root = self.pointer(root)?;
+        let (root, _) = self.root_of(place)?;
+        self.foreign_address_from(place, root)
+    }
+
+    /// The same from the pointer that it starts from.
+    pub(crate) fn foreign_address_from(
+        &mut self,
+        place: &Place,
+        root: PointerValue<'c>,
+    ) -> Result<PointerValue<'c>> {
         let reached = self.reach(place, root)?;
         self.arrive(&reached)
+    }
+
+    /// The pointer that a place starts from, and whether the verifier wants a test
+    /// of it for null first.
+    pub(crate) fn root_of(&mut self, place: &Place) -> Result<(PointerValue<'c>, bool)> {
+        let root = self.foreign_root(place)?;
+        let is_optional =
+            root.ptr_type().is_some_and(|ptr| ptr.region == Region::Trusted && ptr.nullable);
+        Ok((self.pointer(root)?, is_optional))
     }
 
     fn foreign_root<'p>(&self, place: &'p Place) -> Result<&'p Expr> {
@@ -179,11 +196,8 @@ impl<'c> Lowering<'_, 'c, '_> {
 
     /// Reads a scalar from memory of the kernel or of user space.
     pub(crate) fn foreign_load(&mut self, place: &Place, ty: &Type) -> Result<BasicValueEnum<'c>> {
-        let root = self.foreign_root(place)?;
-        let pointer = self.pointer(root)?;
-        let optional =
-            root.ptr_type().is_some_and(|ptr| ptr.region == Region::Trusted && ptr.nullable);
-        if !optional {
+        let (pointer, is_optional) = self.root_of(place)?;
+        if !is_optional {
             return self.foreign_read(place, pointer, ty);
         }
         // The verifier wants the test where it knows the type.
@@ -300,12 +314,9 @@ impl<'c> Lowering<'_, 'c, '_> {
         from: &Place,
         size: u64,
     ) -> Result<()> {
-        let root = self.foreign_root(from)?;
-        let pointer = self.pointer(root)?;
-        let optional =
-            root.ptr_type().is_some_and(|ptr| ptr.region == Region::Trusted && ptr.nullable);
+        let (pointer, is_optional) = self.root_of(from)?;
         let after = self.new_block("after");
-        if optional {
+        if is_optional {
             // A distance may not be added to what may be null.
             let (there, nowhere) = (self.new_block("there"), self.new_block("nowhere"));
             let found = self.builder.build_is_not_null(pointer, "found")?;

@@ -56,7 +56,13 @@ impl<'c> Lowering<'_, 'c, '_> {
     ) -> Result<()> {
         match op {
             TextOp::StartsWith(place, bytes) => {
-                let text = self.text_in(place)?;
+                let text = if place.is_direct() {
+                    // At a wrong address lies nothing.
+                    let missing = if bytes.iter().all(|byte| *byte == 0) { yes } else { no };
+                    self.direct_text(place, missing)?
+                } else {
+                    self.text_in(place)?
+                };
                 for (at, piece) in pieces(text.align, bytes.len()) {
                     let next = self.new_block("same");
                     let mut word = [0u8; 8];
@@ -100,6 +106,24 @@ impl<'c> Lowering<'_, 'c, '_> {
         };
         let (address, align) = self.address(place)?;
         Ok(Text { address, align, size: u64::from(size), volatile: self.is_constant_global(place) })
+    }
+
+    /// A text of the kernel's, read where it lies; goes elsewhere where the pointer
+    /// to its struct is null.
+    fn direct_text(&mut self, place: &Place, missing: BasicBlock<'c>) -> Result<Text<'c>> {
+        let Type::Str(size) = self.type_of(place)? else {
+            return Err(Error::Llvm("a text where there is no string".to_owned()));
+        };
+        let (root, is_optional) = self.root_of(place)?;
+        if is_optional {
+            let there = self.new_block("there");
+            let found = self.builder.build_is_not_null(root, "found")?;
+            self.builder.build_conditional_branch(found, there, missing)?;
+            self.go_to(there);
+        }
+        let address = self.foreign_address_from(place, root)?;
+        // The verifier takes any width inside a text of the kernel's.
+        Ok(Text { address, align: 8, size: u64::from(size), volatile: false })
     }
 
     pub(crate) fn number(&self, value: u64) -> IntValue<'c> {

@@ -203,3 +203,46 @@ fn a_helper_that_gives_the_same_is_called_once() {
     let calls = |without| made(body, Emit::Assembly, without).matches("call 14\n").count();
     assert_eq!((calls(&[][..]), calls(&[Rewrite::Once])), (1, 5));
 }
+
+const TASK_HEAD: &str = "\
+from ctypes import *
+from pythonbpf import *
+from pythonbpf.helper import *
+from ctypes import cast, POINTER
+from vmlinux import task_struct, linux_binprm
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return \"GPL\"
+
+@bpf
+@section(\"tp_btf/sched_process_exec\")
+def prog(ctx: c_void_p, task: task_struct, old: c_int32, binary: linux_binprm) -> c_int64:
+    n = old
+    k: str(16) = \"\"
+";
+
+#[test]
+fn a_text_of_the_kernel_is_compared_where_it_lies() {
+    let cases = [
+        (true, "if task.comm == \"nginx\":\n    return 1"),
+        (true, "if task.real_parent.comm != \"sh\":\n    return 1"),
+        (true, "return task.comm.startswith(\"ng\")"),
+        (true, "if task.comm == \"a\" or n == 3:\n    return 1"),
+        (true, "while n < 5:\n    if task.comm == \"a\":\n        return 1\n    n += 1"),
+        // What is kept may have changed in the kernel by then.
+        (false, "k = task.comm\nn += 1\nif k == \"nginx\":\n    return 1"),
+        (false, "k = task.comm\nif k == \"nginx\":\n    return 1\nprint(k)"),
+        // The verifier does not know what the pointer points to.
+        (false, "t = cast(n, POINTER(task_struct))\nif t.comm == \"nginx\":\n    return 1"),
+        // The whole text is looked through.
+        (false, "return task.comm.endswith(\"x\")"),
+        (false, "return len(task.comm)"),
+    ];
+    for (expected, body) in cases {
+        let [made, plain] = [&[][..], &[Rewrite::DirectText]]
+            .map(|without| made_behind(TASK_HEAD, body, Emit::Typed, without));
+        assert_eq!(made != plain, expected, "{body}\n{made}");
+    }
+}

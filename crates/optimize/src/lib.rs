@@ -7,10 +7,12 @@
 //! | [`Rewrite::InPlace`] | an update after a lookup of the same key stores through the pointer | `in_place` |
 //! | [`Rewrite::Once`] | helpers that give the same all through a run are called once | `once` |
 //! | [`Rewrite::PacketTest`] | `ctx.packet` and the test behind it are one comparison with the packet's end | `packet_test` |
+//! | [`Rewrite::DirectText`] | a text of a trusted struct is compared where it lies | `direct_text` |
 //!
 //! Each module states the conditions under which its rewrite is made; where one
 //! does not hold, the program stays as it was written.
 
+mod direct_text;
 mod effects;
 mod in_place;
 mod once;
@@ -33,11 +35,15 @@ pub enum Rewrite {
     /// `p = ctx.packet(T, n)` and the `if` behind it: the packet is compared
     /// with, not a pointer that is null where the packet ends before.
     PacketTest,
+    /// `task.comm == "nginx"`: compared in the kernel's memory, where the verifier
+    /// knows its type, without a copy.
+    DirectText,
 }
 
 impl Rewrite {
     /// All of them, in the order in which they are made.
-    pub const ALL: [Self; 4] = [Self::InPlace, Self::Reserve, Self::Once, Self::PacketTest];
+    pub const ALL: [Self; 5] =
+        [Self::InPlace, Self::Reserve, Self::Once, Self::PacketTest, Self::DirectText];
 
     /// The name by which users leave it out.
     pub fn name(self) -> &'static str {
@@ -46,6 +52,7 @@ impl Rewrite {
             Self::InPlace => "in-place",
             Self::Once => "once",
             Self::PacketTest => "packet-test",
+            Self::DirectText => "direct-text",
         }
     }
 }
@@ -70,6 +77,7 @@ pub fn optimize(module: &mut Module, without: &[Rewrite]) {
             Rewrite::InPlace => in_place::rewrite(module),
             Rewrite::Once => once::rewrite(module),
             Rewrite::PacketTest => packet_test::rewrite(module),
+            Rewrite::DirectText => direct_text::rewrite(module),
         }
     }
 }

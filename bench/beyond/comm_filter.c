@@ -1,0 +1,1 @@
+#include "../twins/comm_filter.c"
