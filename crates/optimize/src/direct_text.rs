@@ -5,7 +5,7 @@
 //! behind it asks once whether the copy is a known text, and nothing else in the
 //! function uses the copy. So nothing happens between the copy and the question.
 
-use ir::{Expr, ExprKind, LocalId, Module, Place, Stmt, StmtKind, TextOp, Type};
+use ir::{Expr, ExprKind, LocalId, Module, Place, Region, Stmt, StmtKind, TextOp, Type};
 
 /// Rewrites every function.
 pub(crate) fn rewrite(module: &mut Module) {
@@ -28,9 +28,19 @@ pub(crate) fn rewrite(module: &mut Module) {
 /// The local that a statement copies a text to that could be read where it is.
 fn copied(stmt: &Stmt) -> Option<LocalId> {
     match &stmt.kind {
-        StmtKind::Copy(Place::Local(id), from) if from.is_direct() => Some(*id),
+        StmtKind::Copy(Place::Local(id), from) if from.is_direct() && !is_record(from) => Some(*id),
         _ => None,
     }
+}
+
+/// Whether a place lies in the record of an event, which is the context: the verifier
+/// wants each access to that at its offset from the start.
+fn is_record(place: &Place) -> bool {
+    let mut root = place.root();
+    while let Some(Expr { kind: ExprKind::Convert(inner) | ExprKind::NonNull(inner), .. }) = root {
+        root = Some(inner);
+    }
+    root.and_then(Expr::ptr_type).is_none_or(|ptr| ptr.region == Region::Context)
 }
 
 /// Whether a statement itself, not one inside, asks what a local begins with.
