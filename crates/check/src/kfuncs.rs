@@ -91,7 +91,10 @@ impl Session<'_> {
             return Err(self.kfunc_not_supported(name, at));
         }
         let is_weak = self.module.externs.iter().any(|known| known.name == name && known.weak);
-        if !is_weak {
+        if !is_weak && !self.has(kfunc.since()) {
+            // It may still be asked about, further below in the file.
+            self.unasked.push((name.to_owned(), at));
+        } else if !is_weak {
             self.needs(kfunc.since(), &format!("`{name}`"), at)?;
         }
         let btf = self.btf().ok_or(Reported)?;

@@ -8,6 +8,7 @@
 //! afterwards, so one mistake gives one error. Nothing here knows LLVM.
 
 mod arguments;
+mod asked;
 mod bounds;
 mod called;
 mod changed;

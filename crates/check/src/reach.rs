@@ -24,6 +24,7 @@ pub(crate) struct Graph {
 /// Checks the rules, and makes of the program what its whole allows to.
 pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, speed: &crate::Speed<'_>) {
     crate::objects::check(session);
+    crate::asked::check_names(session);
     crate::guarded::check(session, graph);
     crate::tail_calls::check(session, graph);
     crate::keys::check(session, graph);
@@ -34,6 +35,7 @@ pub(crate) fn check(session: &mut Session<'_>, graph: &Graph, speed: &crate::Spe
         cycles |= find_cycle(session, graph, signature.id, &mut Vec::new(), &mut done);
     }
     if !cycles {
+        crate::asked::check(session);
         if !session.has_errors() {
             // Before the locals that are left find their places.
             optimize::optimize(&mut session.module, speed.without);

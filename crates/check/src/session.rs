@@ -70,6 +70,8 @@ pub(crate) struct Session<'a> {
     pub markers: Option<Markers>,
     /// The oldest kernel that has all that was used so far.
     needs: Version,
+    /// Functions of newer kernels, and where they are called.
+    pub unasked: Vec<(String, Span)>,
     /// Whether every declaration was read.
     pub all_read: bool,
     /// Whether something was left out because of an error.
@@ -116,6 +118,7 @@ impl<'a> Session<'a> {
             arch: kernel::Arch::host(),
             markers: None,
             needs: Version::OLDEST,
+            unasked: Vec::new(),
             all_read: false,
             incomplete: false,
             items: HashMap::new(),
@@ -165,13 +168,19 @@ impl<'a> Session<'a> {
             self.needs = self.needs.max(version);
             return Ok(());
         }
+        let diagnostic = self.too_old(version, what, at);
+        Err(self.report(diagnostic))
+    }
+
+    /// What is to be said of something that the kernel may be too old for.
+    pub fn too_old(&self, version: Version, what: &str, at: Span) -> Diagnostic {
         let message = format!(
             "{what} needs Linux {version}, and the program is built for {} and newer",
             self.kernel
         );
-        Err(self.report(Diagnostic::new(&codes::NEEDS_NEWER_KERNEL, at, message).help(format!(
+        Diagnostic::new(&codes::NEEDS_NEWER_KERNEL, at, message).help(format!(
             "where no older kernel is meant, build for that one: `--kernel {version}`"
-        ))))
+        ))
     }
 
     /// The default values of a struct's fields, by their index.
