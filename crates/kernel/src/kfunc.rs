@@ -47,6 +47,11 @@ impl KfuncFlags {
         self.0 & 1 << 6 != 0
     }
 
+    /// It takes what RCU protects, beside what is trusted.
+    pub fn takes_rcu(self) -> bool {
+        self.0 & 1 << 7 != 0
+    }
+
     /// It is a part of an iterator, and called where a loop wants it.
     pub fn iterates(self) -> bool {
         self.0 & (1 << 8 | 1 << 9 | 1 << 10) != 0

@@ -45,7 +45,7 @@ pub use generated::prog_types::ProgType;
 pub use helper::{
     Allowed, Callback, HELPERS, Helper, Hook, Param, ParamKind, Ret, Socket, helper, loaded_since,
 };
-pub use kernel_field::field_may_be_null;
+pub use kernel_field::{Trust, field_may_be_null, field_trust};
 pub use kfunc::{KFUNCS, Kfunc, KfuncFlags, has_operations, is_operation, kfunc};
 pub use license::{GPL_COMPATIBLE_LICENSES, license_is_gpl_compatible};
 pub use map_type::{

@@ -7,7 +7,7 @@ use diagnostics::SourceFile;
 use pythonbpf_cases::folders;
 
 /// Cases that are about what is not built in.
-const OTHERS: &[&str] = &["lang/kfuncs_weak"];
+const OTHERS: &[&str] = &["lang/kfuncs_asked", "lang/kfuncs_weak"];
 
 /// Each must compile, or be one of those that cannot.
 pub fn check(root: &std::path::Path) -> Result<(), String> {

@@ -239,7 +239,7 @@ impl Body<'_, '_> {
         let message = format!("the kernel does not trust this pointer to `{name}`");
         self.s.report(
             Diagnostic::new(&codes::UNTRUSTED_POINTER, at, message)
-                .note("it trusts what hooks pass by type, what `get_current_task_btf` gives, and what a kfunc gave that is not released yet")
+                .note("it trusts what hooks pass by type, what `get_current_task_btf` gives, and what a kfunc gave that is not released yet; some kfuncs take members such as `task.real_parent` of these, too, in programs that do not sleep")
                 .help(self.s.way_to_trust(name)),
         )
     }

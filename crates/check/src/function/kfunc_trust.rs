@@ -2,24 +2,15 @@
 //! read from memory on the way. It is asked of the finished body, as a local
 //! may be given another pointer further below, in a loop.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use diagnostics::Span;
-use ir::{Expr, ExprKind, LocalId, Place, Region, Stmt, StmtKind, Type};
-use kernel::{ContextKind, ProgType};
+use ir::{Expr, ExprKind, LocalId, Place, PtrType, Region, Stmt, StmtKind, Type};
+use kernel::{ContextKind, ProgType, Trust};
 
 use super::Body;
 use super::value::Value;
-
-/// Where a pointer comes from.
-enum Root {
-    /// From whom the kernel trusts.
-    Trusted,
-    /// From a local.
-    Local(LocalId),
-    /// From memory, or from nowhere known.
-    Other,
-}
+use crate::flavours::essential_name;
 
 impl Body<'_, '_> {
     /// The local whose held object a value is.
@@ -42,7 +33,8 @@ impl Body<'_, '_> {
             return;
         }
         let mut stores: Vec<(LocalId, Expr)> = Vec::new();
-        let mut given: Vec<Expr> = Vec::new();
+        let mut given: Vec<(Expr, Trust)> = Vec::new();
+        let externs = &self.s.module.externs;
         let mut collect = |stmts: &[Stmt]| {
             ir::each_stmt(stmts, &mut |stmt| {
                 if let StmtKind::Store(Place::Local(id), value) = &stmt.kind {
@@ -53,30 +45,35 @@ impl Body<'_, '_> {
         collect(&self.out);
         ir::each_expr(&self.out, &mut |expr| match &expr.kind {
             ExprKind::Sequence(stmts, _) => collect(stmts),
-            ExprKind::Kfunc(_, args) => {
+            ExprKind::Kfunc(id, args) => {
+                let known = externs.get(id.0 as usize).and_then(|own| kernel::kfunc(&own.name));
+                let takes_rcu = known.is_some_and(|kfunc| kfunc.flags().takes_rcu());
+                let wanted = if takes_rcu { Trust::Rcu } else { Trust::Full };
                 let objects = args
                     .iter()
                     .filter(|arg| arg.ptr_type().is_some_and(|ptr| ptr.region == Region::Trusted));
-                given.extend(objects.cloned());
+                given.extend(objects.cloned().map(|object| (object, wanted)));
             }
             _ => {}
         });
-        let mut doubtful: HashSet<LocalId> = HashSet::new();
+        // A local is trusted no further than what is stored to it anywhere.
+        let mut locals: HashMap<LocalId, Trust> = HashMap::new();
         loop {
-            let before = doubtful.len();
+            let mut changed = false;
             for (id, value) in &stores {
-                if !self.is_trusted(value, &doubtful) {
-                    doubtful.insert(*id);
-                }
+                let known = locals.get(id).copied().unwrap_or(Trust::Full);
+                let trust = self.trust(value, &locals).min(known);
+                changed |= trust != known;
+                locals.insert(*id, trust);
             }
-            if doubtful.len() == before {
+            if !changed {
                 break;
             }
         }
         let wrong: Vec<(Span, Type)> = given
             .iter()
-            .filter(|arg| !self.is_trusted(arg, &doubtful))
-            .map(|arg| (arg.span, arg.ty.clone()))
+            .filter(|(arg, wanted)| self.trust(arg, &locals) < *wanted)
+            .map(|(arg, _)| (arg.span, arg.ty.clone()))
             .collect();
         for (at, ty) in wrong {
             let name = match &ty {
@@ -87,38 +84,51 @@ impl Body<'_, '_> {
         }
     }
 
-    fn is_trusted(&self, value: &Expr, doubtful: &HashSet<LocalId>) -> bool {
-        match self.root(value) {
-            Root::Trusted => true,
-            Root::Local(id) => !doubtful.contains(&id),
-            Root::Other => false,
-        }
-    }
-
-    fn root(&self, expr: &Expr) -> Root {
+    /// How far the kernel trusts a pointer.
+    fn trust(&self, expr: &Expr, locals: &HashMap<LocalId, Trust>) -> Trust {
+        let full = |holds: bool| if holds { Trust::Full } else { Trust::None };
         match &expr.kind {
             ExprKind::Convert(inner) | ExprKind::NonNull(inner) | ExprKind::Hidden(inner) => {
-                self.root(inner)
+                self.trust(inner, locals)
             }
-            ExprKind::Null => Root::Trusted,
-            ExprKind::Load(Place::Local(id)) => Root::Local(*id),
-            ExprKind::Load(Place::Context(..)) if self.passes_trusted() => Root::Trusted,
+            ExprKind::Null => Trust::Full,
+            ExprKind::Load(Place::Local(id)) => locals.get(id).copied().unwrap_or(Trust::Full),
+            ExprKind::Load(Place::Context(..)) => full(self.passes_trusted()),
+            ExprKind::Load(Place::Field(base, index)) => match base.as_ref() {
+                Place::Deref(pointer) => self.member_trust(pointer, *index, locals),
+                _ => Trust::None,
+            },
             ExprKind::Kfunc(id, _) => {
                 let name = &self.s.module.extern_(*id).name;
-                match kernel::kfunc(name).is_some_and(|kfunc| kfunc.flags().acquires()) {
-                    true => Root::Trusted,
-                    false => Root::Other,
-                }
+                full(kernel::kfunc(name).is_some_and(|kfunc| kfunc.flags().acquires()))
             }
             ExprKind::Helper(id, _) => {
                 let trusted = ["get_current_task_btf", "kptr_xchg"];
                 let gives = |name: &str| kernel::helper(name).is_some_and(|own| own.id == *id);
-                match trusted.into_iter().any(gives) {
-                    true => Root::Trusted,
-                    false => Root::Other,
-                }
+                full(trusted.into_iter().any(gives))
             }
-            _ => Root::Other,
+            _ => Trust::None,
+        }
+    }
+
+    /// How far it trusts what a member of a struct points to. A program that may sleep
+    /// does not hold RCU's read side.
+    fn member_trust(&self, pointer: &Expr, index: u32, locals: &HashMap<LocalId, Trust>) -> Trust {
+        let Some(PtrType { pointee: Some(of), region: Region::Trusted, .. }) = pointer.ptr_type()
+        else {
+            return Trust::None;
+        };
+        let Type::Struct(id) = of.as_ref() else { return Trust::None };
+        let laid = self.s.module.struct_(*id);
+        let Some(member) = laid.fields.get(index as usize) else { return Trust::None };
+        let sleeps = self.section.as_ref().is_none_or(|section| section.def.sleepable);
+        let (known, base) = (
+            kernel::field_trust(essential_name(&laid.name), &member.name),
+            self.trust(pointer, locals),
+        );
+        match known {
+            Trust::Rcu if sleeps => Trust::None,
+            known => known.min(base),
         }
     }
 
