@@ -3,6 +3,10 @@
 `bench/figures.txt` has, for every program of `bench/` and `examples/`, the bytes of
 its object and what the kernel of its first line makes of each of its functions. On
 another kernel the objects alone are compared. CI runs it. `--bless REASON` writes it anew.
+
+The programs of `bench/hops`, which read the kernel's structs, are held to the C beside them,
+too: at most 1.05 times its instructions, and a twentieth of its object with the whole
+`vmlinux.h`.
 """
 
 from __future__ import annotations
@@ -10,19 +14,28 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import instructions
+import latency
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 COMMAND = ROOT / "target/release/pythonbpf"
 FIGURES = HERE / "figures.txt"
-FOLDERS = ["bench/programs", "bench/twins", "bench/beyond", "examples"]
+HOPS = HERE / "hops"
+FOLDERS = ["bench/programs", "bench/twins", "bench/beyond", "bench/hops", "examples"]
 # What is built does not depend on the kernel that it is built on.
 KERNEL = "6.18"
 SLACK = 1.02
+# Of what clang makes of BPF_CORE_READ.
+HOPS_CODE = 1.05
+HOPS_OBJECT = 1 / 20
+CORE_READ = Path("/usr/include/bpf/bpf_core_read.h")
 # The code that the kernel makes of it depends on the CPU, too: it is told and not held.
 TOLD = "jit"
 COLUMNS = ["bytes", "instructions", "verified", "states", "jit"]
@@ -101,6 +114,33 @@ def changes(known: Figures, now: Figures, columns: list[str]) -> tuple[list[str]
     return told, worse
 
 
+def too_long(code: tuple[int, int], size: tuple[int, int]) -> bool:
+    """Whether ours is longer than is allowed beside clang's: instructions and bytes."""
+    return code[0] > HOPS_CODE * code[1] or size[0] > HOPS_OBJECT * size[1]
+
+
+def hops() -> list[str]:
+    """The programs of `bench/hops` that are longer than the C beside them allows."""
+    lacks = [name for name in (instructions.CLANG, "bpftool") if shutil.which(name) is None]
+    if lacks or not CORE_READ.exists():
+        print(f"hops are not compared with C: {', '.join(lacks) or CORE_READ} is not here")
+        return []
+    worse = []
+    with tempfile.TemporaryDirectory() as work:
+        header = latency.vmlinux_header(Path(work))
+        for source in sorted(HOPS.glob("*.py")):
+            ours = instructions.our_object(COMMAND, source)
+            clang = instructions.clang_object(source.with_suffix(".c"), header.parent)
+            code = instructions.count(ours), instructions.count(clang)
+            size = len(ours), len(clang)
+            line = f"{source.stem}: {code[0]} instructions, clang {code[1]}; "
+            line += f"{size[0]} bytes, clang {size[1]}"
+            print(line)
+            if too_long(code, size):
+                worse.append(line)
+    return worse
+
+
 def main() -> None:
     """Compares, or writes."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -116,6 +156,9 @@ def main() -> None:
         print(f"the figures are those of Linux {kernel}: on {series()} only objects are compared")
     told, worse = changes(known, now, columns)
     print("\n".join(told) or "all figures are as they were")
+    longer = hops()
+    if longer:
+        sys.exit("longer than C: " + "; ".join(longer))
     if worse:
         sys.exit(
             f"{len(worse)} figures are more than 2 % worse or new: make them better, or write\n"

@@ -38,9 +38,11 @@ def our_object(command: Path, source: Path, *, without: str = "") -> bytes:
     return subprocess.run(build, check=True, stdout=subprocess.PIPE).stdout
 
 
-def clang_object(source: Path) -> bytes:
-    """The object that clang makes of a C file."""
+def clang_object(source: Path, headers: Path | None = None) -> bytes:
+    """The object that clang makes of a C file, with the headers of a folder."""
     flags = ["-O2", "-g", "-target", "bpf", "-mcpu=v3", "-c", "-o", "-"]
+    if headers is not None:
+        flags += ["-I", str(headers)]
     done = subprocess.run([CLANG, *flags, source], check=True, stdout=subprocess.PIPE)
     return done.stdout
 
