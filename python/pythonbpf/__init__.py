@@ -22,7 +22,6 @@
 
 from __future__ import annotations
 
-from pythonbpf import _vmlinux
 from pythonbpf._bpf import BPF, Program
 from pythonbpf._compile import compile, compile_to_ir
 from pythonbpf._events import Events
@@ -102,9 +101,6 @@ __all__ = [
     "trace_pipe",
     "type_exists",
 ]
-
-
-_vmlinux.install()
 
 
 def __getattr__(name: str) -> object:

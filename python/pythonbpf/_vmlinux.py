@@ -1,50 +1,49 @@
-"""The module ``vmlinux``, of which no file is needed: the kernel's own types.
+"""What stands behind the module ``vmlinux``: the kernel's own types.
 
 The compiler reads ``from vmlinux import task_struct`` itself. For CPython to
-get past the line, a finder offers the module where no other has it, behind all
-that ``sys.path`` has: a ``vmlinux.py`` of the user's wins. Values of enums are
-their numbers, typedefs of integers those of :mod:`ctypes`, functions refuse to be
-called, and everything else is an empty structure that stands for its name.
+get past the line, the package has a module of that name, which is filled here and
+gives way to any other on ``sys.path``: a ``vmlinux.py`` of the user's wins.
 """
 
 from __future__ import annotations
 
 import sys
-from importlib.machinery import ModuleSpec
+from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import ModuleType
+    from importlib.machinery import ModuleSpec
 
 NAME = "vmlinux"
 
 
-class Finder:
-    """Finds the module; it is its loader, too."""
+def fill(name: str) -> None:
+    """Puts the user's own module in place of this, or looks names up when they are asked for."""
+    module = sys.modules[name]
+    own = of_user(Path(str(module.__file__)).parent.parent)
+    if own is not None and own.loader is not None:
+        from importlib.util import module_from_spec
 
-    @staticmethod
-    def find_spec(
-        name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """The module, if it is asked for."""
-        return ModuleSpec(name, Finder) if name == NAME else None  # type: ignore[arg-type]
+        # The import that is under way gives what then stands under the name.
+        sys.modules[name] = theirs = module_from_spec(own)
+        own.loader.exec_module(theirs)
+        return
 
-    @staticmethod
-    def create_module(spec: ModuleSpec) -> None:
-        """As Python makes it."""
+    def __getattr__(name: str) -> object:
+        value = lookup(name)
+        setattr(module, name, value)
+        return value
 
-    @staticmethod
-    def exec_module(module: ModuleType) -> None:
-        """Names are looked up when they are asked for."""
-        module.__doc__ = "Types and constants of the kernel."
+    module.__getattr__ = __getattr__  # type: ignore[method-assign]
 
-        def __getattr__(name: str) -> object:
-            value = lookup(name)
-            setattr(module, name, value)
-            return value
 
-        module.__getattr__ = __getattr__  # type: ignore[method-assign]
+def of_user(ours: Path) -> ModuleSpec | None:
+    """Another module of the name, wherever it stands on the path."""
+    from importlib.machinery import PathFinder
+
+    others = [entry for entry in sys.path if Path(entry or ".").resolve() != ours.resolve()]
+    spec = PathFinder.find_spec(NAME, others)
+    return None if spec is None or spec.origin is None else spec
 
 
 def lookup(name: str) -> object:
@@ -80,9 +79,3 @@ def function(name: str) -> object:
 
     kfunc.__name__ = kfunc.__qualname__ = name
     return kfunc
-
-
-def install() -> None:
-    """Lets ``import vmlinux`` work."""
-    if Finder not in sys.meta_path:
-        sys.meta_path.append(Finder)

@@ -123,9 +123,28 @@ def test_types_are_built_in(run: Any, tmp_path: Path) -> None:
         assert b["facts"][0].pid == os.getpid()
 
 
+def test_vmlinux_comes_before_pythonbpf_too(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "first.py").write_text(
+        "import vmlinux\n"
+        "from vmlinux import TCP_ESTABLISHED, task_struct\n"
+        "from pythonbpf import BPF, bpf, bpfglobal, section\n"
+        + PROGRAM.replace("{btf}", "").partition("from vmlinux")[0]
+        + PROGRAM.replace("{btf}", "").partition("import task_struct")[2]
+        + "BPF().close()\n"
+        "print(TCP_ESTABLISHED, vmlinux.task_struct is task_struct)\n"
+    )
+    result = run("first.py")
+    assert result.stdout == "1 True\n", result.stderr
+
+
 def test_a_vmlinux_of_the_users_wins(run: Any, tmp_path: Path) -> None:
     (tmp_path / "vmlinux.py").write_text("class task_struct: mine = True\n")
-    result = run("-c", "import pythonbpf, vmlinux; print(vmlinux.task_struct.mine)")
+    for imports in ("import pythonbpf, vmlinux", "import vmlinux, pythonbpf"):
+        result = run("-c", f"{imports}; print(vmlinux.task_struct.mine)")
+        assert result.stdout == "True\n", result.stderr
+    # Also where it stands behind the package on the path.
+    behind = f"import sys; sys.path.remove(''); sys.path.append({str(tmp_path)!r})"
+    result = run("-c", f"{behind}; import vmlinux; print(vmlinux.task_struct.mine)")
     assert result.stdout == "True\n", result.stderr
 
 

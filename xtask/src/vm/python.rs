@@ -82,7 +82,13 @@ pub fn add(root: &mut Initramfs) -> Result<(), Error> {
             root.add_host_folder(&path, &format!("{SITE}/{package}"), &is_wanted)?;
         }
     }
-    for part in ["python/pythonbpf", "tests/python", "pyproject.toml", "bench/instructions.py"] {
+    for part in [
+        "python/pythonbpf",
+        "python/vmlinux",
+        "tests/python",
+        "pyproject.toml",
+        "bench/instructions.py",
+    ] {
         root.add_host_folder(&tree().join(part), &format!("{TREE}/{part}"), &is_wanted)?;
     }
     let objects = foreign_objects()?;
