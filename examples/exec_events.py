@@ -4,20 +4,21 @@
     sudo python examples/exec_events.py
 """
 
-from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import c_uint32, c_uint64, c_void_p
+from typing import Annotated
 
-from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
+from pythonbpf import BPF, Struct, bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import comm, ktime, pid, uid
 from pythonbpf.maps import RingBuffer
 
 
 @bpf
 @struct
-class ExecEvent:
-    ktime: c_uint64
-    pid: c_uint32
-    uid: c_uint32
-    comm: str(16)
+class ExecEvent(Struct):
+    ktime: Annotated[int, c_uint64]
+    pid: Annotated[int, c_uint32]
+    uid: Annotated[int, c_uint32]
+    comm: Annotated[str, str(16)]
 
 
 @bpf
@@ -28,7 +29,7 @@ def events() -> RingBuffer:
 
 @bpf
 @section("tracepoint/sched/sched_process_exec")
-def on_exec(ctx: c_void_p) -> c_int64:
+def on_exec(ctx: c_void_p) -> int:
     event = ExecEvent()
     event.ktime = ktime()
     event.pid = pid()
@@ -47,6 +48,6 @@ def LICENSE() -> str:
 if __name__ == "__main__":
     with BPF() as b:
         print(f"{'TIME':>12}  {'PID':>7}  {'UID':>5}  COMMAND", flush=True)
-        for event in b["events"]:
+        for event in b.events(ExecEvent):
             seconds = event.ktime / 1e9
             print(f"{seconds:12.6f}  {event.pid:7}  {event.uid:5}  {event.comm}", flush=True)

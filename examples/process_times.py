@@ -5,19 +5,20 @@ when it started, and a perf buffer carries the result when it ends.
     sudo python examples/process_times.py
 """
 
-from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import c_uint32, c_uint64, c_void_p
+from typing import Annotated
 
-from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
+from pythonbpf import BPF, Struct, bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import comm, ktime, pid, tid
 from pythonbpf.maps import HashMap, PerfEventArray
 
 
 @bpf
 @struct
-class Exit:
-    nanoseconds: c_uint64
-    pid: c_uint32
-    comm: str(16)
+class Exit(Struct):
+    nanoseconds: Annotated[int, c_uint64]
+    pid: Annotated[int, c_uint32]
+    comm: Annotated[str, str(16)]
 
 
 @bpf
@@ -34,14 +35,14 @@ def exits() -> PerfEventArray:
 
 @bpf
 @section("tracepoint/sched/sched_process_exec")
-def on_exec(ctx: c_void_p) -> c_int64:
+def on_exec(ctx: c_void_p) -> int:
     started[pid()] = ktime()
     return 0
 
 
 @bpf
 @section("tracepoint/sched/sched_process_exit")
-def on_exit(ctx: c_void_p) -> c_int64:
+def on_exit(ctx: c_void_p) -> int:
     if pid() != tid():
         return 0  # a thread; the process goes on
     start = started.lookup(pid())
@@ -65,6 +66,6 @@ def LICENSE() -> str:
 if __name__ == "__main__":
     with BPF() as b:
         print(f"{'PID':>7}  {'MILLISECONDS':>12}  COMMAND", flush=True)
-        for event in b["exits"]:
+        for event in b.events(Exit):
             milliseconds = event.nanoseconds / 1e6
             print(f"{event.pid:7}  {milliseconds:12.3f}  {event.comm}", flush=True)

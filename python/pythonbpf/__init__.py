@@ -37,6 +37,7 @@ from pythonbpf._queries import (
     type_exists,
 )
 from pythonbpf._trace import trace_fields, trace_pipe
+from pythonbpf._values import Struct
 from pythonbpf.errors import (
     AttachArgumentError,
     BpfError,
@@ -73,6 +74,7 @@ __all__ = [
     "Program",
     "ProgramInfo",
     "SourceNotFoundError",
+    "Struct",
     "SystemRefusedError",
     "Table",
     "TestRun",

@@ -16,13 +16,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
-    from typing import Any, TextIO
+    from typing import Any, TextIO, TypeVar
 
     from typing_extensions import Unpack
 
     from pythonbpf._attach_arguments import AttachArguments
+    from pythonbpf._events import Events
     from pythonbpf._records import Diagnostic, ProgramInfo, TestRun, TraceFields
 
+    _E = TypeVar("_E")
     _MappingByName = Mapping[str, Any]
 else:
     _MappingByName = Mapping
@@ -198,6 +200,26 @@ class BPF:
 
     def __getitem__(self, name: str) -> Any:
         return self._maps[name]
+
+    def events(self, event: type[_E]) -> Events[_E]:
+        """The buffer that carries events of this struct class, and no others.
+
+        It is the one that ``b["name"]`` gives, and type checkers know what comes out of it::
+
+            for event in b.events(Event):
+                print(event.pid)
+
+        Args:
+            event: a class under ``@struct`` that derives from :class:`~pythonbpf.Struct`.
+
+        Raises:
+            TypeError: it is no struct class, or no buffer or several carry such events, or one
+                carries others as well.
+            BpfError: the object is not loaded.
+        """
+        from pythonbpf._events import carrier
+
+        return carrier(self._maps, event)
 
     @property
     def globals(self) -> Globals:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pythonbpf._maps import BpfMap
+from pythonbpf._values import field_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
     from typing import Any, Generic, TypeVar
 
     import numpy
@@ -33,7 +34,8 @@ class Events(BpfMap, Generic[_E]):
     threads may read; each event goes to one of them. ``async for`` does the
     same under :mod:`asyncio` and lets other tasks run meanwhile.
 
-    For type checkers it is generic: ``events: Events[Event] = b["events"]``.
+    For type checkers it is generic: ``events: Events[Event] = b["events"]``, or
+    ``b.events(Event)``, where ``Event`` derives from :class:`~pythonbpf.Struct`.
     """
 
     __slots__ = ("_dtypes", "_reader")
@@ -126,3 +128,28 @@ class Events(BpfMap, Generic[_E]):
         and of a perf buffer the losses that were read past.
         """
         return self._reader.lost
+
+
+def carrier(maps: Mapping[str, Any], event: type[_E]) -> Events[_E]:
+    """The one buffer of events of this class alone."""
+    if not isinstance(event, type):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"{event!r} is no struct class")
+    wanted = event.__name__, field_names(event)
+    buffers = {name: found for name, found in maps.items() if found._native.carries_events}
+    kinds = {name: found._reader.structs() for name, found in buffers.items()}
+    carriers = [name for name in buffers if wanted in kinds[name]]
+    if len(carriers) == 1 and len(kinds[carriers[0]]) == 1:
+        return buffers[carriers[0]]
+    if len(carriers) > 1:
+        why = f"several carry it: take one by name, b[{carriers[0]!r}]"
+    elif carriers:
+        why = f"{carriers[0]!r} carries other events, too: take it by name, b[{carriers[0]!r}]"
+    else:
+        told = "; ".join(f"{name!r}: {_carried(kinds[name])}" for name in buffers)
+        why = f"what the buffers carry is {told}" if told else "this object has no buffers"
+    raise TypeError(f"no buffer is for {event.__name__} alone: {why}")
+
+
+def _carried(kinds: list[tuple[str, tuple[str, ...]] | None]) -> str:
+    names = [f"{kind[0]}({', '.join(kind[1])})" if kind else "plain values" for kind in kinds]
+    return " and ".join(names) or "not known"

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import sys
 
-from pythonbpf._values import install, slotted
+from pythonbpf._values import Struct, install, slotted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, TypeVar
+    from typing import Any, TypeVar, overload
 
+    _S = TypeVar("_S", bound=Struct)
     _T = TypeVar("_T")
     _M = TypeVar("_M")
 
@@ -93,14 +94,24 @@ def map(function: Callable[[], _M]) -> _M:
     return _mark(function, "map")  # pyright: ignore[reportReturnType]
 
 
-def struct(cls: type[_T]) -> Any:
+if TYPE_CHECKING:
+
+    @overload
+    def struct(cls: type[_S]) -> type[_S]: ...
+
+    @overload
+    def struct(cls: type[_T]) -> Any: ...
+
+
+def struct(cls: type[Any]) -> Any:
     """Marks a class as a C struct and makes it usable in user space as a value.
 
     ``Event(timestamp=1, pid=2)`` builds one (fields that are left out are
     zero), fields are attributes, two of the same content are equal, and they
     serve as map keys and values. Field types are those of the guide: the
     integers and pointers of :mod:`ctypes`, ``str(N)``, arrays and other
-    structs.
+    structs. A class that derives from :class:`pythonbpf.Struct` keeps its
+    fields for type checkers.
     """
     cls = slotted(cls)
     install(cls)

@@ -194,6 +194,8 @@ class EventReader:
         """All events that are there, by type: number of the layout, length of each, their bytes."""
     def layouts(self) -> list[tuple[Any, ...]]:
         """What the events may be."""
+    def structs(self) -> list[tuple[str, tuple[str, ...]] | None]:
+        """Name and fields of each, and ``None`` for what is no struct."""
     def descriptor(self) -> int:
         """A descriptor to wait on; the caller's."""
     @property

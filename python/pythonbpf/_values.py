@@ -30,6 +30,31 @@ _MATCH_ARGS = "__match_args__"
 _generated: dict[tuple[str, tuple[str, ...]], type[Any]] = {}
 
 
+class Struct:
+    """A base class that tells type checkers of a struct's fields.
+
+    ::
+
+        @bpf
+        @struct
+        class Event(Struct):
+            pid: Annotated[int, c_uint32]
+            comm: Annotated[str, str(16)]
+
+    With it an editor completes ``event.pid`` and knows that it is an ``int``; the type that the
+    kernel's programs have is the second. It changes nothing else: without it, and with
+    ``pid: c_uint32``, the struct is the same, and its values are ``Any`` to a type checker.
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *values: Any, **fields: Any) -> None: ...
+
+        def __iter__(self) -> Iterator[Any]: ...
+
+
 def field_names(struct: object) -> tuple[str, ...]:
     """Names of the fields of a struct class or value, in order of declaration.
 
@@ -215,6 +240,9 @@ def _zero(annotation: Any, namespace: dict[str, Any]) -> Callable[[], Any]:
             return int
     if isinstance(annotation, str):  # str(16) is the string "16" once CPython has run it
         return str
+    if hasattr(annotation, "__metadata__"):  # Annotated[int, c_uint32]
+        parts = (annotation.__origin__, *annotation.__metadata__)
+        return _zero(next((part for part in parts if _is_bpf_type(part)), parts[0]), namespace)
     if not isinstance(annotation, type):
         return int
     if is_struct(annotation):
@@ -224,6 +252,15 @@ def _zero(annotation: Any, namespace: dict[str, Any]) -> Callable[[], Any]:
     if issubclass(annotation, ctypes.Array):
         return _zero_array(annotation)  # pyright: ignore[reportUnknownArgumentType]
     return bool if annotation is ctypes.c_bool else int
+
+
+def _is_bpf_type(part: Any) -> bool:
+    """Whether the compiler takes this part of an ``Annotated`` for the type."""
+    if isinstance(part, str):
+        return part.isdigit()
+    return isinstance(part, type) and (
+        is_struct(part) or any(base.__module__ == "_ctypes" for base in part.__mro__)
+    )
 
 
 def _zero_array(array: Any) -> Callable[[], Any]:

@@ -10,13 +10,13 @@ them.
 from __future__ import annotations
 
 from pythonbpf._marks import struct
-from pythonbpf._values import field_names, is_struct
+from pythonbpf._values import Struct, field_names, is_struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["asdict", "astuple", "fields", "is_struct", "struct"]
+__all__ = ["Struct", "asdict", "astuple", "fields", "is_struct", "struct"]
 
 
 def fields(struct: object) -> tuple[str, ...]:

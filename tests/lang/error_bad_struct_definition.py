@@ -44,6 +44,12 @@ class Node:
 
 
 @bpf
+@struct
+class Unknown(Struct):  # error: [bad-struct-definition]
+    pid: c_uint32
+
+
+@bpf
 @bpfglobal
 def LICENSE() -> str:
     return "GPL"

@@ -59,8 +59,13 @@ impl Session<'_> {
                 self.sized(array, expr.span)
             }
             ExprKind::Index(base, inner) if self.is_qualifier(base) => match &inner.kind {
-                // `Annotated[T, ...]` says more of the type to others.
-                ExprKind::Tuple(parts) if !parts.is_empty() => self.annotation(&parts[0]),
+                // `Annotated[T, ...]` says more of the type to others, and `Annotated[int,
+                // c_uint32]` to us: the first is what readers of the value have.
+                ExprKind::Tuple(parts) if !parts.is_empty() => {
+                    let ours =
+                        parts.iter().find(|part| self.is_type(part) || self.is_pointer(part));
+                    self.annotation(ours.unwrap_or(&parts[0]))
+                }
                 _ => self.annotation(inner),
             },
             ExprKind::Str(text) => {

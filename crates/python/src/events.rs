@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyTuple};
-use runtime::{Columns, Error, Record, Records};
+use runtime::{Columns, Error, Layout, Record, Records};
 
 use crate::decode::Decoder;
 use crate::instance;
@@ -46,6 +46,9 @@ impl Opened {
 /// How many events an array holds, about: few enough to stay in the caches,
 /// so many that the work for each array does not matter.
 const BATCH: usize = 16 * 1024;
+
+/// Name and fields of a struct.
+type StructName<'py> = (String, Bound<'py, PyTuple>);
 
 /// What a wait came to.
 enum Next {
@@ -281,6 +284,18 @@ impl EventReader {
     /// What the events may be, as `describe` has it.
     fn layouts<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
         self.opened(py)?.reader.layouts().iter().map(|layout| describe(py, layout)).collect()
+    }
+
+    /// Name and fields of what the events may be; `None` for what is no struct.
+    fn structs<'py>(&self, py: Python<'py>) -> PyResult<Vec<Option<StructName<'py>>>> {
+        let name = |layout: &Layout| match layout {
+            Layout::Struct(layout) => {
+                let fields = layout.fields.iter().map(|field| &*field.name);
+                Ok(Some((layout.name.to_string(), PyTuple::new(py, fields.collect::<Vec<_>>())?)))
+            }
+            _ => Ok(None),
+        };
+        self.opened(py)?.reader.layouts().iter().map(name).collect()
     }
 
     /// A descriptor that can be read when there may be events; the caller's.

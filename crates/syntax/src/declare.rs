@@ -628,7 +628,11 @@ impl<'a> Reader<'a> {
 
     /// Whether a base class says nothing that `@struct` does not say.
     fn is_plain(&self, base: &ast::Expr) -> bool {
-        self.is_of_ctypes(base, "Structure")
+        let resolved = dotted(base).and_then(|path| self.module.imports.resolve(&path));
+        let ours = resolved.is_some_and(|(module, name)| {
+            matches!(module.as_str(), "pythonbpf" | "pythonbpf.structs") && name == "Struct"
+        });
+        ours || self.is_of_ctypes(base, "Structure")
             || matches!(base, ast::Expr::Name(name) if name.id.as_str() == "object")
     }
 
