@@ -36,6 +36,8 @@ pub(crate) struct Argument {
     pub carrier: Carrier,
     /// Counted from 0.
     pub index: usize,
+    /// Whether it is a function, which the verifier lets nobody read.
+    pub is_function: bool,
 }
 
 /// Where the arguments of a kind of program are found.
@@ -166,9 +168,34 @@ impl Session<'_> {
             let ty = self.argument_type(param, carrier, &section, of_kernel)?;
             let ty =
                 if section.def.context == ContextKind::Iterator { iterated(ty, index) } else { ty };
-            all.push((ty, Argument { carrier, index }));
+            let ty = self.tested(ty, &section, index);
+            let is_function = matches!(carrier, Carrier::Words { .. })
+                && of_kernel.is_some_and(|id| self.is_function(id));
+            all.push((ty, Argument { carrier, index, is_function }));
         }
         Ok(all)
+    }
+
+    /// The type of an argument, which the verifier may want to be tested before it is
+    /// followed.
+    fn tested(&self, ty: Type, section: &Section, index: usize) -> Type {
+        match ty {
+            Type::Ptr(ptr) if ptr.region == Region::Trusted => {
+                let is_named = section.def.prefix == "tp_btf"
+                    && kernel::argument_may_be_null(&section.target, index);
+                Type::Ptr(PtrType { nullable: ptr.nullable || is_named, ..ptr })
+            }
+            ty => ty,
+        }
+    }
+
+    /// Whether a type is that of a pointer to a function.
+    fn is_function(&self, id: TypeId) -> bool {
+        self.in_btf(|btf| match btf.get(btf.resolve(id))?.kind {
+            Kind::Ptr(to) => Some(matches!(btf.get(btf.resolve(to))?.kind, Kind::FuncProto { .. })),
+            _ => None,
+        })
+        .unwrap_or(false)
     }
 
     /// A member of the context of an iterator: which word it is, and its type.
@@ -312,10 +339,14 @@ impl Session<'_> {
             ty if ty.is_aggregate() => {
                 let name = self.type_name(&ty);
                 let message = format!("an argument is a number or a pointer, not `{name}`");
-                Err(self.report(
-                    Diagnostic::new(&codes::BAD_SIGNATURE, at, message)
-                        .help(format!("where it points to one: `POINTER({name})`")),
-                ))
+                let diagnostic = Diagnostic::new(&codes::BAD_SIGNATURE, at, message);
+                // Small structs are passed in a register, as they lie in memory.
+                let written = self.source.slice(at).to_owned();
+                Err(self.report(match ty.size(&self.module) {
+                    1..=4 => diagnostic.help(format!("take its bytes: `{written}: c_uint32`")),
+                    5..=8 => diagnostic.help(format!("take its bytes: `{written}: c_uint64`")),
+                    _ => diagnostic.help(format!("where it points to one: `POINTER({name})`")),
+                }))
             }
             ty => Ok(ty),
         }

@@ -26,6 +26,7 @@ mod license;
 mod map_type;
 mod map_types;
 mod net;
+mod null_argument;
 mod object_type;
 mod query;
 mod registers;
@@ -56,6 +57,7 @@ pub use net::{
     BYTE_ORDERS, ByteOrder, NET_CONSTANTS, NET_STRUCTS, NetField, NetStruct, NetType, byte_order,
     moves_packet, net_constant, net_struct, network_type, packet_writable,
 };
+pub use null_argument::argument_may_be_null;
 pub use object_type::{Home, OBJECT_TYPES, ObjectField, ObjectType, object_type};
 pub use query::{Asks, QUERY_NAMES, QueryName, query_name};
 pub use registers::{Arch, REGISTER_MACROS, register_macro};

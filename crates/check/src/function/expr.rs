@@ -103,6 +103,14 @@ impl Body<'_, '_> {
             )));
         };
         let Some(id) = named.id else { return Some(Err(Reported)) };
+        if self.functions_passed.contains(&id) {
+            let message = format!("`{name}` is a function of the kernel, which no program reads");
+            return Some(Err(self.s.report(
+                Diagnostic::new(&codes::BAD_SIGNATURE, at, message)
+                    .note("the verifier lets programs read the other arguments alone")
+                    .help("`raw_tp` programs and probes have it as a number"),
+            )));
+        }
         if self.flow.is_assigned(id) {
             return Some(
                 self.check_held(id, at)

@@ -102,6 +102,8 @@ pub(crate) struct Body<'s, 'a> {
     assigned_somewhere: HashSet<String>,
     /// Names that a `global` statement declares.
     global_names: HashSet<String>,
+    /// Parameters that are functions of the kernel.
+    functions_passed: HashSet<LocalId>,
     flow: Flow,
     out: Vec<Stmt>,
     loops: Vec<loops::LoopFlow>,
@@ -145,6 +147,7 @@ pub(crate) fn check<'a>(session: &mut Session<'a>, signature: &Signature<'a>, gr
         names: HashMap::new(),
         assigned_somewhere: HashSet::new(),
         global_names: HashSet::new(),
+        functions_passed: HashSet::new(),
         flow: Flow::start(),
         out: Vec::new(),
         loops: Vec::new(),

@@ -17,6 +17,10 @@ impl Body<'_, '_> {
         let Some(context) = self.context(at) else { return };
         for (index, argument) in (1..).zip(arguments) {
             let id = LocalId(index);
+            if argument.is_function {
+                self.functions_passed.insert(id);
+                continue;
+            }
             let ty = self.local_type(id);
             let Some(value) = self.argument_value(&context, *argument, &ty, at) else { continue };
             self.push(StmtKind::Store(Place::Local(id), value), at);
