@@ -48,6 +48,10 @@ impl Body<'_, '_> {
                 false => self.folded(value, int, at),
             };
         }
+        let expr = match op {
+            UnaryOp::Plus => expr,
+            _ => self.plain_number(expr, at)?,
+        };
         let expr = expr.convert(Type::Int(int));
         let op = match op {
             UnaryOp::Neg => ir::UnaryOp::Neg,
@@ -171,6 +175,7 @@ impl Body<'_, '_> {
             return Err(self.s.division_by_zero(at));
         }
         let ty = Type::Int(int);
+        let (left, right) = self.plain_numbers(op, left, right, at)?;
         let (left, right) = (left.convert(ty.clone()), right.convert(ty));
         let op = match op {
             syntax::BinaryOp::Add => BinaryOp::Add,

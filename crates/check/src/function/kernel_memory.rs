@@ -15,7 +15,7 @@ use crate::kernel_types::Known;
 use crate::session::{Reported, Result};
 
 /// How far a number may lead from a pointer: half of the verifier's limit.
-const REACH: i128 = 1 << 28;
+pub(super) const REACH: i128 = 1 << 28;
 
 impl Body<'_, '_> {
     /// A member of a struct of the kernel.

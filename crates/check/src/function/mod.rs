@@ -5,6 +5,7 @@
 //! and the statements made so far.
 
 mod acquire;
+mod addresses;
 mod arguments;
 mod arithmetic;
 mod assign;
@@ -102,6 +103,8 @@ pub(crate) struct Body<'s, 'a> {
     assigned_somewhere: HashSet<String>,
     /// Names that a `global` statement declares.
     global_names: HashSet<String>,
+    /// Numbers that are pointers to the verifier.
+    addresses: HashSet<LocalId>,
     /// Parameters that are functions of the kernel.
     functions_passed: HashSet<LocalId>,
     flow: Flow,
@@ -147,6 +150,7 @@ pub(crate) fn check<'a>(session: &mut Session<'a>, signature: &Signature<'a>, gr
         names: HashMap::new(),
         assigned_somewhere: HashSet::new(),
         global_names: HashSet::new(),
+        addresses: HashSet::new(),
         functions_passed: HashSet::new(),
         flow: Flow::start(),
         out: Vec::new(),
@@ -248,6 +252,12 @@ impl Body<'_, '_> {
 
     fn push(&mut self, kind: StmtKind, span: Span) {
         self.forget_exposed(&kind);
+        if let StmtKind::Store(Place::Local(id), value) = &kind
+            && value.ptr_type().is_none()
+            && self.is_address(value)
+        {
+            self.addresses.insert(*id);
+        }
         if let StmtKind::Store(Place::Local(id), value) = &kind
             && value.ptr_type().is_some_and(|ptr| ptr.region == Region::Cursor)
         {

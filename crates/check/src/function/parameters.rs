@@ -95,7 +95,7 @@ impl Body<'_, '_> {
     }
 
     /// A word of the kernel's memory.
-    fn probed(&mut self, from: Expr, at: Span) -> Option<Expr> {
+    pub(super) fn probed(&mut self, from: Expr, at: Span) -> Option<Expr> {
         let slot = Place::Local(self.hidden("word", Type::U64));
         let to = Expr::address(slot.clone(), Type::U64, Region::Stack, at);
         let size = Expr::int(8, Type::Int(ir::IntType::U32), at);
