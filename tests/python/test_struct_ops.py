@@ -113,6 +113,8 @@ def test_a_congestion_control_carries_a_connection() -> None:
     assert not b["reno"].detach_struct_ops()
     assert "bpf_lang_reno" not in AVAILABLE.read_text().split()
     # The kernel takes a struct of operations once: again it must be loaded anew.
+    with pytest.raises(OSError, match="takes it once: close the object and load it anew"):
+        b["reno"].attach_struct_ops()
     b.close()
     with BPF(CONTROL):
         assert "bpf_lang_reno" in AVAILABLE.read_text().split()

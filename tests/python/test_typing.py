@@ -129,9 +129,9 @@ def test_the_buffer_is_found_by_its_events() -> None:
     for event, _ in zip(events.iter(timeout=0), range(3), strict=True):
         assert isinstance(event, typed_events.Event)
         assert event.when > 0
-        assert event.comm == Path("/proc/thread-self/comm").read_text().strip()
+        assert event.comm == "typed"
         assert event.mac == bytes(6)
-        assert event.place == typed_events.Place(cpu=os.getpid())
+        assert event.place.cpu < (os.cpu_count() or 1)
     b.close()
 
 

@@ -13,6 +13,7 @@ use libbpf_rs::btf::{BtfKind, BtfType};
 use crate::error::{Error, ProgramPlace};
 use crate::line_info;
 use crate::nearest::nearest;
+use crate::pins::{is_bpf_fs, no_bpf_fs};
 use crate::prints;
 use crate::privilege::{Capability, capabilities_for_section, missing_capabilities};
 use crate::spec::{MapSpec, ProgramSpec};
@@ -139,10 +140,23 @@ fn map_failure(maps: &[MapSpec], printed: &str, failure: &io::Error) -> Option<E
         });
     }
     let spec = maps.iter().find(|map| map.name == name);
-    Some(Error::MapCreate {
-        map: name.to_owned(),
-        reason: map_advice(spec, failure),
-        source: duplicate(failure),
+    let reason = pin_advice(printed).unwrap_or_else(|| map_advice(spec, failure));
+    Some(Error::MapCreate { map: name.to_owned(), reason, source: duplicate(failure) })
+}
+
+/// What is wrong with the pin of a map that is pinned by its name.
+fn pin_advice(printed: &str) -> Option<String> {
+    let pin = |start| printed.lines().find_map(|line| quoted_after(line, start)).map(Path::new);
+    if let Some(path) = pin("couldn't reuse pinned map at '") {
+        let path = path.display();
+        return Some(format!(
+            "what is pinned at {path} is another kind of map: remove it, or rename this one"
+        ));
+    }
+    let path = pin("failed to auto-pin at '")?;
+    Some(match path.parent().filter(|folder| !is_bpf_fs(folder)) {
+        Some(folder) => no_bpf_fs(folder),
+        None => format!("it could not be pinned at {}", path.display()),
     })
 }
 

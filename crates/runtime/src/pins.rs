@@ -130,11 +130,7 @@ fn pin_error(action: &str, path: &Path, source: io::Error) -> Error {
         Some(libc::ENOENT) if !folder.exists() => {
             format!("there is no folder {}", folder.display())
         }
-        _ if !is_bpf_fs(folder) => format!(
-            "{} is not in a BPF file system: take a path under /sys/fs/bpf, \
-             or `mount -t bpf bpf FOLDER`",
-            folder.display()
-        ),
+        _ if !is_bpf_fs(folder) => no_bpf_fs(folder),
         Some(libc::EEXIST) => "there is something already: remove it, or reuse it".to_owned(),
         Some(libc::ENOENT) => near_pins(folder),
         _ => source.to_string(),
@@ -142,8 +138,21 @@ fn pin_error(action: &str, path: &Path, source: io::Error) -> Error {
     Error::Pin { action: action.to_owned(), path: path.to_owned(), reason, source }
 }
 
+/// What to do where the folder cannot hold pins.
+pub(crate) fn no_bpf_fs(folder: &Path) -> String {
+    let usual = Path::new("/sys/fs/bpf");
+    if folder.starts_with(usual) && !is_bpf_fs(usual) {
+        return "/sys/fs/bpf is not a BPF file system: `mount -t bpf bpf /sys/fs/bpf`".to_owned();
+    }
+    format!(
+        "{} is not in a BPF file system: take a path under /sys/fs/bpf, \
+         or `mount -t bpf bpf FOLDER`",
+        folder.display()
+    )
+}
+
 /// Whether the folder can hold pins.
-fn is_bpf_fs(folder: &Path) -> bool {
+pub(crate) fn is_bpf_fs(folder: &Path) -> bool {
     let Ok(name) = CString::new(folder.as_os_str().as_bytes()) else { return false };
     let mut found = MaybeUninit::<libc::statfs>::uninit();
     // SAFETY: the name ends with a NUL, and the struct is read only if the call filled it.

@@ -59,7 +59,11 @@ impl Map {
             link.map_err(|failure| match failure {
                 Failure::Explained(error) => error,
                 Failure::System(source) => {
-                    let action = format!("attach_struct_ops of map `{}`", self.name());
+                    let mut action = format!("attach_struct_ops of map `{}`", self.name());
+                    if source.raw_os_error() == Some(libc::EBUSY) {
+                        action += " (the kernel took it before, and takes it once: \
+                                   close the object and load it anew)";
+                    }
                     Error::System { action, source }
                 }
             })

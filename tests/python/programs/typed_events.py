@@ -4,7 +4,7 @@ from ctypes import c_uint8, c_uint32, c_uint64, c_void_p
 from typing import Annotated
 
 from pythonbpf import BPF, Struct, bpf, bpfglobal, map, section, struct
-from pythonbpf.helper import XDP_PASS, comm, ktime, pid
+from pythonbpf.helper import XDP_PASS, ktime, smp_processor_id
 from pythonbpf.maps import RingBuffer
 
 
@@ -32,8 +32,7 @@ def events() -> RingBuffer:
 @bpf
 @section("xdp")
 def send(ctx: c_void_p) -> int:
-    event = Event(when=ktime(), place=Place(cpu=pid()))
-    comm(event.comm)
+    event = Event(when=ktime(), comm="typed", place=Place(cpu=smp_processor_id()))
     events.output(event)
     return XDP_PASS
 
