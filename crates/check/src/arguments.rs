@@ -61,6 +61,18 @@ pub(crate) fn carrier(section: &Section) -> Option<Carrier> {
     })
 }
 
+/// The name that `POINTER(…)` is around.
+fn named_pointee(annotation: &syntax::Expr) -> Option<&str> {
+    let syntax::ExprKind::Call(_, args, _) = &annotation.kind else { return None };
+    args.first()?.path()?.last().copied()
+}
+
+/// The address of a text.
+fn text(user: bool) -> Type {
+    let region = if user { Region::User } else { Region::Kernel };
+    Type::ptr(Some(Type::Int(IntType { bits: 8, signed: true })), region)
+}
+
 /// The object of an iterator is null when all were gone through; what the first
 /// word points to is always there. Keys and values of maps are plain memory.
 fn iterated(ty: Type, index: usize) -> Type {
@@ -295,13 +307,23 @@ impl Session<'_> {
         };
         let is_text = annotation.path().is_some_and(|path| path.last() == Some(&"c_char_p"));
         let ty = match self.pointed(annotation) {
-            Some(pointee) => Type::ptr(Some(pointee?), Region::Kernel),
+            // A struct of the kernel is named for a pointer to it, too.
+            Some(pointee) => match pointee? {
+                Type::Ptr(_) if named_pointee(annotation) == Some("c_char_p") => {
+                    Type::ptr(Some(text(user)), Region::Kernel)
+                }
+                Type::Ptr(ptr)
+                    if matches!(ptr.pointee.as_deref(), Some(Type::Struct(_)))
+                        && named_pointee(annotation).is_some() =>
+                {
+                    Type::Ptr(ptr)
+                }
+                pointee => Type::ptr(Some(pointee), Region::Kernel),
+            },
             None => self.annotation(annotation)?,
         };
         if is_text {
-            let region = if user { Region::User } else { Region::Kernel };
-            let letter = Type::Int(IntType { bits: 8, signed: true });
-            return Ok(Type::ptr(Some(letter), region));
+            return Ok(text(user));
         }
         let same = of_kernel.and_then(|id| self.kernel_type(id)).is_some_and(|known| {
             let pointee = |ty: &Type| match ty {

@@ -32,6 +32,10 @@ pub enum EventType {
     Located,
     /// The address of a text of user space.
     UserText,
+    /// The address of an array of addresses of texts of user space.
+    UserTexts,
+    /// The address of a struct of this name in user space.
+    UserStruct(&'static str),
     /// Another address.
     Address,
 }
@@ -48,12 +52,16 @@ fn field(text: &'static str) -> Option<EventField> {
     Some(EventField { name, offset: offset.parse().ok()?, ty: parse(ty)? })
 }
 
-fn parse(ty: &str) -> Option<EventType> {
+fn parse(ty: &'static str) -> Option<EventType> {
     match ty {
         "text" => return Some(EventType::Located),
         "utext" => return Some(EventType::UserText),
+        "utexts" => return Some(EventType::UserTexts),
         "ptr" => return Some(EventType::Address),
         _ => {}
+    }
+    if let Some(name) = ty.strip_prefix("ustruct:") {
+        return Some(EventType::UserStruct(name));
     }
     if let Some(len) = ty.strip_prefix("char") {
         return len.parse().ok().map(EventType::Text);

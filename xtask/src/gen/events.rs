@@ -4,7 +4,8 @@
 //!
 //! Types are `i32`, `u64` and the like, `char16` for text of so many bytes,
 //! `u8x6` for arrays, `text` for a `__data_loc` text, `utext` for the address
-//! of a text of user space, `ptr` for any other address.
+//! of a text of user space, `utexts` for that of an array of such addresses,
+//! `ustruct:NAME` for that of a struct there, `ptr` for any other address.
 
 use std::path::Path;
 
@@ -93,11 +94,15 @@ fn field(line: &str, category: &str) -> Option<String> {
 
 /// An argument of a system call, each in a word of its own.
 fn argument(c_type: &str, name: &str, size: u32) -> String {
-    let plain = c_type.replace("const ", "");
+    let plain = c_type.replace("*const ", "* ").replace("const ", "");
+    let plain = plain.replace(" *", "*").replace('*', " *");
     match plain.trim() {
         _ if size == 4 => "i32",
         "char *" => "utext",
-        text if text.contains('*') => "ptr",
+        "char * *" => "utexts",
+        text if text.contains('*') => {
+            return pointed_struct(text).map_or("ptr".to_owned(), |name| format!("ustruct:{name}"));
+        }
         "int" | "pid_t" | "clockid_t" | "key_serial_t" | "timer_t" | "mqd_t" | "rwf_t" => "i32",
         "unsigned int" | "unsigned" | "u32" | "__u32" | "uid_t" | "gid_t" | "qid_t" => "u32",
         "umode_t" => "u16",
@@ -106,6 +111,11 @@ fn argument(c_type: &str, name: &str, size: u32) -> String {
         _ => "u64",
     }
     .to_owned()
+}
+
+/// The tag of the struct that a type of C points to.
+fn pointed_struct(c_type: &str) -> Option<&str> {
+    c_type.strip_prefix("struct ")?.strip_suffix(" *").filter(|name| !name.contains([' ', '*']))
 }
 
 fn of_record(declaration: &str, c_type: &str, size: u32, signed: bool) -> Option<String> {

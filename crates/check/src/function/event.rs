@@ -92,7 +92,7 @@ impl Body<'_, '_> {
         Ok(None)
     }
 
-    fn at_offset(&self, context: &Expr, known: EventField, at: Span) -> Value {
+    fn at_offset(&mut self, context: &Expr, known: EventField, at: Span) -> Value {
         let int = |bits, signed| Type::Int(IntType { bits, signed });
         let place = |ty: Type| Place::Context(Box::new(context.clone()), known.offset, ty);
         let load = |ty: Type| Expr::load(place(ty.clone()), ty, at);
@@ -107,6 +107,15 @@ impl Body<'_, '_> {
             EventType::UserText => {
                 let text = Type::ptr(Some(int(8, true)), Region::User);
                 Value::Scalar(load(Type::U64).convert(text))
+            }
+            EventType::UserTexts => {
+                let text = Type::ptr(Some(int(8, true)), Region::User);
+                Value::Scalar(load(Type::U64).convert(Type::ptr(Some(text), Region::User)))
+            }
+            EventType::UserStruct(name) => {
+                let pointer = self.s.kernel_pointer(name, Region::User);
+                let pointer = pointer.unwrap_or_else(|| Type::ptr(None, Region::Opaque));
+                Value::Scalar(load(Type::U64).convert(pointer))
             }
             EventType::Address => {
                 Value::Scalar(load(Type::U64).convert(Type::ptr(None, Region::Opaque)))

@@ -1,0 +1,79 @@
+"""Opened files: who asked for which path, and the descriptor or error that came of it.
+
+    sudo python examples/opensnoop.py [PID]
+    sudo pythonbpf run examples/opensnoop.py
+"""
+
+import sys
+from ctypes import c_int32, c_int64, c_uint32, c_void_p
+
+from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
+from pythonbpf.helper import comm, pid, tid
+from pythonbpf.maps import HashMap, RingBuffer
+
+
+@bpf
+@struct
+class Open:
+    pid: c_uint32
+    ret: c_int32
+    comm: str(16)
+    path: str(256)
+
+
+@bpf
+@bpfglobal
+def TARGET() -> c_uint32:
+    return 0
+
+
+@bpf
+@map
+def asked() -> HashMap:
+    return HashMap(key=c_uint32, value=Open, max_entries=10240)
+
+
+@bpf
+@map
+def events() -> RingBuffer:
+    return RingBuffer(max_entries=1 << 20)
+
+
+@bpf
+@section("tracepoint/syscalls/sys_enter_openat")
+def on_enter(ctx: c_void_p) -> c_int64:
+    if TARGET and pid() != TARGET:
+        return 0
+    e = Open(pid=pid())
+    comm(e.comm)
+    e.path = ctx.filename
+    asked[tid()] = e
+    return 0
+
+
+@bpf
+@section("tracepoint/syscalls/sys_exit_openat")
+def on_exit(ctx: c_void_p) -> c_int64:
+    e = asked.lookup(tid())
+    if not e:
+        return 0
+    e.ret = ctx.ret
+    events.output(e)
+    asked.delete(tid())
+    return 0
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
+
+
+if __name__ == "__main__":
+    b = BPF()
+    if len(sys.argv) > 1:
+        b.globals.TARGET = int(sys.argv[1])
+    print(f"{'PID':>7} {'COMM':16} {'FD':>4} PATH")
+    with b:
+        for e in b["events"]:
+            print(f"{e.pid:7} {e.comm:16} {e.ret:4} {e.path}")
