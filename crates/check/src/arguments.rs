@@ -349,6 +349,7 @@ impl Session<'_> {
                 let is_struct = matches!(ptr.pointee.as_deref(), Some(Type::Struct(_)));
                 let trusted = matches!(carrier, Carrier::Words { .. }) && is_struct;
                 let region = match ptr.region {
+                    Region::Opaque if user => Region::User,
                     Region::Opaque => Region::Opaque,
                     Region::User => Region::User,
                     _ if user => Region::User,

@@ -36,6 +36,8 @@ pub enum EventType {
     UserTexts,
     /// The address of a struct of this name in user space.
     UserStruct(&'static str),
+    /// Another address of user space.
+    UserAddress,
     /// Another address.
     Address,
 }
@@ -57,6 +59,7 @@ fn parse(ty: &'static str) -> Option<EventType> {
         "text" => return Some(EventType::Located),
         "utext" => return Some(EventType::UserText),
         "utexts" => return Some(EventType::UserTexts),
+        "uptr" => return Some(EventType::UserAddress),
         "ptr" => return Some(EventType::Address),
         _ => {}
     }

@@ -5,7 +5,8 @@
 //! Types are `i32`, `u64` and the like, `char16` for text of so many bytes,
 //! `u8x6` for arrays, `text` for a `__data_loc` text, `utext` for the address
 //! of a text of user space, `utexts` for that of an array of such addresses,
-//! `ustruct:NAME` for that of a struct there, `ptr` for any other address.
+//! `ustruct:NAME` for that of a struct there, `uptr` for another in user space, `ptr` for
+//! any other address.
 
 use std::path::Path;
 
@@ -101,7 +102,8 @@ fn argument(c_type: &str, name: &str, size: u32) -> String {
         "char *" => "utext",
         "char * *" => "utexts",
         text if text.contains('*') => {
-            return pointed_struct(text).map_or("ptr".to_owned(), |name| format!("ustruct:{name}"));
+            return pointed_struct(text)
+                .map_or("uptr".to_owned(), |name| format!("ustruct:{name}"));
         }
         "int" | "pid_t" | "clockid_t" | "key_serial_t" | "timer_t" | "mqd_t" | "rwf_t" => "i32",
         "unsigned int" | "unsigned" | "u32" | "__u32" | "uid_t" | "gid_t" | "qid_t" => "u32",

@@ -114,8 +114,11 @@ impl Body<'_, '_> {
             }
             EventType::UserStruct(name) => {
                 let pointer = self.s.kernel_pointer(name, Region::User);
-                let pointer = pointer.unwrap_or_else(|| Type::ptr(None, Region::Opaque));
+                let pointer = pointer.unwrap_or_else(|| Type::ptr(None, Region::User));
                 Value::Scalar(load(Type::U64).convert(pointer))
+            }
+            EventType::UserAddress => {
+                Value::Scalar(load(Type::U64).convert(Type::ptr(None, Region::User)))
             }
             EventType::Address => {
                 Value::Scalar(load(Type::U64).convert(Type::ptr(None, Region::Opaque)))

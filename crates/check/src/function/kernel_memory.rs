@@ -117,7 +117,8 @@ impl Body<'_, '_> {
     }
 
     /// `cast(address, POINTER(T))`: an address in the kernel, or in user space
-    /// if it was one there, as a pointer to a type of the kernel or a number.
+    /// if it was one there, as a pointer to a type of the kernel or a number;
+    /// `cast(address, c_char_p)`: as that of a text.
     pub(super) fn foreign_cast(
         &mut self,
         callee: &syntax::Expr,
@@ -130,16 +131,23 @@ impl Body<'_, '_> {
         }
         self.no_keywords(keywords)?;
         self.count("cast", "an address and a type", 2..=2, args, at)?;
+        let is_text = args[1].path().is_some_and(|path| path.last() == Some(&"c_char_p"));
         let wanted = match self.s.pointed(&args[1]).transpose()? {
+            None if is_text => {
+                let letter = Type::Int(ir::IntType { bits: 8, signed: true });
+                let pointee = Some(Box::new(letter));
+                PtrType { pointee, region: Region::Kernel, nullable: false }
+            }
             Some(Type::Ptr(ptr)) if ptr.region.is_foreign() => ptr,
             Some(ty @ (Type::Int(_) | Type::Bool)) => {
                 PtrType { pointee: Some(Box::new(ty)), region: Region::Kernel, nullable: false }
             }
             _ => {
-                let message = "`cast` makes a pointer to a type of the kernel or to a number";
+                let message = "`cast` makes a pointer to a type of the kernel, a number or a text";
                 return Err(self.s.report(
-                    Diagnostic::new(&codes::WRONG_ARGUMENTS, args[1].span, message)
-                        .help("write `cast(address, POINTER(task_struct))`"),
+                    Diagnostic::new(&codes::WRONG_ARGUMENTS, args[1].span, message).help(
+                        "write `cast(address, POINTER(task_struct))`, or `cast(address, c_char_p)`",
+                    ),
                 ));
             }
         };

@@ -6,6 +6,7 @@ use kernel::Version;
 use syntax::{ExprKind as Kind, FormatPart, Keyword};
 
 use super::Body;
+use super::kernel_memory::is_text_pointer;
 use super::print_spec as spec;
 use super::text::{Text, is_text};
 use super::value::Value;
@@ -116,9 +117,13 @@ impl Body<'_, '_> {
         if is_text(&value) {
             return self.printed_text(value, spec, at).map(|piece| vec![piece]);
         }
+        let is_text = is_text_pointer(&value);
         let value = self.scalar(value, at)?;
         let (ty, kind) = match &value.ty {
-            Type::Ptr(PtrType { region: Region::Opaque, .. }) => {
+            // The text is meant where there is one.
+            Type::Ptr(PtrType { region, .. })
+                if !is_text && (*region == Region::Opaque || region.is_foreign()) =>
+            {
                 (IntType::U64, spec::Kind::Address)
             }
             Type::Int(IntType { signed: true, .. }) => (IntType::I64, spec::Kind::Signed),

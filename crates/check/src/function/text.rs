@@ -6,6 +6,7 @@ use ir::{CompareOp, Expr, Place, PtrType, Region, Stmt, StmtKind, TextOp, Type};
 
 use super::Body;
 use super::arithmetic::negate;
+use super::kernel_memory::is_text_pointer;
 use super::value::Value;
 use crate::session::{Reported, Result};
 
@@ -66,6 +67,11 @@ impl Body<'_, '_> {
         (right, right_span): (Value, Span),
         at: Span,
     ) -> Result<Expr> {
+        for (value, span) in [(&left, left_span), (&right, right_span)] {
+            if is_text_pointer(value) {
+                return Err(self.mismatch(span, "a text", value));
+            }
+        }
         if !(is_text(&left) && is_text(&right)) {
             return self.compare_letter((left, left_span), op, (right, right_span), at);
         }

@@ -4,6 +4,7 @@ use diagnostics::{Diagnostic, Span, codes};
 use ir::{Expr, ExprKind, IntType, Place, PtrType, Region, Stmt, StmtKind, Type};
 
 use super::Body;
+use super::kernel_memory::is_text_pointer;
 use crate::session::{Reported, Result};
 
 /// The value of an expression.
@@ -57,6 +58,12 @@ impl Body<'_, '_> {
             Value::Scalar(Expr { ty: Type::Ptr(ptr), .. }) => match &ptr.pointee {
                 _ if ptr.region == Region::Context => {
                     "give the context to helpers that take it, or read one of its fields".to_owned()
+                }
+                Some(_) if is_text_pointer(value) => {
+                    format!("copy the text that it leads to first: `copy: str(64) = {text}`")
+                }
+                Some(pointee) if matches!(**pointee, Type::Ptr(_)) => {
+                    format!("one of those behind it: `{text}[0]`")
                 }
                 Some(pointee) if matches!(**pointee, Type::Int(_)) => {
                     format!("the number behind it: `{text}[0]`")
