@@ -5,10 +5,10 @@
 """
 
 import sys
-from ctypes import c_int32, c_int64, c_uint32, c_void_p
+from ctypes import c_int32, c_int64, c_uint32, c_uint64, c_void_p
 
 from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
-from pythonbpf.helper import comm, pid, tid
+from pythonbpf.helper import comm, pid, probe_read_user_str, tid
 from pythonbpf.maps import HashMap, RingBuffer
 
 
@@ -30,7 +30,7 @@ def TARGET() -> c_uint32:
 @bpf
 @map
 def asked() -> HashMap:
-    return HashMap(key=c_uint32, value=Open, max_entries=10240)
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=10240)
 
 
 @bpf
@@ -44,20 +44,20 @@ def events() -> RingBuffer:
 def on_enter(ctx: c_void_p) -> c_int64:
     if TARGET and pid() != TARGET:
         return 0
-    e = Open(pid=pid())
-    comm(e.comm)
-    e.path = ctx.filename
-    asked[tid()] = e
+    asked[tid()] = c_uint64(ctx.filename)
     return 0
 
 
 @bpf
 @section("tracepoint/syscalls/sys_exit_openat")
 def on_exit(ctx: c_void_p) -> c_int64:
-    e = asked.lookup(tid())
-    if not e:
+    address = asked.lookup(tid())
+    if not address:
         return 0
-    e.ret = ctx.ret
+    e = Open(pid=pid(), ret=ctx.ret)
+    comm(e.comm)
+    # At the beginning the page with the path may not be there yet; by now the kernel has read it.
+    probe_read_user_str(e.path, address[0])
     events.output(e)
     asked.delete(tid())
     return 0

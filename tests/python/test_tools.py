@@ -6,6 +6,7 @@ In the lab's virtual machines the objects are those that another kernel's machin
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import mmap
 import os
@@ -113,6 +114,23 @@ def test_each_opened_file_is_told_with_what_came_of_it(running: BPF, tmp_path: P
     # The first made the file.
     assert [(e.path, e.ret) for e in events[1:]] == expected
     assert {e.comm for e in events} == {Path("/proc/self/comm").read_text().strip()}
+
+
+@of("opensnoop")
+def test_a_path_that_nobody_has_touched_is_told(running: BPF, tmp_path: Path) -> None:
+    source = tmp_path / "holds a path"
+    source.write_bytes(b"/no/such/file\0".ljust(mmap.PAGESIZE, b"\0"))
+    with source.open("r+b") as file:
+        room = mmap.mmap(file.fileno(), mmap.PAGESIZE)
+    start = ctypes.c_char.from_buffer(room)
+    library = ctypes.CDLL(None, use_errno=True)
+    # The page comes with the first look at it, which is the kernel's.
+    assert library.open(ctypes.c_void_p(ctypes.addressof(start)), os.O_RDONLY) == -1
+    assert ctypes.get_errno() == errno.ENOENT
+    events = told(running, lambda e: e.pid == os.getpid() and e.ret == -errno.ENOENT, 1)
+    assert [e.path for e in events] == ["/no/such/file"]
+    del start
+    room.close()
 
 
 @of("exitsnoop")
