@@ -2,10 +2,9 @@
 
 from ctypes import c_int64, c_uint32, c_uint64, c_void_p
 
-from vmlinux import tcp_congestion_ops, tcp_reno_cong_avoid, tcp_reno_undo_cwnd, tcp_sock
-
 from pythonbpf import bpf, bpfglobal, map, section
 from pythonbpf.maps import Array, StructOps
+from vmlinux import tcp_congestion_ops, tcp_reno_cong_avoid, tcp_reno_undo_cwnd, tcp_sock
 
 
 @bpf

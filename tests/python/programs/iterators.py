@@ -2,11 +2,10 @@
 
 from ctypes import POINTER, c_int64, c_uint32, c_uint64, c_void_p
 
-from vmlinux import task_struct
-
 from pythonbpf import bpf, bpfglobal, map, section
 from pythonbpf.helper import seq_write
 from pythonbpf.maps import HashMap
+from vmlinux import task_struct
 
 
 @bpf

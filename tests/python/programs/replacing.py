@@ -2,10 +2,9 @@
 
 from ctypes import c_int64
 
-from vmlinux import xdp_md
-
 from pythonbpf import BPF, bpf, bpfglobal, section
 from pythonbpf.helper import XDP_DROP, XDP_PASS
+from vmlinux import xdp_md
 
 
 @bpf
