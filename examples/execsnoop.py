@@ -7,6 +7,7 @@ RET is 0, or the number of the error, such as -2 where there is no such file. Ar
 behind the twentieth, and what is longer than 63 bytes, are cut off.
 """
 
+import contextlib
 from ctypes import c_int32, c_int64, c_uint32, c_void_p
 
 from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
@@ -71,7 +72,7 @@ def LICENSE() -> str:
 
 
 if __name__ == "__main__":
-    print(f"{'PID':>7} {'PPID':>7} {'RET':>4} ARGS")
-    with BPF() as b:
+    print(f"{'PID':>7} {'PPID':>7} {'RET':>4} ARGS", flush=True)
+    with contextlib.suppress(KeyboardInterrupt), BPF() as b:
         for e in b["events"]:
-            print(f"{e.pid:7} {e.ppid:7} {e.ret:4} {' '.join(e.args[: e.count])}")
+            print(f"{e.pid:7} {e.ppid:7} {e.ret:4} {' '.join(e.args[: e.count])}", flush=True)

@@ -4,6 +4,7 @@
     sudo pythonbpf run examples/exitsnoop.py
 """
 
+import contextlib
 from ctypes import c_int64, c_uint32, c_uint64, c_void_p
 
 from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
@@ -49,8 +50,8 @@ def LICENSE() -> str:
 
 
 if __name__ == "__main__":
-    print(f"{'PID':>7} {'PPID':>7} {'COMM':16} {'AGE s':>9} EXIT")
-    with BPF() as b:
+    print(f"{'PID':>7} {'PPID':>7} {'COMM':16} {'AGE s':>9} EXIT", flush=True)
+    with contextlib.suppress(KeyboardInterrupt), BPF() as b:
         for e in b["events"]:
             why = f"signal {e.signal}" if e.signal else f"code {e.code}"
-            print(f"{e.pid:7} {e.ppid:7} {e.comm:16} {e.age / 1e9:9.3f} {why}")
+            print(f"{e.pid:7} {e.ppid:7} {e.comm:16} {e.age / 1e9:9.3f} {why}", flush=True)

@@ -7,6 +7,7 @@ Needs a kernel with kprobes. The functions are those that ask security modules, 
 arguments have been the same for long.
 """
 
+import contextlib
 from ctypes import POINTER, c_int64, c_uint32, c_uint64, c_void_p
 
 from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
@@ -65,7 +66,7 @@ def LICENSE() -> str:
 
 
 if __name__ == "__main__":
-    print(f"{'PID':>7} {'COMM':16} {'AGE s':>9} NAME")
-    with BPF() as b:
+    print(f"{'PID':>7} {'COMM':16} {'AGE s':>9} NAME", flush=True)
+    with contextlib.suppress(KeyboardInterrupt), BPF() as b:
         for e in b["events"]:
-            print(f"{e.pid:7} {e.comm:16} {e.age / 1e9:9.3f} {e.name}")
+            print(f"{e.pid:7} {e.comm:16} {e.age / 1e9:9.3f} {e.name}", flush=True)

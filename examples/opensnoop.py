@@ -4,6 +4,7 @@
     sudo pythonbpf run examples/opensnoop.py
 """
 
+import contextlib
 import sys
 from ctypes import c_int32, c_int64, c_uint32, c_uint64, c_void_p
 
@@ -73,7 +74,7 @@ if __name__ == "__main__":
     b = BPF()
     if len(sys.argv) > 1:
         b.globals.TARGET = int(sys.argv[1])
-    print(f"{'PID':>7} {'COMM':16} {'FD':>4} PATH")
-    with b:
+    print(f"{'PID':>7} {'COMM':16} {'FD':>4} PATH", flush=True)
+    with contextlib.suppress(KeyboardInterrupt), b:
         for e in b["events"]:
-            print(f"{e.pid:7} {e.comm:16} {e.ret:4} {e.path}")
+            print(f"{e.pid:7} {e.comm:16} {e.ret:4} {e.path}", flush=True)

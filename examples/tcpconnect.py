@@ -4,6 +4,7 @@
     sudo pythonbpf run examples/tcpconnect.py
 """
 
+import contextlib
 import ipaddress
 from ctypes import c_int64, c_uint8, c_uint16, c_uint32, c_void_p
 
@@ -57,8 +58,8 @@ def address(event, which: str) -> str:
 
 
 if __name__ == "__main__":
-    print(f"{'PID':>7} {'COMM':16} {'SOURCE':>28} {'TARGET':>28} {'PORT':>5}")
-    with BPF() as b:
+    print(f"{'PID':>7} {'COMM':16} {'SOURCE':>28} {'TARGET':>28} {'PORT':>5}", flush=True)
+    with contextlib.suppress(KeyboardInterrupt), BPF() as b:
         for e in b["events"]:
             source, target = address(e, "source"), address(e, "target")
-            print(f"{e.pid:7} {e.comm:16} {source:>28} {target:>28} {e.dport:5}")
+            print(f"{e.pid:7} {e.comm:16} {source:>28} {target:>28} {e.dport:5}", flush=True)

@@ -6,6 +6,7 @@
 Bytes are those that programs sent and received, without headers and repeats.
 """
 
+import contextlib
 import ipaddress
 from ctypes import POINTER, c_int64, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p, cast
 
@@ -104,12 +105,14 @@ def address(event, which: str) -> str:
 
 
 if __name__ == "__main__":
-    print(f"{'PID':>7} {'COMM':16} {'HERE':>24} {'THERE':>24} {'SENT':>9} {'RECEIVED':>9} {'MS':>9}")
-    with BPF() as b:
+    title = f"{'HERE':>24} {'THERE':>24} {'SENT':>9} {'RECEIVED':>9} {'MS':>9}"
+    print(f"{'PID':>7} {'COMM':16} {title}", flush=True)
+    with contextlib.suppress(KeyboardInterrupt), BPF() as b:
         for e in b["events"]:
             here = f"{address(e, 'source')}:{e.sport}"
             there = f"{address(e, 'target')}:{e.dport}"
             print(
                 f"{e.pid:7} {e.comm:16} {here:>24} {there:>24} "
-                f"{e.sent:9} {e.received:9} {e.lived / 1e6:9.2f}"
+                f"{e.sent:9} {e.received:9} {e.lived / 1e6:9.2f}",
+                flush=True,
             )
