@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use cli::running_types;
+use compiler::btf::Source;
 use compiler::{Emit, Options};
 use diagnostics::{SourceFile, codes};
 
@@ -17,7 +18,9 @@ use diagnostics::{SourceFile, codes};
 const WITHOUT_WRONG_SOURCE: [&str; 8] =
     ["E0101", "E0103", "E0621", "E0701", "E0702", "E0703", "E0704", "E0799"];
 /// Pages whose wrong program is whole because something is missing in it.
-const WHOLE: [&str; 5] = ["E0104", "E0201", "E0601", "E0606", "W0901"];
+const WHOLE: [&str; 6] = ["E0104", "E0201", "E0601", "E0606", "W0901", "W0921"];
+/// The page about a machine whose kernel shows no types.
+const BUILT_IN: &str = "W0921";
 
 fn page(id: &str) -> String {
     let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/diagnostics");
@@ -77,7 +80,8 @@ fn said(name: &str, text: &str) -> Vec<&'static str> {
         false => {
             let newer = NEWER.iter().find(|(code, _)| *code == name).map(|(_, kernel)| *kernel);
             let kernel = newer.map_or(Options::default().kernel, |kernel| kernel.parse().unwrap());
-            Options { types: running_types(), kernel, ..Options::default() }
+            let types = if name == BUILT_IN { Source::BuiltIn } else { running_types() };
+            Options { types, kernel, ..Options::default() }
         }
     };
     let made = compiler::compile(&source, &options, Emit::Object);
