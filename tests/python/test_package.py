@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import Run
 
 import pythonbpf
 from pythonbpf import _native, errors, maps, structs
@@ -111,3 +112,13 @@ def test_programs_of_users_pass_a_strict_type_checker(tmp_path: Path) -> None:
         [pyright, "-p", str(tmp_path)], capture_output=True, text=True, timeout=300, check=False
     )
     assert result.returncode == 0, result.stdout
+
+
+def test_the_import_takes_little_along(run: Run) -> None:
+    """What is imported costs time, and most of it is not needed before a program is loaded."""
+    code = "import sys; had = set(sys.modules); import pythonbpf; print(*set(sys.modules) - had)"
+    taken = set(run("-c", code).stdout.split())
+    own = {name for name in taken if name.partition(".")[0] == "pythonbpf"}
+    assert "pythonbpf._native" in own
+    assert taken - own <= {"__future__"}
+    assert len(own) <= 14

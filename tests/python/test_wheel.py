@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,28 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pip = [directory / "bin/python", "-m", "pip", "install", "--quiet", "--no-index", wheel]
     subprocess.run(pip, check=True)
     return directory
+
+
+def test_the_wheel_holds_the_package_and_nothing_else() -> None:
+    wheels = list((ROOT / "dist").glob("*.whl"))
+    if not wheels:
+        pytest.skip("there is no wheel: `make wheel` builds one")
+    (wheel,) = wheels
+    # One for all versions of CPython from 3.10 on, and for every Linux whose glibc is as new.
+    assert re.fullmatch(r"pythonbpf-[\d.]+-cp310-abi3-manylinux_2_\d+_\w+\.whl", wheel.name)
+    with zipfile.ZipFile(wheel) as opened:
+        names = set(opened.namelist())
+    sources = {
+        str(path.relative_to(ROOT / "python"))
+        for package in ("pythonbpf", "vmlinux")
+        for path in (ROOT / "python" / package).rglob("*")
+        if path.suffix in (".py", ".pyi", ".typed")
+    }
+    assert sources <= names
+    others = {name for name in names - sources if ".dist-info/" not in name}
+    assert others == {"pythonbpf/_native.abi3.so"}
+    kept = {name.rpartition("/")[2] for name in names if ".dist-info/" in name}
+    assert {"METADATA", "RECORD", "WHEEL", "entry_points.txt"} <= kept
 
 
 def test_wheel_needs_only_system_libraries(installed: Path) -> None:
