@@ -73,14 +73,12 @@ pub fn types_of_modules(base: &Arc<Btf>) -> Option<Arc<Btf>> {
 /// many of these there are.
 pub fn all_of(folder: &Path, base: &Arc<Btf>) -> (Arc<Btf>, usize) {
     let modules = modules_in(folder);
-    let continued =
-        modules.into_iter().fold((Arc::clone(base), 0), |(known, count), (_, bytes)| {
-            match Btf::split(Arc::new(bytes), Arc::clone(&known)) {
-                Ok(more) => (Arc::new(more), count + 1),
-                Err(_) => (known, count),
-            }
-        });
-    continued
+    modules.into_iter().fold((Arc::clone(base), 0), |(known, count), (_, bytes)| {
+        match Btf::split(Arc::new(bytes), Arc::clone(&known)) {
+            Ok(more) => (Arc::new(more), count + 1),
+            Err(_) => (known, count),
+        }
+    })
 }
 
 /// The types of the modules that are loaded, each with the module's name.
