@@ -9,8 +9,10 @@ import ctypes
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +31,34 @@ pytestmark = [
 TIMES = 10
 NEAR, FAR = "10.8.0.1", "10.8.0.2"
 NEW_NAMESPACE = 0x40000000  # CLONE_NEWNET
+
+
+ROUTE = """
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, map, section
+from pythonbpf.helper import BPF_OK
+from pythonbpf.maps import HashMap
+
+
+@bpf
+@map
+def passed() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=4)
+
+
+@bpf
+@section("lwt_out")
+def route(ctx: c_void_p) -> c_int64:
+    passed[0] += 1
+    return BPF_OK
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
+"""
 
 
 def since(*version: int) -> pytest.MarkDecorator:
@@ -266,6 +296,30 @@ def test_routes_that_run_programs(b: BPF, way: str, key: int) -> None:
         assert fired(b, key) >= TIMES
     finally:
         pinned.unlink()
+
+
+def test_the_command_pins_programs_while_it_runs(tmp_path: Path) -> None:
+    cable()
+    source = tmp_path / "route.py"
+    source.write_text(ROUTE)
+    folder = Path("/sys/fs/bpf") / f"pythonbpf-command-{os.getpid()}"
+    folder.mkdir()
+    words = ["-m", "pythonbpf", "run", str(source), "--pin", str(folder)]
+    try:
+        with subprocess.Popen(
+            [sys.executable, *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as command:
+            assert command.stderr is not None
+            assert any("pinned route" in line for line in iter(command.stderr.readline, ""))
+            pinned = ("encap", "bpf", "out", "pinned", str(folder / "route"))
+            assert ip("route", "add", f"{FAR}/32", *pinned, "dev", "near")
+            send()
+            command.send_signal(signal.SIGINT)
+            out, _ = command.communicate(timeout=10)
+        assert f"{TIMES}" in out
+        assert list(folder.iterdir()) == []
+    finally:
+        folder.rmdir()
 
 
 def test_segment_routing_runs_programs(b: BPF) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from programs import replaced, replacing
@@ -49,8 +53,23 @@ def test_a_program_replaces_another_while_it_is_attached(old: Program, new: BPF)
     assert verdict(old, 80) == PASSED
 
 
+def test_the_command_is_told_by_number(old: Program) -> None:
+    source = Path(replacing.__file__)
+    words = ["-m", "pythonbpf", "run", str(source), "--program", str(old.info.id)]
+    with subprocess.Popen([sys.executable, *words], stderr=subprocess.PIPE, text=True) as command:
+        assert command.stderr is not None
+        said = command.stderr.readline()
+        if "not permitted" in said:
+            pytest.skip("this machine lets nobody change running programs (trampolines)")
+        assert said.startswith("attached stricter")
+        assert verdict(old, 80) == DROPPED
+        command.send_signal(signal.SIGINT)
+        assert command.wait(10) == 0
+    assert verdict(old, 80) == PASSED
+
+
 def test_it_must_be_said_what_is_replaced(old: Program, new: BPF) -> None:
-    with pytest.raises(BpfError, match=r"with replace\(\), before the load"):
+    with pytest.raises(BpfError, match=r"with replace\(\) before the load"):
         new.load()
 
 

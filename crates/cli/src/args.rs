@@ -257,6 +257,13 @@ pub(crate) struct Attach {
     /// sk_skb, sk_msg: the map of sockets
     #[arg(long, value_name = "NAME")]
     pub map: Option<String>,
+    /// freplace: the loaded program whose function is replaced, by its number
+    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u32).range(1..))]
+    pub program: Option<u32>,
+    /// Pin the programs into this folder of a BPF file system while they run,
+    /// for what takes them by their file: `ip route`, `tc`
+    #[arg(long, value_name = "FOLDER")]
+    pub pin: Option<PathBuf>,
     /// netfilter: pre_routing, local_in, forward, local_out or post_routing
     #[arg(long)]
     pub hook: Option<String>,

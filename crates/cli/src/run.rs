@@ -7,6 +7,7 @@ mod stream;
 mod values;
 
 use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use runtime::{Argument, AttachOptions, Error, Event, Interface, Map, MapSpec, Object, Program};
@@ -32,7 +33,8 @@ const LAST_EVENTS: Duration = Duration::from_millis(60);
 pub(crate) fn run(args: &Run) -> Outcome {
     let subject = Subject::read(&args.file, args.btf.as_ref(), args.arch, false)?;
     let refuse = |error: Error| refusal::refuse(&error, &subject, args.log);
-    let object = subject.load(args.log)?;
+    let object = subject.load_against(args.attach.program, args.log)?;
+    let _pins = Pins::make(&object, args.attach.pin.as_deref()).map_err(refuse)?;
     let pipe = match stream::prints(&subject.object).then(stream::open_pipe) {
         Some(Ok(pipe)) => Some(pipe),
         Some(Err(error)) => {
@@ -46,7 +48,7 @@ pub(crate) fn run(args: &Run) -> Outcome {
     let options = attach(&object, args, &subject)?;
     let mut show = Show::new(args, &object, &stream);
     let more = show.walks(&object, &options).map_err(|cause| cause.stop(&subject))?;
-    if more || args.duration.is_some() {
+    if more || args.duration.is_some() || args.attach.pin.is_some() {
         show.until(&ending, &stream).map_err(|cause| cause.stop(&subject))?;
     }
     show.results(&object, &stream).map_err(|cause| cause.stop(&subject))?;
@@ -63,7 +65,7 @@ fn attach(object: &Object, args: &Run, subject: &Subject) -> Result<AttachOption
     for skipped in &attached.skipped {
         report::complain(&format!("warning: {}", refusal::as_options(&skipped.why)));
     }
-    if attached.attached.is_empty() {
+    if attached.attached.is_empty() && args.attach.pin.is_none() {
         let words = format!(
             "{} has no program to attach: a program has `@bpf` and `@section`",
             subject.source.name()
@@ -75,8 +77,38 @@ fn attach(object: &Object, args: &Run, subject: &Subject) -> Result<AttachOption
         None => "; Ctrl-C ends".to_owned(),
     };
     let how = if only_iterators(object) && args.duration.is_none() { String::new() } else { how };
-    report::complain(&format!("attached {}{how}", attached.attached.join(", ")));
+    let done = if attached.attached.is_empty() { "pinned" } else { "attached" };
+    let names = match attached.attached.is_empty() {
+        true => object.programs().iter().map(|program| program.name().to_owned()).collect(),
+        false => attached.attached,
+    };
+    report::complain(&format!("{done} {}{how}", names.join(", ")));
     Ok(options)
+}
+
+/// The files of programs that are pinned until it is dropped.
+struct Pins(Vec<PathBuf>);
+
+impl Pins {
+    fn make(object: &Object, folder: Option<&Path>) -> Result<Self, Error> {
+        let mut pins = Self(Vec::new());
+        for program in object.programs() {
+            let Some(folder) = folder else { break };
+            let path = folder.join(program.name());
+            program.pin(&path)?;
+            pins.0.push(path);
+        }
+        Ok(pins)
+    }
+}
+
+impl Drop for Pins {
+    fn drop(&mut self) {
+        for path in &self.0 {
+            // It may be gone already, which is what is wanted.
+            let _ = std::fs::remove_file(path);
+        }
+    }
 }
 
 /// Whether nothing happens but what reading makes happen.
@@ -254,5 +286,5 @@ impl Show {
 /// Whether a thread belongs to a process; a thread that is gone does if it is
 /// the process's first.
 fn is_thread_of(thread: u32, process: u32) -> bool {
-    thread == process || std::path::Path::new(&format!("/proc/{process}/task/{thread}")).exists()
+    thread == process || Path::new(&format!("/proc/{process}/task/{thread}")).exists()
 }

@@ -65,8 +65,25 @@ impl Subject {
 
     /// Loads the object into the kernel; shows why if that is refused.
     pub(crate) fn load(&self, whole_log: bool) -> Result<Object, Stop> {
+        self.load_against(None, whole_log)
+    }
+
+    /// The same; what its programs of `freplace` replace is the loaded program of
+    /// this number.
+    pub(crate) fn load_against(
+        &self,
+        target: Option<u32>,
+        whole_log: bool,
+    ) -> Result<Object, Stop> {
         let _progress = Progress::of(&format!("loading {}", self.source.name()));
-        OpenObject::from_bytes(self.source.name(), &self.object)
+        let opened = OpenObject::from_bytes(self.source.name(), &self.object);
+        let replaced = opened.and_then(|mut opened| {
+            if let Some(id) = target {
+                opened.replace_in(id)?;
+            }
+            Ok(opened)
+        });
+        replaced
             .and_then(OpenObject::load)
             .map_err(|error| refusal::refuse(&error, self, whole_log))
     }

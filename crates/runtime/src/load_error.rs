@@ -61,7 +61,7 @@ pub(crate) fn explain(
     {
         let reason = format!(
             "`{}` ({}) stands in the place of a function of a loaded program: say of which one, \
-             with replace(), before the load",
+             with replace() before the load, or `--program ID`",
             place.program, place.section
         );
         let (object, place) = (object.to_owned(), Some(place.clone()));

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::sync::Arc;
 
 use libbpf_rs::{AsRawLibbpf as _, ObjectBuilder, libbpf_sys};
@@ -199,6 +199,27 @@ impl OpenObject {
         outcome?;
         self.replaced.retain(|(other, _)| *other != index);
         self.replaced.push((index, replaced));
+        Ok(())
+    }
+
+    /// Has every program of the section `freplace` stand in the place of the function that
+    /// its section names, of the loaded program of this number.
+    ///
+    /// # Errors
+    /// Those of [`Self::replace`], and [`Error::System`] if there is no such program.
+    pub fn replace_in(&mut self, id: u32) -> Result<()> {
+        let replacing = self.programs.iter().filter(|program| program.kind() == "freplace");
+        let names: Vec<String> = replacing.map(|program| program.name.clone()).collect();
+        for name in names {
+            // SAFETY: a plain number.
+            let fd = check(unsafe { libbpf_sys::bpf_prog_get_fd_by_id(id) });
+            let fd = fd.map_err(|source| Error::System {
+                action: format!("opening the program with the number {id}"),
+                source,
+            })?;
+            // SAFETY: a new descriptor that nobody else has.
+            self.replace(&name, unsafe { OwnedFd::from_raw_fd(fd) }, None)?;
+        }
         Ok(())
     }
 
