@@ -103,6 +103,15 @@ def not_trusted(ctx: c_void_p) -> c_int64:
 
 @bpf
 @section("syscall")
+def of_a_variable(ctx: c_void_p) -> c_int64:
+    own = Slot()
+    with own.task.xchg(None) as old:  # error: [object-misplaced]
+        return 1
+    return 0
+
+
+@bpf
+@section("syscall")
 def arguments(ctx: c_void_p) -> c_int64:
     slot = slots.lookup(0)
     if slot:

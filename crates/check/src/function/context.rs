@@ -183,6 +183,10 @@ impl Body<'_, '_> {
                 "the programs of this file have different contexts".to_owned(),
                 "say which one it is: `ctx: xdp_md`, with `from vmlinux import xdp_md`",
             ),
+            Some(kind @ ContextKind::Replaced) => (
+                format!("it is {}", describe(kind)),
+                "say what that is called with: `ctx: xdp_md`, with `from vmlinux import xdp_md`",
+            ),
             Some(kind) => (
                 format!("it is {}", describe(kind)),
                 "pass it to helpers such as `get_current_task`, or read what the helpers give",

@@ -9,7 +9,7 @@ use super::Body;
 use super::helper_call::null;
 use super::value::Value;
 use crate::kfuncs::KfuncParam;
-use crate::session::Result;
+use crate::session::{Reported, Result};
 
 /// The operation on such a field.
 pub(super) const EXCHANGE: &str = "xchg";
@@ -55,12 +55,19 @@ impl Body<'_, '_> {
         self.no_keywords(keywords)?;
         self.count(EXCHANGE, "what is put in, or `None`", 1..=1, args, at)?;
         let syntax::ExprKind::Attribute(base, member) = &field.kind else {
-            return Err(crate::session::Reported);
+            return Err(Reported);
         };
         let (place, ty) = self.field_place(base, member)?;
-        let Some(of) = self.s.kptr_of(&ty) else { return Err(crate::session::Reported) };
+        let Some(of) = self.s.kptr_of(&ty) else { return Err(Reported) };
+        if !matches!(place.region(), Region::MapValue(_) | Region::Any) {
+            let message = "only an entry of a map owns objects, and this is a variable";
+            return Err(self.s.report(
+                Diagnostic::new(&codes::OBJECT_MISPLACED, field.span, message)
+                    .help("exchange the field of what `lookup` gives"),
+            ));
+        }
         let (new, given) = self.put_in(of, &args[0])?;
-        let helper = kernel::helper("kptr_xchg").ok_or(crate::session::Reported)?;
+        let helper = kernel::helper("kptr_xchg").ok_or(Reported)?;
         self.uses(helper, method);
         let address = Expr::address(place.clone(), ty, place.region(), field.span);
         let pointer = Type::Ptr(PtrType {
@@ -90,7 +97,7 @@ impl Body<'_, '_> {
     }
 
     /// Reports a field that is set like any other.
-    pub(super) fn kptr_assigned(&mut self, at: Span) -> crate::session::Reported {
+    pub(super) fn kptr_assigned(&mut self, at: Span) -> Reported {
         let message = "this field owns an object of the kernel, and is not set with `=`";
         self.s.report(
             Diagnostic::new(&codes::OBJECT_MISPLACED, at, message)
