@@ -17,8 +17,8 @@ use kernel::{
 
 use crate::case::{Case, Expect};
 
-/// Kinds of programs to call helpers from; the first that may call one does.
-/// Those that this machine may not load come last.
+/// Kinds of programs to call helpers from; the first of those that may on the oldest
+/// kernel does. Those that this machine may not load come last.
 const SECTIONS: &[&str] = &[
     "tc",
     "xdp",
@@ -45,7 +45,6 @@ const SECTIONS: &[&str] = &[
     FENTRY,
     "fexit/do_nanosleep",
     "lsm/file_open",
-    "lirc_mode2",
 ];
 const NEWEST: Version = Version::new(7, 2);
 const FENTRY: &str = "fentry/do_nanosleep";
@@ -160,6 +159,8 @@ struct Writer<'a> {
     arguments: Vec<String>,
     /// Whether a socket is looked up first.
     socket: bool,
+    /// Whether it is called on the running task, or on something of it.
+    task: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -196,6 +197,7 @@ impl<'a> Writer<'a> {
             locals: Vec::new(),
             arguments: Vec::new(),
             socket,
+            task: from.is_some_and(|found| found.section.is_empty()),
         };
         for param in helper.params {
             writer.argument(param)?;
@@ -265,7 +267,7 @@ impl<'a> Writer<'a> {
         if IN_THE_LAB.contains(&kind.trim_end_matches(".s")) || LOCKED.contains(&name) {
             text += "# machine: lab\n";
         }
-        let _ = writeln!(text, "# kernel: {}", since(self.helper, section));
+        let _ = writeln!(text, "# kernel: {}", since(self.helper, self.task, section));
         text += "from ctypes import c_int32, c_int64, c_uint8, c_uint32, c_uint64, c_void_p\n\n";
         text += "from pythonbpf import bpf, bpfglobal, map, section, struct\n";
         let mut helpers = vec![name, "get_current_task_btf", "sk_lookup_tcp", "sk_release"];
@@ -313,13 +315,16 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The first kind of program that may call the helper on the newest kernel.
+/// The kind of program that may call the helper on the oldest kernel, and of
+/// several the first.
 fn section(helper: &Helper, task: bool, socket: bool) -> Option<Section> {
-    SECTIONS.iter().filter_map(|text| kernel::section(text).ok()).find(|section| {
+    let sections = SECTIONS.iter().filter_map(|text| kernel::section(text).ok());
+    let able = sections.filter(|section| {
         may(helper.name, section)
             && (!task || may("get_current_task_btf", section))
             && (!socket || may("sk_lookup_tcp", section))
-    })
+    });
+    able.min_by_key(|section| since(helper, task, section))
 }
 
 /// The section where a struct is met, if the helper may be called there.
@@ -335,9 +340,12 @@ fn may(name: &str, section: &Section) -> bool {
     helper.is_some_and(|helper| helper.allowed(section.def, NEWEST) == Allowed::Yes)
 }
 
-/// The oldest kernel on which this kind of program may call it.
-fn since(helper: &Helper, section: &Section) -> Version {
-    let kind = kernel::loaded_since(section.def).unwrap_or_default();
+/// The oldest kernel on which this kind of program may call it, on the running
+/// task if so.
+fn since(helper: &Helper, task: bool, section: &Section) -> Version {
+    let of_task = kernel::helper("get_current_task_btf").filter(|_| task);
+    let of_task = of_task.map_or(Version::OLDEST, |of_task| since(of_task, false, section));
+    let kind = kernel::loaded_since(section.def).unwrap_or_default().max(of_task);
     let since = helper.since.max(kind);
     match helper.allowed(section.def, since) {
         Allowed::From(version) => version.max(since),
