@@ -122,6 +122,7 @@ impl<'m> Walk<'m> {
                 StmtKind::Zero(_)
                 | StmtKind::ZeroPart(..)
                 | StmtKind::Copy(..)
+                | StmtKind::Gather(..)
                 | StmtKind::StoreStr(..) => {}
             }
         }

@@ -23,6 +23,8 @@ const MAX_STEPS: u64 = 1_000_000;
 const INDEX_STEPS: u64 = 5;
 /// Instructions that clear or copy a word in a loop.
 const WORD_STEPS: u64 = 6;
+/// What one member takes that is read together with others.
+const GATHER_STEPS: u64 = 8;
 /// The kernel's `BPF_COMPLEXITY_LIMIT_JMP_SEQ`.
 const MAX_CHOICES: u64 = 8192;
 
@@ -305,6 +307,7 @@ impl Costs<'_> {
             StmtKind::Eval(value) | StmtKind::Return(Some(value)) => {
                 all.add(self.expr(value, scope));
             }
+            StmtKind::Gather(gather) => all.steps += GATHER_STEPS * gather.from.len() as u64,
             StmtKind::Zero(place) | StmtKind::Copy(place, _) => {
                 let ty = place.ty(self.module, scope.function);
                 let words = ty.map_or(0, |ty| ty.size(self.module) / 8);

@@ -124,10 +124,10 @@ fn needed(module: &ir::Module) -> (usize, bool) {
         }
     };
     let copies = |stmts: &[Stmt], place: &mut dyn FnMut(&ir::Place)| {
-        ir::each_stmt(stmts, &mut |stmt| {
-            if let StmtKind::Copy(_, from) = &stmt.kind {
-                place(from);
-            }
+        ir::each_stmt(stmts, &mut |stmt| match &stmt.kind {
+            StmtKind::Copy(_, from) => place(from),
+            StmtKind::Gather(gather) => gather.from.iter().for_each(&mut *place),
+            _ => {}
         });
     };
     for function in &module.functions {
@@ -181,6 +181,14 @@ impl<'c> Lowering<'_, 'c, '_> {
 
     /// The answer to a question, as 64 bits.
     pub(crate) fn ask(&self, question: &Question<'_>) -> Result<IntValue<'c>> {
+        // The loader makes an instruction that stops the program of what it
+        // cannot find: it must stay behind the question whether it is there.
+        let guarded = self.relocations()?.guarded;
+        self.answer(question, guarded)
+    }
+
+    /// The answer; `here` if it has to be got in this very place.
+    pub(crate) fn answer(&self, question: &Question<'_>, here: bool) -> Result<IntValue<'c>> {
         let relocations = self.relocations()?;
         let Question { kind, ty, name, path, value } = question;
         // LLVM reads the value as an `i64`.
@@ -204,11 +212,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         };
         let i64_type = self.d.context.i64_type();
         let value = self.builder.build_load(i64_type, variable.as_pointer_value(), "")?;
-        // The loader makes an instruction that stops the program of what it
-        // cannot find: it must stay behind the question whether it is there.
-        if relocations.guarded
-            && let Some(load) = value.as_instruction_value()
-        {
+        if here && let Some(load) = value.as_instruction_value() {
             load.set_volatile(true).map_err(|error| Error::Llvm(error.to_string()))?;
         }
         Ok(value.into_int_value())

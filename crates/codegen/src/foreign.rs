@@ -1,6 +1,8 @@
 //! Memory of the kernel and of user space: the way to a member is a
 //! relocation, and the region says how it is read.
 
+mod gather;
+
 use inkwell::types::IntType;
 use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PointerValue};
 use ir::{EnumFact, Expr, FieldFact, Place, Query, Region, Shape, StructId, Type, TypeFact};
@@ -229,16 +231,26 @@ impl<'c> Lowering<'_, 'c, '_> {
         }
         let address = self.arrive(&reached)?;
         let size = ty.size(self.d.module);
-        let memory_type = match ty {
-            Type::Bool => self.d.context.i8_type().into(),
-            ty => self.d.register_type(ty)?,
-        };
         let (from, align) = if place.is_direct() {
             (address, size as u32)
         } else {
             let slot = self.spill_slot(size)?;
             self.probe(place.region(), slot, self.number(size), address)?;
             (slot, STACK_ALIGN)
+        };
+        self.load_foreign(from, align, ty)
+    }
+
+    /// Loads a scalar as the kernel has it.
+    fn load_foreign(
+        &self,
+        from: PointerValue<'c>,
+        align: u32,
+        ty: &Type,
+    ) -> Result<BasicValueEnum<'c>> {
+        let memory_type = match ty {
+            Type::Bool => self.d.context.i8_type().into(),
+            ty => self.d.register_type(ty)?,
         };
         let value = self.builder.build_load(memory_type, from, "")?;
         if let Some(load) = value.as_instruction_value() {

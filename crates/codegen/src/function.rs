@@ -209,6 +209,7 @@ impl<'c> Lowering<'_, 'c, '_> {
             StmtKind::Zero(place) => self.zero(place),
             StmtKind::ZeroPart(place, start, len) => self.zero_part(place, *start, *len),
             StmtKind::Copy(to, from) => self.copy(to, from),
+            StmtKind::Gather(gather) => self.gather(gather),
             StmtKind::StoreStr(place, text) => self.store_text(place, text),
             StmtKind::Eval(value) => self.evaluate(value),
             StmtKind::If(test, then, orelse) => self.if_stmt(test, then, orelse),

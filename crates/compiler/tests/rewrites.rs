@@ -246,3 +246,79 @@ fn a_text_of_the_kernel_is_compared_where_it_lies() {
         assert_eq!(made != plain, expected, "{body}\n{made}");
     }
 }
+
+const PROBED_HEAD: &str = "\
+from ctypes import *
+from ctypes import cast, POINTER
+from pythonbpf import *
+from pythonbpf.helper import *
+from pythonbpf.maps import *
+from vmlinux import task_struct, sock
+
+@bpf
+@map
+def counts() -> HashMap:
+    return HashMap(key=c_uint32, value=c_uint64, max_entries=64)
+
+@bpf
+def other() -> c_int64:
+    counts.delete(3)
+    return 0
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return \"GPL\"
+
+@bpf
+@section(\"kprobe/tcp_connect\")
+def prog(ctx: c_void_p, sk: sock) -> c_int64:
+    task = get_current_task()
+    n = 0
+    i = 0
+";
+
+#[test]
+fn members_of_a_struct_are_read_together() {
+    let cases = [
+        (true, "n = task.pid + task.tgid"),
+        (true, "n = task.pid\ni = ktime()\nn += task.tgid"),
+        (true, "counts[task.pid] = task.tgid"),
+        (true, "c = sk.__sk_common\nn = c.skc_daddr\ni = c.skc_num"),
+        (true, "if task.pid == 7:\n    n = task.tgid"),
+        (true, "if task.pid == 7:\n    return 0\nn = task.tgid"),
+        (true, "n = task.pid if task.tgid == 3 else 0"),
+        (true, "n = task.parent.pid + task.parent.tgid"),
+        // The pointer on the way is read once.
+        (true, "n = task.mm.arg_start + task.mm.mmap_base"),
+        (true, "for k in range(3):\n    n += task.pid + task.tgid"),
+        (true, "n = task.pid + task.pid"),
+        (true, "n = sk.__sk_common.skc_v6_daddr.in6_u.u6_addr32[0] + \
+                sk.__sk_common.skc_v6_daddr.in6_u.u6_addr32[3]"),
+        // Too far apart.
+        (false, "n = task.pid + task.start_time"),
+        // What a loop turns for may change.
+        (false, "n = task.pid\nfor k in range(3):\n    i += task.tgid"),
+        (false, "while task.pid > n and n < 5:\n    n += 1"),
+        // Somebody may change it meanwhile.
+        (false, "n = task.pid\nother()\nn += task.tgid"),
+        (false, "n = task.pid\nsend_signal(9)\nn += task.tgid"),
+        // Another task.
+        (false, "n = task.pid\ntask = cast(n, POINTER(task_struct))\nn += task.tgid"),
+        // Behind a test only.
+        (false, "if i == 3:\n    n = task.pid\nelse:\n    n = task.tgid"),
+        // What the kernel may not have stays behind the question.
+        (false, "n = task.pid\nif field_exists(task.tgid):\n    n += task.tgid"),
+        (false, "n = task.pid if field_exists(task.pid) and task.tgid else 0"),
+        // Bit-fields have a way of their own, texts and arrays are copied as they are.
+        (false, "n = sk.__sk_common.skc_reuse + sk.__sk_common.skc_reuseport"),
+        (false, "t = task.comm\nprint(t)"),
+        // Memory of a process may be there in part.
+        (false, "t = cast(task.mm.arg_start, POINTER(task_struct))\nreturn 0"),
+    ];
+    for (expected, body) in cases {
+        let [made, plain] = [&[][..], &[Rewrite::Gather]]
+            .map(|without| made_behind(PROBED_HEAD, body, Emit::Typed, without));
+        assert_eq!(made != plain, expected, "{body}\n{made}");
+    }
+}

@@ -223,6 +223,20 @@ impl Bound {
     pub const MAX_ITERATIONS: u64 = 8 << 20;
 }
 
+/// Scalars of one struct of the kernel that a single helper reads: the bytes around
+/// them are copied, and each is taken from where the running kernel has it. Where
+/// it has them further apart they are read one by one.
+#[derive(Clone, Debug)]
+pub struct Gather {
+    /// An array of bytes, words of 64 bits, for the copy.
+    pub buffer: Place,
+    /// A struct of the module: its first members are set, one for each of `from`.
+    pub to: Place,
+    /// What is read: members of structs of the kernel, no bit-fields, and elements at
+    /// constant indices, behind the same pointer of region [`Region::Kernel`](crate::Region).
+    pub from: Vec<Place>,
+}
+
 /// A statement with its place in the source.
 #[derive(Clone, Debug)]
 pub struct Stmt {
@@ -243,6 +257,9 @@ pub enum StmtKind {
     ZeroPart(Place, u32, u32),
     /// Copies an aggregate of the same type; source and target may be one.
     Copy(Place, Place),
+    /// Reads scalars at fixed places behind one pointer into a struct of the kernel
+    /// ([`Gather`]).
+    Gather(Box<Gather>),
     /// Writes the bytes of a text into a string, the rest becoming zero.
     StoreStr(Place, Vec<u8>),
     /// Evaluates for what it does.

@@ -20,7 +20,7 @@ pub mod verify;
 mod visit;
 
 pub use expr::{
-    AtomicOp, BinaryOp, Bound, CompareOp, Expr, ExprKind, Place, Stmt, StmtKind, UnaryOp,
+    AtomicOp, BinaryOp, Bound, CompareOp, Expr, ExprKind, Gather, Place, Stmt, StmtKind, UnaryOp,
 };
 pub use module::{
     Config, EventType, Extern, ExternId, ExternKind, Function, FunctionId, FunctionKind, Global,

@@ -159,6 +159,11 @@ impl Writer<'_> {
                 let line = format!("copy {} <- {}", self.place(to), self.place(from));
                 writeln!(self.out, "{pad}{line}")
             }
+            StmtKind::Gather(gather) => {
+                let from: Vec<_> = gather.from.iter().map(|place| self.place(place)).collect();
+                let (to, buffer) = (self.place(&gather.to), self.place(&gather.buffer));
+                writeln!(self.out, "{pad}gather {to} by {buffer} <- {}", from.join(", "))
+            }
             StmtKind::StoreStr(place, text) => {
                 let place = self.place(place);
                 writeln!(self.out, "{pad}{place} = {:?}", String::from_utf8_lossy(text))

@@ -41,6 +41,11 @@ fn walk(stmts: &mut [Stmt], change: &mut dyn FnMut(Part<'_>)) {
                 in_place(to, change);
                 in_place(from, change);
             }
+            StmtKind::Gather(gather) => {
+                in_place(&mut gather.buffer, change);
+                in_place(&mut gather.to, change);
+                gather.from.iter_mut().for_each(|place| in_place(place, change));
+            }
             StmtKind::Eval(value) | StmtKind::Return(Some(value)) => in_expr(value, change),
             StmtKind::If(test, then, orelse) => {
                 in_expr(test, change);

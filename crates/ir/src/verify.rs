@@ -22,8 +22,8 @@
 //!    of 32 and 64 bits.
 
 use crate::{
-    Expr, ExprKind, ExternKind, Function, FunctionKind, IntType, Module, Place, PtrType, Query,
-    Region, Stmt, StmtKind, TextOp, Type, UnaryOp,
+    Expr, ExprKind, ExternKind, Function, FunctionKind, Gather, IntType, Module, Place, PtrType,
+    Query, Region, Stmt, StmtKind, TextOp, Type, UnaryOp,
 };
 
 /// The first rule that the module breaks, in words.
@@ -106,6 +106,7 @@ impl Checker<'_> {
                 require(ty.is_aggregate(), "a scalar is copied")?;
                 require(ty == self.place(from)?, "a copy between different types")
             }
+            StmtKind::Gather(gather) => self.gather(gather),
             StmtKind::StoreStr(place, text) => match self.writable(place)? {
                 Type::Str(len) => {
                     require(text.len() <= len as usize, "a text is longer than its string")
@@ -141,6 +142,25 @@ impl Checker<'_> {
                 require(value.ty == self.function.ret, "a returned value has another type")
             }
         }
+    }
+
+    fn gather(&self, gather: &Gather) -> Rule {
+        let words =
+            matches!(self.writable(&gather.buffer)?, Type::Array(of, _) if *of == Type::U64);
+        require(words, "what is gathered is copied to no array of words")?;
+        let Type::Struct(to) = self.writable(&gather.to)? else {
+            return Err("what is gathered is put into no struct".to_owned());
+        };
+        let to = self.module.struct_(to);
+        let fits = !gather.from.is_empty() && gather.from.len() <= to.fields.len();
+        require(fits, "more is gathered than its struct has members")?;
+        for (place, member) in gather.from.iter().zip(&to.fields) {
+            require(self.place(place)? == member.ty, "a member has another type than is gathered")?;
+            require(!member.ty.is_aggregate(), "an aggregate is gathered")?;
+            let fine = place.region() == Region::Kernel && place.is_fixed();
+            require(fine, "what is gathered is not at a fixed place in the kernel's memory")?;
+        }
+        Ok(())
     }
 
     fn writable(&self, place: &Place) -> Rule<Type> {

@@ -78,6 +78,11 @@ fn walk(stmts: &[Stmt], see: &mut dyn FnMut(Part<'_>)) {
                 in_place(to, see);
                 in_place(from, see);
             }
+            StmtKind::Gather(gather) => {
+                in_place(&gather.buffer, see);
+                in_place(&gather.to, see);
+                gather.from.iter().for_each(|place| in_place(place, see));
+            }
             StmtKind::Eval(value) | StmtKind::Return(Some(value)) => in_expr(value, see),
             StmtKind::If(test, then, orelse) => {
                 in_expr(test, see);

@@ -33,7 +33,20 @@ const READERS: &[&str] = &[
     "probe_read_user_str",
 ];
 
-/// Of these, the ones that fill their first argument.
+/// Helpers that change nothing but maps and buffers of the program's own.
+const OWN: &[&str] = &[
+    "map_delete_elem",
+    "map_push_elem",
+    "map_update_elem",
+    "perf_event_output",
+    "ringbuf_discard",
+    "ringbuf_output",
+    "ringbuf_reserve",
+    "ringbuf_submit",
+    "trace_printk",
+];
+
+/// Of the first, the ones that fill their first argument.
 const FILLERS: &[&str] = &[
     "get_current_comm",
     "probe_read",
@@ -55,6 +68,11 @@ fn name(id: u32) -> Option<&'static str> {
 /// Whether a helper is known to read only.
 pub(crate) fn reads_only(id: u32) -> bool {
     name(id).is_some_and(|name| READERS.contains(&name))
+}
+
+/// Whether a helper is known to leave the structs of the kernel as they are.
+pub(crate) fn leaves_kernel(id: u32) -> bool {
+    name(id).is_some_and(|name| READERS.contains(&name) || OWN.contains(&name))
 }
 
 /// The memory that a helper which reads only fills.
@@ -130,4 +148,22 @@ pub(crate) fn bare(mut expr: &Expr) -> &Expr {
         expr = inner;
     }
     expr
+}
+
+/// A local or a member of one.
+pub(crate) fn is_plain(place: &Place) -> bool {
+    match place {
+        Place::Local(_) => true,
+        Place::Field(base, _) => is_plain(base),
+        _ => false,
+    }
+}
+
+/// Whether two such places are one.
+pub(crate) fn same_place(one: &Place, other: &Place) -> bool {
+    match (one, other) {
+        (Place::Local(a), Place::Local(b)) => a == b,
+        (Place::Field(a, x), Place::Field(b, y)) => x == y && same_place(a, b),
+        _ => false,
+    }
 }

@@ -17,7 +17,7 @@
 
 use ir::{Expr, ExprKind, LocalId, MapId, Module, Place, PtrType, Stmt, StmtKind, Type, UnaryOp};
 
-use crate::effects::{self, bare};
+use crate::effects::{self, bare, is_plain, same_place};
 
 /// `BPF_MAP_TYPE_HASH`, `ARRAY`, `PERCPU_HASH`, `PERCPU_ARRAY`, `LRU_HASH`,
 /// `LRU_PERCPU_HASH` of `include/uapi/linux/bpf.h`.
@@ -79,6 +79,7 @@ impl Pass<'_> {
                 self.place(place, facts);
             }
             StmtKind::Copy(to, _) => self.place(to, facts),
+            StmtKind::Gather(gather) => self.place(&gather.to, facts),
             StmtKind::Eval(value) => match self.in_place(value, facts) {
                 Some(store) => {
                     stmt.kind = store;
@@ -266,15 +267,6 @@ fn is_steady(key: &Expr) -> bool {
     }
 }
 
-/// A local or a member of one.
-fn is_plain(place: &Place) -> bool {
-    match place {
-        Place::Local(_) => true,
-        Place::Field(base, _) => is_plain(base),
-        _ => false,
-    }
-}
-
 /// Whether an expression names a local.
 fn reads(expr: &Expr, id: LocalId) -> bool {
     let mut found = false;
@@ -299,14 +291,6 @@ fn same(one: &Expr, other: &Expr) -> bool {
         (ExprKind::Binary(x, a, c), ExprKind::Binary(y, b, d)) => {
             x == y && same(a, b) && same(c, d)
         }
-        _ => false,
-    }
-}
-
-fn same_place(one: &Place, other: &Place) -> bool {
-    match (one, other) {
-        (Place::Local(a), Place::Local(b)) => a == b,
-        (Place::Field(a, x), Place::Field(b, y)) => x == y && same_place(a, b),
         _ => false,
     }
 }

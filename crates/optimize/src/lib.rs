@@ -8,12 +8,14 @@
 //! | [`Rewrite::Once`] | helpers that give the same all through a run are called once | `once` |
 //! | [`Rewrite::PacketTest`] | `ctx.packet` and the test behind it are one comparison with the packet's end | `packet_test` |
 //! | [`Rewrite::DirectText`] | a text of a trusted struct is compared where it lies | `direct_text` |
+//! | [`Rewrite::Gather`] | members of one struct of the kernel are read by one helper call | `gather` |
 //!
 //! Each module states the conditions under which its rewrite is made; where one
 //! does not hold, the program stays as it was written.
 
 mod direct_text;
 mod effects;
+mod gather;
 mod in_place;
 mod once;
 mod packet_test;
@@ -38,12 +40,21 @@ pub enum Rewrite {
     /// `task.comm == "nginx"`: compared in the kernel's memory, where the verifier
     /// knows its type, without a copy.
     DirectText,
+    /// `sk.skc_daddr` and, a little later, `sk.skc_dport`: read by one call of
+    /// `probe_read_kernel`, and what is read twice is read once.
+    Gather,
 }
 
 impl Rewrite {
     /// All of them, in the order in which they are made.
-    pub const ALL: [Self; 5] =
-        [Self::InPlace, Self::Reserve, Self::Once, Self::PacketTest, Self::DirectText];
+    pub const ALL: [Self; 6] = [
+        Self::InPlace,
+        Self::Reserve,
+        Self::Once,
+        Self::PacketTest,
+        Self::DirectText,
+        Self::Gather,
+    ];
 
     /// The name by which users leave it out.
     pub fn name(self) -> &'static str {
@@ -53,6 +64,7 @@ impl Rewrite {
             Self::Once => "once",
             Self::PacketTest => "packet-test",
             Self::DirectText => "direct-text",
+            Self::Gather => "gather",
         }
     }
 }
@@ -78,6 +90,7 @@ pub fn optimize(module: &mut Module, without: &[Rewrite]) {
             Rewrite::Once => once::rewrite(module),
             Rewrite::PacketTest => packet_test::rewrite(module),
             Rewrite::DirectText => direct_text::rewrite(module),
+            Rewrite::Gather => gather::rewrite(module),
         }
     }
 }
