@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import struct
 import threading
 from pathlib import Path
 
 import pytest
+from made_btf import Types
 
 from pythonbpf import BPF
 
@@ -66,26 +66,13 @@ LAYOUTS = {
 
 
 def btf(size: int, members: dict[str, int]) -> bytes:
-    """BTF of a `task_struct` that has these members, by the layout of the kernel's
-    `include/uapi/linux/btf.h`."""
-    strings = bytearray(b"\0")
-
-    def name(text: str) -> int:
-        at = len(strings)
-        strings.extend(text.encode() + b"\0")
-        return at
-
-    def integer(text: str, bytes_: int, signed: int) -> bytes:
-        return struct.pack("<IIII", name(text), 1 << 24, bytes_, signed << 24 | bytes_ * 8)
-
-    types = integer("int", 4, 1) + integer("unsigned long long", 8, 0)
-    types += struct.pack("<III", 0, 2 << 24, 4)
-    kinds = {"pid": 1, "tgid": 1, "start_time": 2, "real_parent": 3}
-    types += struct.pack("<III", name("task_struct"), 4 << 24 | len(members), size)
-    for member, at in sorted(members.items(), key=lambda item: item[1]):
-        types += struct.pack("<III", name(member), kinds[member], at * 8)
-    head = struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, len(types), len(types), len(strings))
-    return head + types + bytes(strings)
+    """BTF of a `task_struct` that has these members."""
+    types = Types()
+    signed, long = types.integer("int", 4, signed=True), types.integer("unsigned long long", 8)
+    # The struct comes next.
+    kinds = {"pid": signed, "tgid": signed, "start_time": long, "real_parent": types.pointer(4)}
+    types.struct("task_struct", size, {name: (kinds[name], at) for name, at in members.items()})
+    return types.raw()
 
 
 def started(pid: int, tid: int) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +65,23 @@ def test_near_names_are_told(section: str, near: str, since: tuple[int, int]) ->
         pass
     assert near in str(caught.value)
     assert section in str(caught.value)
+
+
+def same_named() -> str:
+    """A name that several functions of the kernel have, all of them to be probed."""
+    tracing = Path("/sys/kernel/tracing/available_filter_functions")
+    names = [line.split()[0] for line in tracing.read_text().splitlines() if "[" not in line]
+    counts = Counter(names)
+    return next(name for name, count in counts.items() if count > 1 and name.isidentifier())
+
+
+@pytest.mark.parametrize("kind", ["kprobe", "kretprobe"])
+def test_a_function_of_several(kind: str) -> None:
+    if RELEASE < (6, 6):
+        pytest.skip("kernels before 6.6 take the first")
+    name = same_named()
+    with pytest.raises(NoSuchHookError) as caught, BPF(source=PROGRAM.format(f"{kind}/{name}")):
+        pass
+    assert f"functions of this kernel are called `{name}`" in str(caught.value)
+    with BPF(source=PROGRAM.format(f"{kind}.multi/{name}")) as b:
+        assert b.programs["prog"].attached

@@ -20,7 +20,7 @@ use crate::session::{Reported, Result, Session};
 pub(crate) const VMLINUX: &str = "vmlinux";
 const OTHER_TYPES: &str = "give the BTF of a kernel: `--btf /path/to/vmlinux`, in Python `btf=`";
 /// Structs lie in each other no deeper.
-const MAX_DEPTH: usize = 32;
+pub(crate) const MAX_DEPTH: usize = 32;
 
 /// What the kernel calls by a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub(crate) struct KernelTypes {
     named: Option<Span>,
     structs: HashMap<TypeId, StructId>,
     pub origins: HashMap<StructId, TypeId>,
+    /// All structs of the name of one, of those that were asked for.
+    pub namesakes: HashMap<StructId, Vec<TypeId>>,
 }
 
 impl KernelTypes {
@@ -59,6 +61,7 @@ impl KernelTypes {
             named: None,
             structs: HashMap::new(),
             origins: HashMap::new(),
+            namesakes: HashMap::new(),
         }
     }
 
@@ -116,6 +119,9 @@ impl Session<'_> {
     /// The same, reported if there is none.
     pub fn vmlinux(&mut self, name: &str, at: Span) -> Result<Known> {
         if let Some(known) = self.kernel_known(name) {
+            if let Known::Constant(member) = &known {
+                self.one_value(member, at)?;
+            }
             self.kernel_types.named.get_or_insert(at);
             return Ok(known);
         }
@@ -422,7 +428,7 @@ fn align(btf: &Btf, id: TypeId, depth: usize) -> u64 {
 }
 
 /// A member by its name, and the bit at which the struct begins that has it.
-fn find_member<'b>(
+pub(crate) fn find_member<'b>(
     btf: &'b Btf,
     of: TypeId,
     name: &str,

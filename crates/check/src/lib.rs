@@ -7,6 +7,7 @@
 //! whole call graph. A part that was reported once is left out silently
 //! afterwards, so one mistake gives one error. Nothing here knows LLVM.
 
+mod ambiguous;
 mod arguments;
 mod asked;
 mod bounds;

@@ -293,8 +293,11 @@ fn members_of_a_struct_are_read_together() {
         (true, "n = task.mm.arg_start + task.mm.mmap_base"),
         (true, "for k in range(3):\n    n += task.pid + task.tgid"),
         (true, "n = task.pid + task.pid"),
-        (true, "n = sk.__sk_common.skc_v6_daddr.in6_u.u6_addr32[0] + \
-                sk.__sk_common.skc_v6_daddr.in6_u.u6_addr32[3]"),
+        (
+            true,
+            "n = sk.__sk_common.skc_v6_daddr.in6_u.u6_addr32[0] + \
+                sk.__sk_common.skc_v6_daddr.in6_u.u6_addr32[3]",
+        ),
         // Too far apart.
         (false, "n = task.pid + task.start_time"),
         // What a loop turns for may change.

@@ -79,6 +79,7 @@ codes! {
     RECURSION "E0311" "recursion" Error "A function calls itself, directly or through others.";
     MISSING_RETURN "E0312" "missing-return" Error "A function may end without returning a value.";
     UNKNOWN_KERNEL_NAME "E0321" "unknown-kernel-name" Error "The kernel has no type, constant or function of this name.";
+    AMBIGUOUS_KERNEL_NAME "E0322" "ambiguous-kernel-name" Error "The kernel calls several things by this name, and they differ.";
 
     BYTE_ORDER "E0331" "byte-order" Error "A number in network byte order is used like any other.";
 

@@ -11,7 +11,7 @@ use crate::nearest::nearest;
 use crate::prints;
 use crate::privilege::{capabilities_for_section, missing_capabilities};
 use crate::spec::ProgramSpec;
-use crate::tracefs::{has_kprobes, probe_functions, tracepoints};
+use crate::tracefs::{functions_called, has_kprobes, probe_functions, tracepoints};
 
 /// Picks the error for a failed attach of `program`.
 pub(crate) fn explain(
@@ -79,6 +79,15 @@ fn missing_hook(program: &ProgramSpec, options: &AttachOptions, code: i32) -> Op
         }
         "kprobe" | "kretprobe" if not_found || code == libc::EADDRNOTAVAIL => {
             let function = name.split('+').next().unwrap_or(&name).to_owned();
+            let count = functions_called(&function);
+            if count > 1 {
+                let problem = format!(
+                    "{count} functions of this kernel are called `{function}`, and which one is \
+                     meant cannot be said by name: `{}.multi/{function}` probes all of them",
+                    program.kind()
+                );
+                return Some(Error::NoSuchPlace { problem, nearest: Vec::new(), place });
+            }
             let nearest = nearest(&function, probe_functions());
             Some(Error::NoSuchFunction { name: function, nearest, place })
         }

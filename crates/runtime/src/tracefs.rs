@@ -138,6 +138,11 @@ fn kernel_functions() -> Vec<String> {
         .collect()
 }
 
+/// How many functions of the kernel have a name.
+pub(crate) fn functions_called(name: &str) -> usize {
+    kernel_functions().iter().filter(|function| *function == name).count()
+}
+
 /// Whether the kernel was built with kprobes.
 pub(crate) fn has_kprobes() -> bool {
     let in_tracefs = find().is_some_and(|tracefs| tracefs.join("kprobe_events").exists());

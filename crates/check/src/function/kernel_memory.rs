@@ -28,9 +28,10 @@ impl Body<'_, '_> {
         let Some(index) = self.s.kernel_field(id, &field.name) else {
             return Err(self.no_kernel_member(id, field));
         };
-        let declared = self.s.module.struct_(id).fields.get(index).map(|field| field.ty.clone());
+        let declared = self.s.module.struct_(id).fields.get(index).cloned().ok_or(Reported)?;
+        self.s.one_place(id, &declared, field.span)?;
         let place = place.field(index);
-        let ty = place.seen(declared.ok_or(Reported)?);
+        let ty = place.seen(declared.ty);
         Ok((place, ty))
     }
 
@@ -39,6 +40,17 @@ impl Body<'_, '_> {
         if names.contains(&field.name) {
             let message = format!("`{}` of `{of}` has a type that BPF cannot read", field.name);
             return self.s.report(Diagnostic::new(&codes::UNSUPPORTED_TYPE, field.span, message));
+        }
+        if self.s.has_namesake_with(id, &field.name) {
+            let message = format!(
+                "the first struct `{of}` of {} has no field `{}`; another struct `{of}` has it",
+                self.s.kernel_types.whose(),
+                field.name
+            );
+            let diagnostic = Diagnostic::new(&codes::AMBIGUOUS_KERNEL_NAME, field.span, message);
+            return self.s.report(diagnostic.help(
+                "follow a pointer whose type is known, from a struct or an argument of a hook",
+            ));
         }
         if names.is_empty() && self.s.module.struct_(id).fields.is_empty() {
             return self.s.only_declared(&of, field.span);

@@ -162,6 +162,7 @@ impl Body<'_, '_> {
         if let [value] = args
             && let Some(Known::Constant(member)) = self.s.kernel_named(value)
         {
+            self.s.one_value(&member, value.span)?;
             if member.of.is_empty() {
                 let message = format!("`{}` belongs to an enum without a name", member.name);
                 return Err(self

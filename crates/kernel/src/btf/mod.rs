@@ -331,6 +331,19 @@ impl Btf {
         })
     }
 
+    /// The values that enums have under a name, each with the first `enum` that has it.
+    pub fn enumerators(&self, name: &str) -> Vec<(TypeId, i128)> {
+        let mut found = self.base.as_ref().map_or_else(Vec::new, |base| base.enumerators(name));
+        let Some(offset) = self.offset(name) else { return found };
+        for id in &self.enums {
+            let value = self.record(TypeId(*id)).and_then(|at| decode::enumerator(at, offset));
+            if let Some(value) = value.filter(|value| found.iter().all(|(_, seen)| seen != value)) {
+                found.push((TypeId(*id), value));
+            }
+        }
+        found
+    }
+
     /// The first pointer to a struct of this name.
     pub fn pointer_to(&self, name: &str) -> Option<TypeId> {
         let wanted = self.find(name, Space::Struct)?;
