@@ -18,6 +18,30 @@ def active(ctx: c_void_p, group, state, mask) -> c_int64:  # error: [bad-signatu
 
 
 @bpf
+@section("fentry/_printk")  # error: [bad-signature]
+def variable(ctx: c_void_p) -> c_int64:
+    return 0
+
+
+@bpf
+@section("fexit/ns_to_timespec64")  # error: [bad-signature]
+def returns_struct(ctx: c_void_p, ns) -> c_int64:
+    return 0
+
+
+@bpf
+@section("fentry/ZSTD_checkCParams")  # error: [bad-signature]
+def large_struct(ctx: c_void_p) -> c_int64:
+    return 0
+
+
+@bpf
+@section("fentry/__sys_bpf")  # error: [needs-newer-kernel]
+def newer(ctx: c_void_p, cmd) -> c_int64:
+    return 0
+
+
+@bpf
 @bpfglobal
 def LICENSE() -> str:
     return "GPL"

@@ -38,6 +38,8 @@ pub(crate) struct Argument {
     pub index: usize,
     /// Whether it is a function, which the verifier lets nobody read.
     pub is_function: bool,
+    /// The integer that the kernel passes; what is above it in the word means nothing.
+    pub passed: Option<IntType>,
 }
 
 /// Where the arguments of a kind of program are found.
@@ -88,13 +90,13 @@ fn iterated(ty: Type, index: usize) -> Type {
 }
 
 /// What BTF says of the function that is traced: its parameters and result.
-struct Prototype {
+pub(crate) struct Prototype {
     /// Names, which may be empty, and types.
-    params: Vec<(String, TypeId)>,
-    ret: TypeId,
+    pub params: Vec<(String, TypeId)>,
+    pub ret: TypeId,
 }
 
-fn prototype(btf: &Btf, section: &Section) -> Option<Prototype> {
+pub(crate) fn prototype(btf: &Btf, section: &Section) -> Option<Prototype> {
     let target = section.target.split('+').next()?;
     let prefix = section.def.prefix;
     let mut skipped = 0;
@@ -153,8 +155,10 @@ impl Session<'_> {
         tree: &syntax::Function,
         section: &str,
     ) -> Result<Vec<(Type, Argument)>> {
-        let Some(first) = tree.params.get(1) else { return Ok(Vec::new()) };
         let Ok(section) = kernel::section(section) else { return Ok(Vec::new()) };
+        let Some(first) = tree.params.get(1) else {
+            return self.attachable(tree, &section).map(|()| Vec::new());
+        };
         let Some(carrier) = carrier(&section) else {
             return Err(self.no_arguments(&section, first.name.span));
         };
@@ -162,6 +166,7 @@ impl Session<'_> {
             Some((of, member)) => self.in_btf(|btf| operation(btf, &of, &member)),
             None => self.in_btf(|btf| prototype(btf, &section)),
         };
+        self.attachable(tree, &section)?;
         let mut all = Vec::new();
         for (index, param) in tree.params.iter().skip(1).enumerate() {
             let at = param.name.span;
@@ -183,7 +188,12 @@ impl Session<'_> {
             let ty = self.tested(ty, &section, index);
             let is_function = matches!(carrier, Carrier::Words { .. })
                 && of_kernel.is_some_and(|id| self.is_function(id));
-            all.push((ty, Argument { carrier, index, is_function }));
+            let index = self.slot(carrier, &section, known.as_ref(), index, at)?;
+            let passed = of_kernel.and_then(|id| match self.kernel_type(id)? {
+                Type::Int(int) => Some(int),
+                _ => None,
+            });
+            all.push((ty, Argument { carrier, index, is_function, passed }));
         }
         Ok(all)
     }
@@ -368,6 +378,9 @@ impl Session<'_> {
                 Err(self.report(match ty.size(&self.module) {
                     1..=4 => diagnostic.help(format!("take its bytes: `{written}: c_uint32`")),
                     5..=8 => diagnostic.help(format!("take its bytes: `{written}: c_uint64`")),
+                    9..=16 => {
+                        diagnostic.help(format!("take its first 8 bytes: `{written}: c_uint64`"))
+                    }
                     _ => diagnostic.help(format!("where it points to one: `POINTER({name})`")),
                 }))
             }

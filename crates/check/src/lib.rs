@@ -38,6 +38,7 @@ mod python_builtins;
 mod reach;
 mod scratch;
 mod session;
+mod slots;
 mod struct_ops;
 mod structs;
 mod tail_calls;

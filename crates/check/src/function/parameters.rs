@@ -69,9 +69,12 @@ impl Body<'_, '_> {
         // The verifier gives the word its type.
         let trusted =
             |ptr: &PtrType| ptr.region == Region::Trusted && argument.carrier != Carrier::RawWords;
-        Some(match ty {
-            Type::Ptr(ptr) if trusted(ptr) => word(offset, ty.clone()),
-            ty => word(offset, Type::U64).convert(ty.clone()),
+        Some(match (ty, argument.passed) {
+            (Type::Ptr(ptr), _) if trusted(ptr) => word(offset, ty.clone()),
+            (Type::Int(wanted), Some(passed)) if passed.bits < wanted.bits => {
+                word(offset, Type::U64).convert(Type::Int(passed)).convert(ty.clone())
+            }
+            (ty, _) => word(offset, Type::U64).convert(ty.clone()),
         })
     }
 
