@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pythonbpf import BPF, NoSuchHookError
+from pythonbpf import BPF, NoSuchHookError, hooks
 
 pytestmark = [
     pytest.mark.kernel,
@@ -85,3 +85,17 @@ def test_a_function_of_several(kind: str) -> None:
     assert f"functions of this kernel are called `{name}`" in str(caught.value)
     with BPF(source=PROGRAM.format(f"{kind}.multi/{name}")) as b:
         assert b.programs["prog"].attached
+
+
+def test_a_function_that_its_callers_contain() -> None:
+    symbols = {line.split()[2] for line in Path("/proc/kallsyms").read_text().splitlines()}
+    plain = (
+        hook["name"]
+        for hook in hooks("*", ["function"])
+        if hook["module"] is None and hook["returns"] == "int" and not hook["fields"]
+    )
+    name = next((name for name in plain if name not in symbols), None)
+    if name is None:
+        pytest.skip("this kernel has all functions that its BTF describes")
+    with pytest.raises(NoSuchHookError, match=f"no code of its own for `{name}`"):
+        BPF(source=PROGRAM.format(f"fentry/{name}")).load()

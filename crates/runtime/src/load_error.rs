@@ -40,6 +40,9 @@ pub(crate) fn explain(
     if let Some(place) = &place
         && let Some(log) = verifier_log(printed)
     {
+        if let Some(error) = inlined(place, &log) {
+            return error;
+        }
         return rejection(bytes, place.clone(), log);
     }
     if let Some(error) = map_failure(maps, printed, &failure) {
@@ -194,6 +197,20 @@ fn missing_hook(place: &ProgramPlace, printed: &str) -> Option<Error> {
     }
     let nearest = nearest(&name, btf_names(BtfKind::Func, ""));
     Some(Error::NoSuchFunction { name, nearest, place })
+}
+
+/// A function that the kernel's BTF describes, but that is nowhere in the kernel: the
+/// compiler made it part of those that call it.
+fn inlined(place: &ProgramPlace, log: &str) -> Option<Error> {
+    let line = log.lines().find(|line| line.ends_with(" cannot be found"))?;
+    let name = line.strip_prefix("The address of function ")?.strip_suffix(" cannot be found")?;
+    Some(Error::NoSuchPlace {
+        problem: format!(
+            "this kernel has no code of its own for `{name}`: what calls it contains it"
+        ),
+        nearest: Vec::new(),
+        place: place.clone(),
+    })
 }
 
 /// The tracepoints that the kernel's BTF has types for, by name alone.

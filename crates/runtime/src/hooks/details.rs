@@ -1,6 +1,7 @@
 //! What one hook gives: its fields or parameters, and the sections for it.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use kernel::btf::{Btf, Kind, Signature, Space};
 
@@ -82,13 +83,14 @@ impl HookField {
 }
 
 /// Abilities of kinds of sections, each asked once.
-#[derive(Default)]
-struct Abilities(HashMap<&'static str, Ability>);
+#[derive(Debug, Default)]
+pub(super) struct Abilities(Mutex<HashMap<&'static str, Ability>>);
 
 impl Abilities {
-    fn section(&mut self, section: String) -> Option<HookSection> {
+    fn section(&self, section: String) -> Option<HookSection> {
         let def = kernel::section(&section).ok()?.def;
-        let ability = self.0.entry(def.prefix).or_insert_with(|| section_ability(def)).clone();
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let ability = known.entry(def.prefix).or_insert_with(|| section_ability(def)).clone();
         Some(HookSection { section, ability })
     }
 }
@@ -97,9 +99,8 @@ impl Catalog {
     /// What a hook gives, and the sections for it.
     pub fn describe(&self, hook: &Found) -> HookDetails {
         let mut details = self.outline(hook);
-        let mut abilities = Abilities::default();
         let sections = self.sections(hook, &details);
-        let sections = sections.into_iter().filter_map(|section| abilities.section(section));
+        let sections = sections.into_iter().filter_map(|section| self.abilities.section(section));
         details.sections.extend(sections);
         details
     }

@@ -111,6 +111,7 @@ pub struct Catalog {
     /// The types that tell the arguments of tracepoints, by name.
     events: HashMap<String, EventType>,
     notes: Vec<String>,
+    abilities: details::Abilities,
 }
 
 impl Catalog {
@@ -121,6 +122,7 @@ impl Catalog {
             hooks: Vec::new(),
             events: HashMap::new(),
             notes: Vec::new(),
+            abilities: details::Abilities::default(),
         };
         match running_btf() {
             Err(why) => catalog.notes.push(format!("no functions and types: {why}")),
