@@ -89,12 +89,37 @@ class BPF:
         self._open(name, None, {})
         return self
 
+    @classmethod
+    def from_pinned(cls, path: str | os.PathLike[str]) -> BPF:
+        """Takes what is pinned: what :meth:`pin` made, another folder, or one map or program.
+
+        ::
+
+            b = BPF.from_pinned("/sys/fs/bpf/mytool")
+            print(dict(b["counts"]), b.globals.LIMIT)
+
+        Maps, programs and global variables have the names of their files and the types that
+        the kernel keeps of them; programs stay attached as they are, also when the object is
+        closed. :meth:`unpin` removes the pins.
+
+        Raises:
+            SystemRefusedError: nothing is pinned there.
+            PrivilegeError: a capability is missing; the message names it.
+        """
+        self = cls.__new__(cls)
+        self._object_bytes, self._diagnostics = b"", ()
+        self._take(_native.Object.from_pins(path, _struct_types({})))
+        return self
+
     def _open(
         self, name: str, compilation: _native.Compilation | None, namespace: dict[str, Any]
     ) -> None:
         types = _struct_types(namespace)
-        self._native = _native.Object.open(name, self._object_bytes, compilation, types)
-        native = self._native  # not self: no reference cycle keeps links alive
+        self._take(_native.Object.open(name, self._object_bytes, compilation, types))
+
+    def _take(self, native: _native.Object) -> None:
+        # The lambdas have no reference to self: no cycle keeps links alive.
+        self._native = native
         self._programs = _Named(native.programs, lambda name: Program(native, name))
         self._maps = _Named(native.maps, lambda name: open_map(native, name))
 
@@ -119,6 +144,27 @@ class BPF:
             SystemRefusedError: nothing is pinned there, or it is another kind of map.
         """
         self._native.reuse_map(name, path)
+
+    def pin(self, folder: str | os.PathLike[str]) -> None:
+        """Keeps all of it when the process ends, under a new folder of a BPF file system.
+
+        Maps, global variables, programs and the hooks of those that are attached get files in
+        the folders ``maps``, ``globals``, ``programs`` and ``links``; :meth:`from_pinned` takes
+        them up again. :meth:`close` then detaches nothing, :meth:`Program.detach` does.
+
+        Raises:
+            SystemRefusedError: the folder is there already or in no BPF file system, or a
+                program is held by no link of the kernel (tracepoints and probes before Linux
+                5.15, sockets, filters). Nothing is pinned then.
+        """
+        self._native.pin(folder)
+
+    def unpin(self) -> None:
+        """Removes the pins, of :meth:`pin` or those it was made of, and the folders.
+
+        What nobody else holds ends when the object is closed.
+        """
+        self._native.unpin()
 
     def attach_all(self, **arguments: Unpack[AttachArguments]) -> None:
         """Attaches every program that can be; loads first if need be.
@@ -341,7 +387,11 @@ class Program:
         return os.fdopen(self._native.iterate(dict(arguments)), errors="surrogateescape")
 
     def detach(self) -> None:
-        """Detaches it; nothing happens if it is not attached."""
+        """Detaches it; nothing happens if it is not attached.
+
+        It does not run any more afterwards. A pin of its hook goes along (:meth:`BPF.pin`), which
+        the kernel takes a moment for.
+        """
         self._native.detach()
 
     def test_run(

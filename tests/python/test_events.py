@@ -177,9 +177,14 @@ def count():
         turns += 1
         time.sleep(0.001)
 threading.Thread(target=count, daemon=True).start()
+def produce():
+    while True:
+        b.programs["by_reserving"].test_run(bytes(64), repeat=1000)
+if sys.argv[2] == "flooded":
+    threading.Thread(target=produce, daemon=True).start()
 works = {
     "for": lambda: [None for _ in events],
-    "poll": lambda: events.poll(print),
+    "poll": lambda: [events.poll(lambda event: None) for _ in iter(int, 1)],
     "batches": lambda: list(events.batches()),
 }
 print("ready", flush=True)
@@ -190,13 +195,10 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.host("a second interpreter compiles the program, and times are real")
-@pytest.mark.parametrize("way", ["for", "poll", "batches"])
-def test_ctrl_c_leaves_at_once_and_other_threads_ran(way: str) -> None:
-    if way == "batches" and not _has_numpy():
-        pytest.skip("NumPy is not installed")
+def interrupted(way: str, load: str) -> tuple[float, int]:
+    """Seconds from Ctrl-C to its exception, and how often another thread had a turn."""
     process = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED, way],
+        [sys.executable, "-c", INTERRUPTED, way, load],
         cwd=Path(__file__).parent,
         stdout=subprocess.PIPE,
         text=True,
@@ -209,13 +211,26 @@ def test_ctrl_c_leaves_at_once_and_other_threads_ran(way: str) -> None:
         process.send_signal(signal.SIGINT)
         word, when, turns = process.stdout.readline().split()
         assert word == "interrupted"
-        # 0.1 s is the goal; a busy machine may take a while to let the process run at all.
-        assert float(when) - sent < 1
-        assert int(turns) > 20
         assert process.wait(timeout=10) == 0
+        return float(when) - sent, int(turns)
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.mark.host("a second interpreter compiles the program, and times are real")
+@pytest.mark.parametrize("load", ["idle", "flooded"])
+@pytest.mark.parametrize("way", ["for", "poll", "batches"])
+def test_ctrl_c_leaves_at_once_and_other_threads_ran(way: str, load: str) -> None:
+    if way == "batches" and not _has_numpy():
+        pytest.skip("NumPy is not installed")
+    # A busy machine may take a while to let the process run at all: the best of five.
+    found: list[float] = []
+    while len(found) < 5 and min(found, default=1) >= 0.1:
+        seconds, turns = interrupted(way, load)
+        assert turns > 20
+        found.append(seconds)
+    assert min(found) < 0.1
 
 
 # --- asyncio ----------------------------------------------------------------------------------

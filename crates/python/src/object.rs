@@ -101,6 +101,21 @@ pub struct Object {
     shared: Arc<Shared>,
 }
 
+impl Object {
+    fn new(
+        phase: Phase,
+        programs: Vec<ProgramSpec>,
+        maps: Vec<MapSpec>,
+        compilation: Option<Py<Compilation>>,
+        struct_type: Py<PyAny>,
+    ) -> Self {
+        let (phase, process) = (Mutex::new(phase), process::id());
+        let types = StructTypes::new(struct_type);
+        let shared = Shared { phase, process, compilation, types, programs, maps };
+        Self { shared: Arc::new(shared) }
+    }
+}
+
 #[pymethods]
 impl Object {
     /// Reads an object's bytes.
@@ -116,15 +131,29 @@ impl Object {
         let opened = opened.map_err(|error| errors::raise(py, &error, None))?;
         let programs = opened.programs().to_vec();
         let maps = opened.maps().iter().filter(|map| !map.is_internal).cloned().collect();
-        let shared = Shared {
-            phase: Mutex::new(Phase::Opened(opened)),
-            process: process::id(),
-            compilation,
-            types: StructTypes::new(struct_type),
-            programs,
-            maps,
-        };
-        Ok(Self { shared: Arc::new(shared) })
+        Ok(Self::new(Phase::Opened(opened), programs, maps, compilation, struct_type))
+    }
+
+    /// Takes what is pinned at a path.
+    #[staticmethod]
+    fn from_pins(py: Python<'_>, path: PathBuf, struct_type: Py<PyAny>) -> PyResult<Self> {
+        let object = py.detach(|| runtime::Object::from_pins(&path));
+        let object = object.map_err(|error| errors::raise(py, &error, None))?;
+        let programs = object.programs().iter().map(|program| program.spec().clone()).collect();
+        let maps = object.maps().iter().map(|map| map.spec().clone()).collect();
+        Ok(Self::new(Phase::Loaded(object), programs, maps, None, struct_type))
+    }
+
+    /// Pins all under a folder.
+    fn pin(&self, py: Python<'_>, folder: PathBuf) -> PyResult<()> {
+        let object = self.shared.loaded(py)?;
+        py.detach(|| object.pin(&folder)).map_err(|error| self.shared.raise(py, &error))
+    }
+
+    /// Removes the pins.
+    fn unpin(&self, py: Python<'_>) -> PyResult<()> {
+        let object = self.shared.loaded(py)?;
+        py.detach(|| object.unpin()).map_err(|error| self.shared.raise(py, &error))
     }
 
     /// Creates the maps and loads the programs; nothing if that is done.

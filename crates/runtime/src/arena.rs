@@ -1,7 +1,7 @@
 //! Arenas: memory that programs and user space share. libbpf maps it when the
 //! object is loaded, and the kernel allows no second place.
 
-use libbpf_rs::{AsRawLibbpf as _, MapCore as _, libbpf_sys};
+use libbpf_rs::libbpf_sys;
 
 use crate::error::Result;
 use crate::map::Map;
@@ -64,14 +64,11 @@ impl Map {
             return Err(self.unsupported("memory", advice));
         }
         self.with_loaded(|loaded| {
-            let map = loaded.object.maps().find(|map| map.name() == spec.libbpf_name.as_str());
-            let start = map.map(|map| {
+            let start = loaded.libbpf_map(spec).map(|map| {
                 let mut size = 0;
                 // SAFETY: the map is alive while the object is loaded, which
                 // `with_loaded` holds; the call only reads it.
-                unsafe {
-                    libbpf_sys::bpf_map__initial_value(map.as_libbpf_object().as_ptr(), &mut size)
-                }
+                unsafe { libbpf_sys::bpf_map__initial_value(map, &mut size) }
             });
             match start.filter(|start| !start.is_null()) {
                 Some(start) => Ok(call(start.cast())),

@@ -14,7 +14,7 @@ use libbpf_rs::AsRawLibbpf as _;
 use crate::attach_error::explain;
 use crate::attach_options::AttachOptions;
 use crate::error::{Error, ProgramPlace, Result};
-use crate::hook::Hook;
+use crate::hook::{Held, Hook};
 use crate::object::{Inner, Loaded, Object};
 use crate::prints;
 use crate::program::Program;
@@ -158,9 +158,12 @@ impl Program {
     /// thread; the program does not run any more when it returns.
     pub fn detach(&self) -> bool {
         let mut link = self.inner.link(self.index);
-        let hook = link.take();
-        let was_attached = hook.is_some();
-        release(hook.into_iter().collect());
+        let held = link.take().map(|mut held| {
+            held.unpin();
+            held
+        });
+        let was_attached = held.is_some();
+        release(held.into_iter().collect());
         was_attached
     }
 
@@ -184,15 +187,14 @@ impl Program {
             return Err(Error::NotAnIterator { place: self.place() });
         }
         self.inner.with_loaded(|loaded| {
-            let (hook, _) = self.link(loaded, options)?;
-            let Hook::Link(link) = hook else {
+            let Hook::Link(link) = self.link(loaded, options)?.hook else {
                 return Err(Error::NotAnIterator { place: self.place() });
             };
             open_iterator(&link).map_err(|failure| self.failed(failure, options, ""))
         })
     }
 
-    fn link(&self, loaded: &Loaded, options: &AttachOptions) -> Result<(Hook, u32)> {
+    fn link(&self, loaded: &Loaded, options: &AttachOptions) -> Result<Held> {
         let program = self.loaded(loaded)?;
         let spec = self.spec();
         options.check(spec)?;
@@ -207,7 +209,7 @@ impl Program {
         };
         let (hook, printed) = prints::capture(|| attaching.attach());
         let hook = hook.map_err(|failure| self.failed(failure, options, &printed))?;
-        Ok((hook, self.raw_info(loaded)?.id))
+        Ok(Held::new(hook, self.raw_info(loaded)?.id))
     }
 
     fn failed(&self, failure: Failure, options: &AttachOptions, printed: &str) -> Error {

@@ -4,7 +4,8 @@
 //! kernel's own there once the object is loaded, so that a variable is written
 //! without touching its neighbours, which programs may be changing.
 
-use std::ptr::NonNull;
+use std::os::fd::{AsRawFd as _, BorrowedFd};
+use std::ptr::{self, NonNull};
 
 use libbpf_rs::libbpf_sys;
 
@@ -140,5 +141,44 @@ impl Memory {
         // SAFETY: the caller's pointer is that of a live map.
         let start = unsafe { libbpf_sys::bpf_map__initial_value(map, &raw mut size) };
         Some(Self { start: NonNull::new(start.cast())?, size: usize::try_from(size).ok()? })
+    }
+}
+
+/// The memory of a pinned map of global variables, mapped by us.
+#[derive(Debug)]
+pub(crate) struct Mapped {
+    start: NonNull<u8>,
+    size: usize,
+}
+
+// SAFETY: it is memory that programs share, and is read and written bytewise.
+unsafe impl Send for Mapped {}
+// SAFETY: as above.
+unsafe impl Sync for Mapped {}
+
+impl Mapped {
+    /// Maps `size` bytes of a map; nothing if the kernel does not let it.
+    pub fn of(map: BorrowedFd<'_>, size: usize) -> Option<Self> {
+        // Constants are frozen, and can only be read.
+        [libc::PROT_READ | libc::PROT_WRITE, libc::PROT_READ].into_iter().find_map(|access| {
+            // SAFETY: a new mapping at an address of the kernel's choice.
+            let start = unsafe {
+                libc::mmap(ptr::null_mut(), size, access, libc::MAP_SHARED, map.as_raw_fd(), 0)
+            };
+            let mapped = (start != libc::MAP_FAILED).then_some(start)?;
+            Some(Self { start: NonNull::new(mapped.cast())?, size })
+        })
+    }
+
+    /// The memory, as long as this lives.
+    pub fn memory(&self) -> Memory {
+        Memory { start: self.start, size: self.size }
+    }
+}
+
+impl Drop for Mapped {
+    fn drop(&mut self) {
+        // SAFETY: mapped by `of`, and nobody has the memory longer than this.
+        unsafe { libc::munmap(self.start.as_ptr().cast(), self.size) };
     }
 }

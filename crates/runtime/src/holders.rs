@@ -2,7 +2,7 @@
 //! descriptor, what is read is a number of the kernel's.
 
 use std::io;
-use std::os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd, RawFd};
 use std::ptr;
 use std::sync::Arc;
 
@@ -137,8 +137,7 @@ impl Program {
     /// # Errors
     /// [`Error::Closed`], [`Error::System`].
     pub fn duplicate(&self) -> Result<OwnedFd> {
-        self.inner
-            .with_loaded(|loaded| duplicated(self.loaded(loaded)?.as_fd().try_clone_to_owned()))
+        self.inner.with_loaded(|loaded| duplicated(self.descriptor(loaded)?.try_clone_to_owned()))
     }
 }
 

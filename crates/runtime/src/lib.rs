@@ -61,6 +61,7 @@ mod map;
 mod nearest;
 mod object;
 mod open;
+mod pinned;
 mod pins;
 mod print_formats;
 mod prints;

@@ -6,13 +6,15 @@
 //! once whatever handles remain, and these then answer [`Error::Closed`].
 
 use std::collections::HashMap;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use libbpf_rs::{AsRawLibbpf as _, MapCore as _, MapHandle};
+use libbpf_rs::{AsRawLibbpf as _, MapCore as _, MapHandle, libbpf_sys};
 
 use crate::error::{Error, Result};
-use crate::global::{self, Memory};
-use crate::hook::Hook;
+use crate::global::{self, Mapped, Memory};
+use crate::hook::Held;
 use crate::layout::Layout;
 use crate::map::Map;
 use crate::nearest::nearest;
@@ -36,9 +38,11 @@ pub(crate) struct Inner {
     pub(crate) stats: Vec<Option<VerifierStats>>,
     pub(crate) maps: Vec<MapSpec>,
     /// One slot a program, held while it is attached or detached, so that
-    /// neither overtakes the other, with the kernel's number of the program.
-    /// Taken before `loaded`, never after it.
-    links: Vec<Mutex<Option<(Hook, u32)>>>,
+    /// neither overtakes the other. Taken before `loaded`, never after it.
+    links: Vec<Mutex<Option<Held>>>,
+    /// Files and folders of a BPF file system that hold what is loaded, outer ones
+    /// first.
+    pins: Mutex<Vec<PathBuf>>,
     /// The open event buffers by the index of their map.
     sources: Mutex<HashMap<usize, Arc<Source>>>,
     /// Held while a record is sent: libbpf's senders do not know of each other.
@@ -51,15 +55,72 @@ pub(crate) struct Inner {
 /// What closing the object releases.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    pub(crate) object: libbpf_rs::Object,
+    origin: Origin,
     /// One slot a map; empty for maps that libbpf did not create.
     maps: Vec<Option<MapHandle>>,
 }
 
+/// Where what is loaded comes from.
+#[derive(Debug)]
+enum Origin {
+    Object(libbpf_rs::Object),
+    Pins {
+        programs: Vec<OwnedFd>,
+        /// The memory of the maps of global variables.
+        memory: HashMap<usize, Mapped>,
+    },
+}
+
 impl Loaded {
-    /// The program at `index`, if it was loaded.
+    /// What was pinned.
+    pub(crate) fn of_pins(
+        programs: Vec<OwnedFd>,
+        maps: Vec<Option<MapHandle>>,
+        memory: HashMap<usize, Mapped>,
+    ) -> Self {
+        Self { origin: Origin::Pins { programs, memory }, maps }
+    }
+
+    /// The program at `index`, if it was loaded from an object.
     pub(crate) fn program(&self, index: usize) -> Option<libbpf_rs::Program<'_>> {
-        self.object.progs().nth(index).filter(libbpf_rs::Program::autoload)
+        match &self.origin {
+            Origin::Object(object) => {
+                object.progs().nth(index).filter(libbpf_rs::Program::autoload)
+            }
+            Origin::Pins { .. } => None,
+        }
+    }
+
+    /// The descriptor of the program at `index`, if it was loaded.
+    pub(crate) fn program_fd(&self, index: usize) -> Option<BorrowedFd<'_>> {
+        let descriptor = match &self.origin {
+            Origin::Object(_) => {
+                // SAFETY: the object keeps the descriptor as long as it is borrowed.
+                let fd = std::os::fd::AsRawFd::as_raw_fd(&self.program(index)?.as_fd());
+                return Some(unsafe { BorrowedFd::borrow_raw(fd) });
+            }
+            Origin::Pins { programs, .. } => programs.get(index)?,
+        };
+        Some(descriptor.as_fd())
+    }
+
+    /// What libbpf knows of a map; nothing of what was pinned.
+    pub(crate) fn libbpf_map(&self, spec: &MapSpec) -> Option<*mut libbpf_sys::bpf_map> {
+        match &self.origin {
+            Origin::Object(object) => {
+                let map = object.maps().find(|map| map.name() == spec.libbpf_name.as_str())?;
+                Some(map.as_libbpf_object().as_ptr())
+            }
+            Origin::Pins { .. } => None,
+        }
+    }
+
+    /// The memory of a map of global variables.
+    fn memory(&self, index: usize, spec: &MapSpec) -> Option<Memory> {
+        match &self.origin {
+            Origin::Object(_) => Memory::of(self.libbpf_map(spec)?),
+            Origin::Pins { memory, .. } => memory.get(&index).map(Mapped::memory),
+        }
     }
 
     pub(crate) fn map(&self, index: usize) -> Option<&MapHandle> {
@@ -80,18 +141,45 @@ impl Object {
             MapHandle::try_from(&map).ok()
         };
         let maps = specs.iter().map(handle).collect();
-        let links = programs.iter().map(|_| Mutex::new(None)).collect();
+        let held = programs.iter().map(|_| None).collect();
+        let loaded = Loaded { origin: Origin::Object(object), maps };
+        Self::of(name, loaded, programs, stats, specs, held)
+    }
+
+    /// An object of what is pinned, with the paths.
+    pub(crate) fn of_pins(
+        name: String,
+        loaded: Loaded,
+        programs: Vec<ProgramSpec>,
+        maps: Vec<MapSpec>,
+        held: Vec<Option<Held>>,
+        pins: Vec<PathBuf>,
+    ) -> Self {
+        let object = Self::of(name, loaded, programs, Vec::new(), maps, held);
+        *object.inner.pins() = pins;
+        object
+    }
+
+    fn of(
+        name: String,
+        loaded: Loaded,
+        programs: Vec<ProgramSpec>,
+        stats: Vec<Option<VerifierStats>>,
+        maps: Vec<MapSpec>,
+        held: Vec<Option<Held>>,
+    ) -> Self {
         Self {
             inner: Arc::new(Inner {
                 name,
                 programs,
                 stats,
-                maps: specs,
-                links,
+                maps,
+                links: held.into_iter().map(Mutex::new).collect(),
+                pins: Mutex::default(),
                 sources: Mutex::new(HashMap::new()),
                 sender: Mutex::default(),
                 operations: Mutex::new(HashMap::new()),
-                loaded: RwLock::new(Some(Loaded { object, maps })),
+                loaded: RwLock::new(Some(loaded)),
             }),
         }
     }
@@ -173,9 +261,7 @@ impl Object {
     }
 
     fn memory(&self, loaded: &Loaded, place: &global::Place<'_>) -> Result<Memory> {
-        let wanted = self.inner.maps[place.map].libbpf_name.as_str();
-        let map = loaded.object.maps().find(|map| map.name() == wanted);
-        let memory = map.and_then(|map| Memory::of(map.as_libbpf_object().as_ptr()));
+        let memory = loaded.memory(place.map, &self.inner.maps[place.map]);
         memory.ok_or_else(|| place.unsupported("access", "its section is not in memory"))
     }
 
@@ -208,9 +294,13 @@ impl Inner {
     }
 
     /// The link of the program at `index`, while it is attached.
-    pub(crate) fn link(&self, index: usize) -> MutexGuard<'_, Option<(Hook, u32)>> {
+    pub(crate) fn link(&self, index: usize) -> MutexGuard<'_, Option<Held>> {
         // The index comes from the same, unchanging list.
         self.links[index].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn pins(&self) -> MutexGuard<'_, Vec<PathBuf>> {
+        self.pins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn operations(&self) -> MutexGuard<'_, HashMap<String, libbpf_rs::Link>> {

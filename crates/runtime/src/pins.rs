@@ -74,14 +74,14 @@ impl OpenObject {
     }
 }
 
-fn pin(fd: RawFd, path: &Path) -> Result<()> {
+pub(crate) fn pin(fd: RawFd, path: &Path) -> Result<()> {
     let name = c_path(path)?;
     // SAFETY: the name ends with a NUL and outlives the call.
     let status = unsafe { libbpf_sys::bpf_obj_pin(fd, name.as_ptr()) };
     check(status).map(|_| ()).map_err(|source| pin_error("pinning", path, source))
 }
 
-fn map_info(fd: &OwnedFd) -> io::Result<libbpf_sys::bpf_map_info> {
+pub(crate) fn map_info(fd: &OwnedFd) -> io::Result<libbpf_sys::bpf_map_info> {
     let mut info = libbpf_sys::bpf_map_info::default();
     let mut size = size_of_val(&info) as u32;
     // SAFETY: the kernel writes at most `size` bytes to the struct.
@@ -103,7 +103,7 @@ fn system(source: io::Error) -> Error {
     Error::System { action: "reusing a pinned map".to_owned(), source }
 }
 
-fn open_pin(path: &Path) -> Result<OwnedFd> {
+pub(crate) fn open_pin(path: &Path) -> Result<OwnedFd> {
     let name = c_path(path)?;
     // SAFETY: the name ends with a NUL and outlives the call.
     let status = unsafe { libbpf_sys::bpf_obj_get(name.as_ptr()) };
@@ -117,7 +117,7 @@ fn c_path(path: &Path) -> Result<CString> {
         .map_err(|error| pin_error("pinning", path, io::Error::other(error)))
 }
 
-fn pin_error(action: &str, path: &Path, source: io::Error) -> Error {
+pub(crate) fn pin_error(action: &str, path: &Path, source: io::Error) -> Error {
     let folder = path.parent().unwrap_or(path);
     let reason = match source.raw_os_error() {
         Some(libc::EPERM | libc::EACCES)

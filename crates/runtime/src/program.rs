@@ -1,7 +1,7 @@
 //! One program of a loaded object: its figures and test runs. Attaching is in
 //! `attach`.
 
-use std::os::fd::{AsFd as _, AsRawFd as _, RawFd};
+use std::os::fd::{AsRawFd as _, BorrowedFd, RawFd};
 use std::ptr;
 use std::sync::Arc;
 
@@ -105,11 +105,22 @@ impl Program {
     }
 
     pub(crate) fn loaded<'a>(&self, loaded: &'a Loaded) -> Result<libbpf_rs::Program<'a>> {
-        loaded.program(self.index).ok_or_else(|| Error::NotLoaded { place: self.place() })
+        match loaded.program(self.index) {
+            Some(program) => Ok(program),
+            None if loaded.program_fd(self.index).is_some() => Err(Error::AttachedElsewhere {
+                place: self.place(),
+                who: "it was taken from a pin; attach it from its object",
+            }),
+            None => Err(Error::NotLoaded { place: self.place() }),
+        }
+    }
+
+    pub(crate) fn descriptor<'a>(&self, loaded: &'a Loaded) -> Result<BorrowedFd<'a>> {
+        loaded.program_fd(self.index).ok_or_else(|| Error::NotLoaded { place: self.place() })
     }
 
     pub(crate) fn with_fd<T>(&self, use_it: impl FnOnce(RawFd) -> Result<T>) -> Result<T> {
-        self.inner.with_loaded(|loaded| use_it(self.loaded(loaded)?.as_fd().as_raw_fd()))
+        self.inner.with_loaded(|loaded| use_it(self.descriptor(loaded)?.as_raw_fd()))
     }
 
     /// The program's figures.
@@ -134,13 +145,13 @@ impl Program {
     }
 
     pub(crate) fn raw_info(&self, loaded: &Loaded) -> Result<libbpf_sys::bpf_prog_info> {
-        let program = self.loaded(loaded)?;
+        let program = self.descriptor(loaded)?;
         let mut info = libbpf_sys::bpf_prog_info::default();
         let mut size = size_of_val(&info) as u32;
         // SAFETY: the descriptor is open while `program` is borrowed; `info`
         // is plain data of the size given.
         let status = unsafe {
-            libbpf_sys::bpf_prog_get_info_by_fd(program.as_fd().as_raw_fd(), &mut info, &mut size)
+            libbpf_sys::bpf_prog_get_info_by_fd(program.as_raw_fd(), &mut info, &mut size)
         };
         check(status).map_err(|source| Error::System {
             action: format!("asking for the figures of `{}`", self.name()),

@@ -12,7 +12,7 @@ use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd, RawFd};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::hook::Hook;
+use crate::hook::{Held, Hook};
 
 /// How long the kernel may list the program; it takes microseconds.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -29,18 +29,20 @@ struct Attached {
     events: Vec<OwnedFd>,
 }
 
-/// Lets go of each hook and the program with this number behind it. None runs
-/// any more when this returns.
-pub(crate) fn release(hooks: Vec<(Hook, u32)>) {
-    let (slow, fast): (Vec<_>, Vec<_>) =
-        hooks.into_iter().partition(|(hook, _)| matches!(hook, Hook::Slow(_)));
+/// Lets go of each hook and the program behind it. None runs any more when this
+/// returns, but those that are pinned.
+pub(crate) fn release(hooks: Vec<Held>) {
+    let (slow, fast): (Vec<_>, Vec<_>) = hooks
+        .into_iter()
+        .filter_map(Held::unpinned)
+        .partition(|held| matches!(held.hook, Hook::Slow(_)));
     drop(fast);
     if slow.is_empty() {
         return;
     }
     let own = perf_events();
     let mut watched = Vec::new();
-    for (hook, program) in slow {
+    for Held { hook, program, .. } in slow {
         let events = own.iter().filter(|event| lists(**event, program) == Some(true));
         // SAFETY: a descriptor of this process, copied at once; were it closed
         // meanwhile, the copy fails or is of a file that is not used.

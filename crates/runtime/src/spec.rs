@@ -308,8 +308,27 @@ unsafe fn raw_spec(raw: *mut libbpf_sys::bpf_map, btf: Option<&Btf<'_>>) -> MapS
     }
 }
 
+/// What the kernel knows of a map but its name.
+pub(crate) fn kernel_spec(info: &libbpf_sys::bpf_map_info, btf: Option<&Btf<'_>>) -> MapSpec {
+    MapSpec {
+        name: String::new(),
+        map_type: MapType(info.type_),
+        key_size: info.key_size,
+        value_size: info.value_size,
+        max_entries: info.max_entries,
+        key: sized_layout(btf, info.btf_key_type_id, info.key_size as usize),
+        value: sized_layout(btf, info.btf_value_type_id, info.value_size as usize),
+        events: Vec::new(),
+        flags: info.map_flags,
+        extra: 0,
+        inner: None,
+        is_internal: false,
+        libbpf_name: String::new(),
+    }
+}
+
 /// For each map that the object tells the event types of, those types.
-fn event_layouts(btf: &Btf<'_>) -> Vec<(String, Vec<Layout>)> {
+pub(crate) fn event_layouts(btf: &Btf<'_>) -> Vec<(String, Vec<Layout>)> {
     let mut found = Vec::new();
     for section in btf.type_by_kind::<DataSec<'_>>() {
         if section.name().is_none_or(|name| name != EVENTS_SECTION) {

@@ -1,7 +1,7 @@
 //! Structs of operations: maps that the kernel takes programs from, such as a
 //! congestion control of TCP or a scheduler. One is attached as a whole.
 
-use libbpf_rs::{AsRawLibbpf as _, MapCore as _, libbpf_sys};
+use libbpf_rs::libbpf_sys;
 
 use crate::error::{Error, Result};
 use crate::map::Map;
@@ -48,9 +48,8 @@ impl Map {
             return Ok(());
         }
         let link = self.inner.with_loaded(|loaded| {
-            let map = loaded.object.maps().find(|map| map.name() == spec.libbpf_name.as_str());
-            let map = map.ok_or_else(|| self.unsupported("attach_struct_ops", ONLY))?;
-            let raw = map.as_libbpf_object().as_ptr();
+            let raw = loaded.libbpf_map(spec);
+            let raw = raw.ok_or_else(|| self.unsupported("attach_struct_ops", ONLY))?;
             // SAFETY: the map belongs to the object, which stays loaded meanwhile;
             // the link that libbpf makes is ours.
             let (link, _) = prints::capture(|| unsafe {

@@ -27,7 +27,7 @@ pub(crate) fn attach(program: RawFd, interface: i32, direction: Direction) -> io
         Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {
             Filter::attach(program, interface, direction).map(Hook::Filter)
         }
-        link => link.map(Hook::Descriptor),
+        link => link.map(|link| Hook::Descriptors(vec![link])),
     }
 }
 

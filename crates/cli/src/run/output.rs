@@ -1,6 +1,6 @@
 //! What `run` writes: tables for people or JSON lines for programs.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use runtime::{Event, Layout, MapSpec, Program, TraceFields, Value};
 use serde_json::json;
@@ -8,6 +8,7 @@ use serde_json::json;
 use super::entries::Listing;
 use super::values::{Column, cells, columns, printable, to_json};
 use crate::grid::{Cell, grid, line};
+use crate::report;
 
 /// A header is repeated after this many rows of other tables.
 const ROWS_BETWEEN_HEADERS: usize = 20;
@@ -16,6 +17,8 @@ const ROWS_BETWEEN_HEADERS: usize = 20;
 pub(crate) struct Output {
     out: BufWriter<Stdout>,
     form: Form,
+    /// Characters that a row may have: those of the terminal, if it is one.
+    width: usize,
 }
 
 enum Form {
@@ -48,7 +51,9 @@ impl Output {
     pub(crate) fn new(json: bool, sources: usize) -> Self {
         let tables = Tables { named: sources > 1, ..Tables::default() };
         let form = if json { Form::Json } else { Form::Text(tables) };
-        Self { out: BufWriter::new(io::stdout()), form }
+        let out = io::stdout();
+        let width = if out.is_terminal() { report::style(&out).width } else { usize::MAX };
+        Self { out: BufWriter::new(out), form, width }
     }
 
     /// Writes an event.
@@ -58,7 +63,10 @@ impl Output {
                 let object = json!({"map": map.name, "event": to_json(&event.value)});
                 writeln!(self.out, "{object}")
             }
-            Form::Text(tables) => self.out.write_all(tables.row(map, &event.value).as_bytes()),
+            Form::Text(tables) => {
+                let rows = within(&tables.row(map, &event.value), self.width);
+                self.out.write_all(rows.as_bytes())
+            }
         }
     }
 
@@ -116,7 +124,9 @@ impl Output {
                 }
                 writeln!(self.out, "{object}")
             }
-            Form::Text(_) => self.out.write_all(entries_text(map, listing).as_bytes()),
+            Form::Text(_) => {
+                self.out.write_all(within(&entries_text(map, listing), self.width).as_bytes())
+            }
         }
     }
 
@@ -149,7 +159,7 @@ impl Output {
         let header = ["program", "section", "instructions", "runs", "ns/run"];
         let shown = if counted { 5 } else { 3 };
         let header: Vec<String> = header.iter().take(shown).map(|&name| name.to_owned()).collect();
-        write!(self.out, "\n{}", grid(&header, &rows))
+        write!(self.out, "\n{}", within(&grid(&header, &rows), self.width))
     }
 
     /// Hands on what has been written.
@@ -239,4 +249,27 @@ pub(crate) fn entries_text(map: &MapSpec, listing: &Listing) -> String {
         text.push_str(&format!("… {} more\n", listing.more));
     }
     text
+}
+
+/// Lines cut at so many characters, as `ps` cuts them at the terminal's edge.
+fn within(lines: &str, width: usize) -> String {
+    let cut = |line: &str| match line.char_indices().nth(width) {
+        None => format!("{line}\n"),
+        Some(_) => {
+            let kept: String = line.chars().take(width.saturating_sub(1)).collect();
+            format!("{kept}…\n")
+        }
+    };
+    lines.lines().map(cut).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within;
+
+    #[test]
+    fn rows_end_at_the_edge() {
+        assert_eq!(within("abcd\n\nabc\n", 3), "ab…\n\nabc\n");
+        assert_eq!(within("abcd\n", usize::MAX), "abcd\n");
+    }
 }

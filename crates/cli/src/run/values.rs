@@ -67,7 +67,11 @@ fn text(value: &Value) -> String {
         Value::Str(words) => printable(words),
         Value::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
         Value::List(items) => {
-            let items: Vec<String> = items.iter().take(CELL_LIMIT).map(text).collect();
+            // What an array of texts is not filled with is no text.
+            let is_empty = |item: &Value| matches!(item, Value::Str(words) if words.is_empty());
+            let filled = items.iter().rposition(|item| !is_empty(item)).map_or(0, |last| last + 1);
+            let items = items.iter().take(filled.min(CELL_LIMIT)).map(text);
+            let items: Vec<String> = items.collect();
             format!("[{}]", items.join(", "))
         }
         Value::Struct(value) => {
@@ -168,6 +172,13 @@ mod tests {
         assert_eq!(texts, expected);
         assert_eq!(cells(&Value::Str("x".repeat(100)))[0].width(), CELL_LIMIT);
         assert_eq!(process_of(&event()), Some(7));
+    }
+
+    #[test]
+    fn texts_behind_the_last_of_an_array_are_left_out() {
+        let texts = ["ls", "", "/", "", ""].map(|text| Value::Str(text.to_owned()));
+        assert_eq!(cells(&Value::List(texts.to_vec()))[0].text, "[ls, , /]");
+        assert_eq!(cells(&Value::List(vec![Value::Int(0); 2]))[0].text, "[0, 0]");
     }
 
     #[test]

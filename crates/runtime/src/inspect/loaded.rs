@@ -13,12 +13,11 @@ use libbpf_rs::query::{MapInfo, MapInfoIter, ProgInfoIter, ProgInfoQueryOptions,
 use super::kernel_symbols::KernelSymbols;
 use super::{CodeLine, FunctionCode};
 use crate::error::{Error, Result};
-use crate::layout::sized_layout;
 use crate::map::lookup_raw;
 use crate::open::check;
 use crate::prints;
 use crate::privilege::{Capability, missing_capabilities};
-use crate::spec::{MapSpec, MapType};
+use crate::spec::{MapSpec, kernel_spec};
 use crate::value::{Value, decode as decode_value};
 use crate::verifier::SourceLine;
 
@@ -169,7 +168,7 @@ fn program(
     }
 }
 
-fn program_kind(number: u32) -> String {
+pub(crate) fn program_kind(number: u32) -> String {
     // SAFETY: the function takes any number and returns NULL or a static text.
     let name = unsafe {
         let name = libbpf_sys::libbpf_bpf_prog_type_str(number);
@@ -296,23 +295,18 @@ fn loaded_map(info: &MapInfo, programs: &[LoadedProgram]) -> LoadedMap {
     let btf = twin.and_then(|program| {
         prints::capture(|| libbpf_rs::btf::Btf::from_prog_id(program.id)).0.ok()
     });
-    let layout = |id, size| sized_layout(btf.as_ref(), id, size as usize);
-    let name = info.name.to_string_lossy().into_owned();
-    let spec = MapSpec {
-        map_type: MapType(info.ty as u32),
+    let raw = libbpf_sys::bpf_map_info {
+        type_: info.ty as u32,
         key_size: info.key_size,
         value_size: info.value_size,
         max_entries: info.max_entries,
-        key: layout(info.btf_key_type_id, info.key_size),
-        value: layout(info.btf_value_type_id, info.value_size),
-        events: Vec::new(),
-        flags: info.map_flags,
-        extra: 0,
-        inner: None,
-        is_internal: false,
-        libbpf_name: name.clone(),
-        name,
+        map_flags: info.map_flags,
+        btf_key_type_id: info.btf_key_type_id,
+        btf_value_type_id: info.btf_value_type_id,
+        ..Default::default()
     };
+    let name = info.name.to_string_lossy().into_owned();
+    let spec = MapSpec { libbpf_name: name.clone(), name, ..kernel_spec(&raw, btf.as_ref()) };
     let programs = users.iter().map(|program| (program.id, program.name.clone())).collect();
     LoadedMap { id: info.id, spec, programs }
 }

@@ -9,6 +9,7 @@ mod kernel_symbols;
 mod loaded;
 mod object;
 
+pub(crate) use loaded::program_kind;
 pub use loaded::{LoadedMap, LoadedProgram, loaded_maps, loaded_programs};
 pub use object::{ObjectReport, StructText, inspect_object};
 

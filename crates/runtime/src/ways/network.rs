@@ -57,7 +57,7 @@ impl Attaching<'_> {
         };
         let descriptor = check(status)?;
         // SAFETY: a new descriptor that nobody else has.
-        Ok(Hook::Descriptor(unsafe { OwnedFd::from_raw_fd(descriptor) }))
+        Ok(Hook::Descriptors(vec![unsafe { OwnedFd::from_raw_fd(descriptor) }]))
     }
 
     pub(super) fn cgroup(&self) -> Outcome {
