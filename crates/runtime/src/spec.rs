@@ -155,6 +155,11 @@ impl MapType {
         self.0 == libbpf_sys::BPF_MAP_TYPE_PERF_EVENT_ARRAY
     }
 
+    /// Whether the map holds stacks: lists of addresses, the innermost first.
+    pub fn is_stack_trace(self) -> bool {
+        self.0 == libbpf_sys::BPF_MAP_TYPE_STACK_TRACE
+    }
+
     /// Whether the map is a struct of operations of the kernel.
     pub fn is_struct_ops(self) -> bool {
         self.0 == libbpf_sys::BPF_MAP_TYPE_STRUCT_OPS

@@ -1,6 +1,6 @@
 //! The entries of a map as they are at the end of a run, bounded.
 
-use runtime::{Map, Result, Value};
+use runtime::{Frame, Map, Result, Value, symbolize};
 
 use super::values::is_zero;
 
@@ -39,4 +39,31 @@ pub(crate) fn list(map: &Map, limit: usize, skip_zeros: bool) -> Result<Listing>
     found.more += found.entries.len().saturating_sub(limit);
     found.entries.truncate(limit);
     Ok(found)
+}
+
+/// The stacks of a map's entries, the innermost function first: names of the
+/// kernel's, addresses of user space, whose process the map does not tell.
+pub(crate) fn stacks(listing: &Listing) -> Vec<String> {
+    let addresses = |value: &Value| match value {
+        Value::List(items) => {
+            let numbers = items.iter().filter_map(|item| u64::try_from(item.as_int()?).ok());
+            numbers.take_while(|&address| address != 0).collect()
+        }
+        _ => Vec::new(),
+    };
+    let each: Vec<Vec<u64>> = listing.entries.iter().map(|(_, value)| addresses(value)).collect();
+    // Without the right to see the symbols, addresses.
+    let names = symbolize(&each.concat(), None).unwrap_or_default();
+    let mut names = names.into_iter();
+    let frame = |address: u64, frames: Option<Vec<Frame>>| {
+        let name = frames.and_then(|frames| frames.into_iter().next()?.function);
+        name.unwrap_or_else(|| format!("{address:#x}"))
+    };
+    each.into_iter()
+        .map(|stack| {
+            let frames: Vec<String> =
+                stack.into_iter().map(|address| frame(address, names.next())).collect();
+            frames.join(" < ")
+        })
+        .collect()
 }

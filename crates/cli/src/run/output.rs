@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use runtime::{Event, Layout, MapSpec, Program, TraceFields, Value};
 use serde_json::json;
 
-use super::entries::Listing;
+use super::entries::{Listing, stacks};
 use super::values::{Column, cells, columns, printable, to_json};
 use crate::grid::{Cell, grid, line};
 use crate::report;
@@ -239,11 +239,13 @@ pub(crate) fn entries_text(map: &MapSpec, listing: &Listing) -> String {
         .chain(columns(&map.value, "value"))
         .map(|column| column.name)
         .collect();
-    let rows: Vec<Vec<Cell>> = listing
-        .entries
-        .iter()
-        .map(|(key, value)| cells(key).into_iter().chain(cells(value)).collect())
-        .collect();
+    let row = |key: &Value, value: Vec<Cell>| cells(key).into_iter().chain(value).collect();
+    let rows: Vec<Vec<Cell>> = if map.map_type.is_stack_trace() {
+        let stacks = stacks(listing).into_iter().map(|stack| vec![Cell::left(stack)]);
+        listing.entries.iter().zip(stacks).map(|((key, _), stack)| row(key, stack)).collect()
+    } else {
+        listing.entries.iter().map(|(key, value)| row(key, cells(value))).collect()
+    };
     text.push_str(&grid(&header, &rows));
     if listing.more > 0 {
         text.push_str(&format!("… {} more\n", listing.more));

@@ -38,9 +38,9 @@ fn usual_width(layout: &Layout) -> usize {
         Layout::Int { size, .. } => match size {
             1 => 3,
             2 => 5,
-            // Process ids and addresses, and times since boot in nanoseconds.
+            // Process ids; of what is wider most are counts and durations.
             4 => 7,
-            _ => 15,
+            _ => 10,
         },
         Layout::Str { size } => (*size).min(16),
         Layout::Bool { .. } => 5,
