@@ -242,6 +242,45 @@ fn an_object_is_shown_with_its_source_between_the_instructions() {
 }
 
 #[test]
+fn what_the_loader_finds_is_shown_where_it_is_used() {
+    let folder = Folder::new("inspect-relocations");
+    let source = folder.file("p.py", RELOCATED);
+    let (status, out, err) = run(&["inspect", source.to_str().unwrap(), "--show", "code"]);
+    assert_eq!(status, 0, "{err}");
+    for words in [
+        "; offset of task_struct.se.vruntime",
+        "; offset of task_struct.signal",
+        "; whether there is task_struct.no_such_field",
+        "; size of struct task_struct",
+        "; value of bpf_map_type.BPF_MAP_TYPE_HASH",
+        "; bits of signal_struct.is_child_subreaper",
+    ] {
+        assert!(out.contains(words), "{words}: {out}");
+    }
+}
+
+const RELOCATED: &str = "
+from ctypes import c_int64, c_uint64, c_void_p, sizeof
+from pythonbpf import bpf, bpfglobal, enum_value, field_exists, section
+from pythonbpf.helper import get_current_task
+from vmlinux import bpf_map_type, task_struct
+
+@bpf
+@section(\"raw_tp/sys_enter\")
+def p(ctx: c_void_p) -> c_int64:
+    task = get_current_task()
+    n = task.se.vruntime + sizeof(task_struct) + enum_value(bpf_map_type.BPF_MAP_TYPE_HASH)
+    if field_exists(task_struct.no_such_field):
+        return 1
+    return n + task.signal.is_child_subreaper
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return \"GPL\"
+";
+
+#[test]
 fn damaged_objects_and_names_that_are_not_there_are_errors() {
     let (folder, object) = counter("inspect-bad");
     let whole = fs::read(&object).unwrap();

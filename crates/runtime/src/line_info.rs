@@ -11,8 +11,11 @@ use crate::verifier::SourceLine;
 /// A line and column in one number: the line is above these bits.
 const COLUMN_BITS: u32 = 10;
 const INSTRUCTION_BYTES: u64 = 8;
-/// `sizeof(struct bpf_line_info)`; newer ones may be longer.
+/// `sizeof(struct bpf_line_info)` and of `struct bpf_core_relo`; newer ones may be
+/// longer.
 const RECORD_BYTES: usize = 16;
+/// Where the header of `.BTF.ext` tells where the line information lies.
+const LINE_INFO: usize = 16;
 
 /// The line of instruction `index` of `program`; `None` if it lies outside,
 /// in a subprogram, or the object has no line information.
@@ -66,10 +69,35 @@ impl Record {
 
 /// The records of one section of the object.
 fn line_records(info: &[u8], strings: &Strings<'_>, section: &str) -> Option<Vec<Record>> {
-    let word = |bytes: &[u8], at| elf::u32_at(bytes, at).ok();
+    let record = |bytes: &[u8]| {
+        Some(Record {
+            instruction: word(bytes, 0)?,
+            file: word(bytes, 4)?,
+            text: word(bytes, 8)?,
+            place: word(bytes, 12)?,
+        })
+    };
+    ext_records(info, LINE_INFO, strings, section)?.into_iter().map(record).collect()
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    elf::u32_at(bytes, at).ok()
+}
+
+/// The records of one section of the object in a part of `.BTF.ext`, by where the
+/// header tells the part's start and length. All kinds have at least 16 bytes.
+pub(crate) fn ext_records<'a>(
+    info: &'a [u8],
+    part: usize,
+    strings: &Strings<'_>,
+    section: &str,
+) -> Option<Vec<&'a [u8]>> {
     let header = word(info, 4)? as usize;
-    let start = header.checked_add(word(info, 16)? as usize)?;
-    let end = start.checked_add(word(info, 20)? as usize)?;
+    if part + 8 > header {
+        return None;
+    }
+    let start = header.checked_add(word(info, part)? as usize)?;
+    let end = start.checked_add(word(info, part + 4)? as usize)?;
     let mut rest = info.get(start..end)?;
     let size = word(rest, 0)? as usize;
     if size < RECORD_BYTES {
@@ -80,15 +108,7 @@ fn line_records(info: &[u8], strings: &Strings<'_>, section: &str) -> Option<Vec
         let (name, count) = (word(rest, 0)?, word(rest, 4)? as usize);
         let (records, after) = rest.get(8..)?.split_at_checked(count.checked_mul(size)?)?;
         if strings.at(name)? == section {
-            let record = |bytes: &[u8]| {
-                Some(Record {
-                    instruction: word(bytes, 0)?,
-                    file: word(bytes, 4)?,
-                    text: word(bytes, 8)?,
-                    place: word(bytes, 12)?,
-                })
-            };
-            return records.chunks_exact(size).map(record).collect();
+            return Some(records.chunks_exact(size).collect());
         }
         rest = after;
     }
@@ -96,16 +116,16 @@ fn line_records(info: &[u8], strings: &Strings<'_>, section: &str) -> Option<Vec
 }
 
 /// The strings of a `.BTF` section.
-struct Strings<'a>(&'a [u8]);
+pub(crate) struct Strings<'a>(&'a [u8]);
 
 impl<'a> Strings<'a> {
-    fn of(btf: &'a [u8]) -> Option<Self> {
+    pub fn of(btf: &'a [u8]) -> Option<Self> {
         let word = |at| elf::u32_at(btf, at).ok().map(|word| word as usize);
         let start = word(4)?.checked_add(word(16)?)?;
         Some(Self(btf.get(start..start.checked_add(word(20)?)?)?))
     }
 
-    fn at(&self, offset: u32) -> Option<&'a str> {
+    pub fn at(&self, offset: u32) -> Option<&'a str> {
         let text = self.0.get(offset as usize..)?.split(|&byte| byte == 0).next()?;
         std::str::from_utf8(text).ok()
     }

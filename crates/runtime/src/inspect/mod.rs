@@ -5,6 +5,7 @@
 //! there. Code comes as [`FunctionCode`], each instruction with what it refers
 //! to and the source line that it was made of.
 
+mod core_relocations;
 mod kernel_symbols;
 mod loaded;
 mod object;

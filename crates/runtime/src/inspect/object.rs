@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kernel::btf::{Btf, Kind, Space};
 use kernel::disassemble::{INSTRUCTION_BYTES, Instruction, Reference, decode};
 
+use super::core_relocations::core_relocations;
 use super::{CodeLine, FunctionCode};
 use crate::elf::{self, NamedFunction, Relocation};
 use crate::error::Result;
@@ -88,6 +89,7 @@ fn functions(bytes: &[u8]) -> Vec<FunctionCode> {
 fn code(bytes: &[u8], function: &NamedFunction, all: &[NamedFunction]) -> FunctionCode {
     let relocations = elf::relocations(bytes, &function.section);
     let lines = line_info::section_lines(bytes, &function.section);
+    let asked = core_relocations(bytes, &function.section);
     let start = function.offset;
     let instruction = |instruction: Instruction| {
         let at = start + u64::from(instruction.index) * INSTRUCTION_BYTES as u64;
@@ -96,7 +98,10 @@ fn code(bytes: &[u8], function: &NamedFunction, all: &[NamedFunction]) -> Functi
         CodeLine {
             index: instruction.index,
             text: instruction.to_string(),
-            note: note(instruction, relocation, function, all),
+            note: match asked.iter().find(|(offset, _)| u64::from(*offset) == at) {
+                Some((_, what)) => what.clone(),
+                None => note(instruction, relocation, function, all),
+            },
             source: source.map(|(_, line)| line.clone()),
         }
     };
