@@ -5,7 +5,8 @@
 """
 
 import time
-from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import c_uint64
+from typing import Annotated, Any
 
 from pythonbpf import BPF, bpf, bpfglobal, hist, map, section, struct
 from pythonbpf.helper import ktime
@@ -34,8 +35,8 @@ def usecs() -> Array:
 
 
 @bpf
-def log2(value: c_uint64) -> c_uint32:
-    slot = c_uint32(0)
+def log2(value: Annotated[int, c_uint64]) -> int:
+    slot = 0
     for shift in (32, 16, 8, 4, 2, 1):
         if value >> shift:
             value >>= shift
@@ -45,14 +46,14 @@ def log2(value: c_uint64) -> c_uint32:
 
 @bpf
 @section("tracepoint/block/block_rq_issue")
-def on_issue(ctx: c_void_p) -> c_int64:
+def on_issue(ctx: Any) -> int:
     issued[Place(sector=ctx.sector, device=ctx.dev)] = ktime()
     return 0
 
 
 @bpf
 @section("tracepoint/block/block_rq_complete")
-def on_complete(ctx: c_void_p) -> c_int64:
+def on_complete(ctx: Any) -> int:
     place = Place(sector=ctx.sector, device=ctx.dev)
     begin = issued.lookup(place)
     if not begin:

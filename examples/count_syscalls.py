@@ -5,7 +5,8 @@
 """
 
 import time
-from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import c_uint32, c_uint64, c_void_p
+from typing import Annotated
 
 from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import comm, pid
@@ -16,7 +17,7 @@ from pythonbpf.maps import HashMap
 @struct
 class Process:
     pid: c_uint32
-    comm: str(16)
+    comm: Annotated[str, str(16)]
 
 
 @bpf
@@ -27,7 +28,7 @@ def counts() -> HashMap:
 
 @bpf
 @section("tracepoint/raw_syscalls/sys_enter")
-def on_syscall(ctx: c_void_p) -> c_int64:
+def on_syscall(ctx: c_void_p) -> int:
     process = Process()
     process.pid = pid()
     comm(process.comm)

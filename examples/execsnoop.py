@@ -8,9 +8,10 @@ behind the twentieth, and what is longer than 63 bytes, are cut off.
 """
 
 import contextlib
-from ctypes import c_int32, c_int64, c_uint32, c_void_p
+from ctypes import c_int32, c_uint32
+from typing import Annotated, Any
 
-from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
+from pythonbpf import BPF, Struct, bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import get_current_task, pid
 from pythonbpf.maps import HashMap, RingBuffer
 
@@ -19,12 +20,12 @@ ARGUMENTS = 20
 
 @bpf
 @struct
-class Exec:
-    pid: c_uint32
-    ppid: c_uint32
-    ret: c_int32
-    count: c_uint32
-    args: str(64) * ARGUMENTS
+class Exec(Struct):
+    pid: Annotated[int, c_uint32]
+    ppid: Annotated[int, c_uint32]
+    ret: Annotated[int, c_int32]
+    count: Annotated[int, c_uint32]
+    args: Annotated[list[str], str(64) * ARGUMENTS]
 
 
 @bpf
@@ -41,7 +42,7 @@ def events() -> RingBuffer:
 
 @bpf
 @section("tracepoint/syscalls/sys_enter_execve")
-def on_enter(ctx: c_void_p) -> c_int64:
+def on_enter(ctx: Any) -> int:
     e = Exec(pid=pid(), ppid=get_current_task().real_parent.tgid)
     for i in range(ARGUMENTS):
         arg = ctx.argv[i]
@@ -55,7 +56,7 @@ def on_enter(ctx: c_void_p) -> c_int64:
 
 @bpf
 @section("tracepoint/syscalls/sys_exit_execve")
-def on_exit(ctx: c_void_p) -> c_int64:
+def on_exit(ctx: Any) -> int:
     e = running.lookup(pid())
     if not e:
         return 0
@@ -74,5 +75,5 @@ def LICENSE() -> str:
 if __name__ == "__main__":
     print(f"{'PID':>7} {'PPID':>7} {'RET':>4} ARGS", flush=True)
     with contextlib.suppress(KeyboardInterrupt), BPF() as b:
-        for e in b["events"]:
+        for e in b.events(Exec):
             print(f"{e.pid:7} {e.ppid:7} {e.ret:4} {' '.join(e.args[: e.count])}", flush=True)

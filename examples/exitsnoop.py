@@ -5,9 +5,10 @@
 """
 
 import contextlib
-from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import c_uint32, c_uint64, c_void_p
+from typing import Annotated
 
-from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
+from pythonbpf import BPF, Struct, bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import ktime_get_boot_ns
 from pythonbpf.maps import RingBuffer
 from vmlinux import task_struct
@@ -15,13 +16,13 @@ from vmlinux import task_struct
 
 @bpf
 @struct
-class Exit:
-    age: c_uint64
-    pid: c_uint32
-    ppid: c_uint32
-    code: c_uint32
-    signal: c_uint32
-    comm: str(16)
+class Exit(Struct):
+    age: Annotated[int, c_uint64]
+    pid: Annotated[int, c_uint32]
+    ppid: Annotated[int, c_uint32]
+    code: Annotated[int, c_uint32]
+    signal: Annotated[int, c_uint32]
+    comm: Annotated[str, str(16)]
 
 
 @bpf
@@ -32,7 +33,7 @@ def events() -> RingBuffer:
 
 @bpf
 @section("tp_btf/sched_process_exit")
-def on_exit(ctx: c_void_p, task: task_struct) -> c_int64:
+def on_exit(ctx: c_void_p, task: task_struct) -> int:
     if task.pid != task.tgid:
         return 0
     e = Exit(pid=task.tgid, ppid=task.real_parent.tgid, comm=task.comm)
@@ -52,6 +53,6 @@ def LICENSE() -> str:
 if __name__ == "__main__":
     print(f"{'PID':>7} {'PPID':>7} {'COMM':16} {'AGE s':>9} EXIT", flush=True)
     with contextlib.suppress(KeyboardInterrupt), BPF() as b:
-        for e in b["events"]:
+        for e in b.events(Exit):
             why = f"signal {e.signal}" if e.signal else f"code {e.code}"
             print(f"{e.pid:7} {e.ppid:7} {e.comm:16} {e.age / 1e9:9.3f} {why}", flush=True)

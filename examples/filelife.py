@@ -8,9 +8,10 @@ arguments have been the same for long.
 """
 
 import contextlib
-from ctypes import POINTER, c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import c_uint32, c_uint64, c_void_p
+from typing import Annotated
 
-from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
+from pythonbpf import BPF, Struct, bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import comm, ktime, pid
 from pythonbpf.maps import LruHash, RingBuffer
 from vmlinux import dentry, inode
@@ -18,11 +19,11 @@ from vmlinux import dentry, inode
 
 @bpf
 @struct
-class File:
-    age: c_uint64
-    pid: c_uint32
-    comm: str(16)
-    name: str(64)
+class File(Struct):
+    age: Annotated[int, c_uint64]
+    pid: Annotated[int, c_uint32]
+    comm: Annotated[str, str(16)]
+    name: Annotated[str, str(64)]
 
 
 @bpf
@@ -39,14 +40,14 @@ def events() -> RingBuffer:
 
 @bpf
 @section("kprobe/security_inode_create")
-def on_create(ctx: c_void_p, folder: POINTER(inode), entry: POINTER(dentry)) -> c_int64:
+def on_create(ctx: c_void_p, folder: inode, entry: dentry) -> int:
     made[c_uint64(entry)] = ktime()
     return 0
 
 
 @bpf
 @section("kprobe/security_inode_unlink")
-def on_unlink(ctx: c_void_p, folder: POINTER(inode), entry: POINTER(dentry)) -> c_int64:
+def on_unlink(ctx: c_void_p, folder: inode, entry: dentry) -> int:
     key = c_uint64(entry)
     born = made.lookup(key)
     if not born:
@@ -68,5 +69,5 @@ def LICENSE() -> str:
 if __name__ == "__main__":
     print(f"{'PID':>7} {'COMM':16} {'AGE s':>9} NAME", flush=True)
     with contextlib.suppress(KeyboardInterrupt), BPF() as b:
-        for e in b["events"]:
+        for e in b.events(File):
             print(f"{e.pid:7} {e.comm:16} {e.age / 1e9:9.3f} {e.name}", flush=True)

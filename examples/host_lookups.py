@@ -4,7 +4,8 @@
     sudo pythonbpf run examples/host_lookups.py
 """
 
-from ctypes import c_char_p, c_int64, c_uint32, c_void_p
+from ctypes import c_char_p, c_uint32, c_void_p
+from typing import Annotated
 
 from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import comm, pid, probe_read_user_str
@@ -15,8 +16,8 @@ from pythonbpf.maps import RingBuffer
 @struct
 class Lookup:
     pid: c_uint32
-    comm: str(16)
-    host: str(64)
+    comm: Annotated[str, str(16)]
+    host: Annotated[str, str(64)]
 
 
 @bpf
@@ -27,7 +28,7 @@ def lookups() -> RingBuffer:
 
 @bpf
 @section("uprobe/libc.so.6:getaddrinfo")
-def on_lookup(ctx: c_void_p, node: c_char_p) -> c_int64:
+def on_lookup(ctx: c_void_p, node: c_char_p) -> int:
     with lookups.reserve(Lookup) as lookup:
         lookup.pid = pid()
         comm(lookup.comm)

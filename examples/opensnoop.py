@@ -6,25 +6,26 @@
 
 import contextlib
 import sys
-from ctypes import c_int32, c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import c_int32, c_uint32, c_uint64
+from typing import Annotated, Any
 
-from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
+from pythonbpf import BPF, Struct, bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import comm, pid, probe_read_user_str, tid
 from pythonbpf.maps import HashMap, RingBuffer
 
 
 @bpf
 @struct
-class Open:
-    pid: c_uint32
-    ret: c_int32
-    comm: str(16)
-    path: str(256)
+class Open(Struct):
+    pid: Annotated[int, c_uint32]
+    ret: Annotated[int, c_int32]
+    comm: Annotated[str, str(16)]
+    path: Annotated[str, str(256)]
 
 
 @bpf
 @bpfglobal
-def TARGET() -> c_uint32:
+def TARGET() -> Annotated[int, c_uint32]:
     return 0
 
 
@@ -42,7 +43,7 @@ def events() -> RingBuffer:
 
 @bpf
 @section("tracepoint/syscalls/sys_enter_openat")
-def on_enter(ctx: c_void_p) -> c_int64:
+def on_enter(ctx: Any) -> int:
     if TARGET and pid() != TARGET:
         return 0
     asked[tid()] = c_uint64(ctx.filename)
@@ -51,7 +52,7 @@ def on_enter(ctx: c_void_p) -> c_int64:
 
 @bpf
 @section("tracepoint/syscalls/sys_exit_openat")
-def on_exit(ctx: c_void_p) -> c_int64:
+def on_exit(ctx: Any) -> int:
     address = asked.lookup(tid())
     if not address:
         return 0
@@ -76,5 +77,5 @@ if __name__ == "__main__":
         b.globals.TARGET = int(sys.argv[1])
     print(f"{'PID':>7} {'COMM':16} {'FD':>4} PATH", flush=True)
     with contextlib.suppress(KeyboardInterrupt), b:
-        for e in b["events"]:
+        for e in b.events(Open):
             print(f"{e.pid:7} {e.comm:16} {e.ret:4} {e.path}", flush=True)

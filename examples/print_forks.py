@@ -7,7 +7,8 @@
 
 # More than three values in one print:
 # kernel: 5.16
-from ctypes import c_int64, c_uint64, c_void_p
+from ctypes import c_uint64, c_void_p
+from typing import Annotated
 
 from pythonbpf import BPF, bpf, bpfglobal, section, struct, trace_fields
 from pythonbpf.helper import comm, pid, uid
@@ -16,18 +17,18 @@ from pythonbpf.helper import comm, pid, uid
 @bpf
 @struct
 class Name:
-    comm: str(16)
+    comm: Annotated[str, str(16)]
 
 
 @bpf
 @bpfglobal
-def forks() -> c_uint64:
+def forks() -> Annotated[int, c_uint64]:
     return 0
 
 
 @bpf
 @section("tracepoint/sched/sched_process_fork")
-def on_fork(ctx: c_void_p) -> c_int64:
+def on_fork(ctx: c_void_p) -> int:
     global forks
     forks += 1
     name = Name()

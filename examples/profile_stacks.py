@@ -6,6 +6,7 @@
 import sys
 import time
 from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+from typing import Annotated
 
 from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import BPF_F_USER_STACK, comm, pid
@@ -14,7 +15,7 @@ from pythonbpf.maps import HashMap, StackTrace
 
 @bpf
 @bpfglobal
-def TARGET() -> c_uint32:
+def TARGET() -> Annotated[int, c_uint32]:
     return 0
 
 
@@ -24,7 +25,7 @@ class Sample:
     pid: c_uint32
     kernel: c_int64
     user: c_int64
-    comm: str(16)
+    comm: Annotated[str, str(16)]
 
 
 @bpf
@@ -41,7 +42,7 @@ def counts() -> HashMap:
 
 @bpf
 @section("perf_event")
-def on_tick(ctx: c_void_p) -> c_int64:
+def on_tick(ctx: c_void_p) -> int:
     process = pid()
     if process == 0 or (TARGET and process != TARGET):
         return 0

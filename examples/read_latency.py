@@ -6,7 +6,8 @@
 
 import sys
 import time
-from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import c_uint32, c_uint64, c_void_p
+from typing import Annotated
 
 from pythonbpf import BPF, bpf, bpfglobal, map, section
 from pythonbpf.helper import ktime, pid, tid
@@ -17,7 +18,7 @@ SLOTS = 40
 
 @bpf
 @bpfglobal
-def TARGET() -> c_uint32:
+def TARGET() -> Annotated[int, c_uint32]:
     return 0
 
 
@@ -34,8 +35,8 @@ def histogram() -> PerCpuArray:
 
 
 @bpf
-def log2(value: c_uint64) -> c_uint32:
-    slot = c_uint32(0)
+def log2(value: Annotated[int, c_uint64]) -> int:
+    slot = 0
     for shift in (32, 16, 8, 4, 2, 1):
         if value >> shift:
             value >>= shift
@@ -45,7 +46,7 @@ def log2(value: c_uint64) -> c_uint32:
 
 @bpf
 @section("tracepoint/syscalls/sys_enter_read")
-def on_enter(ctx: c_void_p) -> c_int64:
+def on_enter(ctx: c_void_p) -> int:
     if TARGET and pid() != TARGET:
         return 0
     started[tid()] = ktime()
@@ -54,7 +55,7 @@ def on_enter(ctx: c_void_p) -> c_int64:
 
 @bpf
 @section("tracepoint/syscalls/sys_exit_read")
-def on_exit(ctx: c_void_p) -> c_int64:
+def on_exit(ctx: c_void_p) -> int:
     thread = tid()
     begin = started.lookup(thread)
     if not begin:

@@ -6,7 +6,8 @@
 
 import sys
 import time
-from ctypes import c_bool, c_int64, c_long, c_uint32, c_uint64, c_void_p
+from ctypes import c_bool, c_long, c_uint32, c_uint64, c_void_p
+from typing import Annotated
 
 from pythonbpf import BPF, bpf, bpfglobal, field_exists, hist, map, section, struct
 from pythonbpf.helper import ktime
@@ -24,7 +25,7 @@ class task_struct___before_5_14:
 
 @bpf
 @bpfglobal
-def TARGET() -> c_uint32:
+def TARGET() -> Annotated[int, c_uint32]:
     return 0
 
 
@@ -47,8 +48,8 @@ def total() -> Array:
 
 
 @bpf
-def log2(value: c_uint64) -> c_uint32:
-    slot = c_uint32(0)
+def log2(value: Annotated[int, c_uint64]) -> int:
+    slot = 0
     for shift in (32, 16, 8, 4, 2, 1):
         if value >> shift:
             value >>= shift
@@ -72,21 +73,21 @@ def begins_to_wait(task: task_struct) -> None:
 
 @bpf
 @section("tp_btf/sched_wakeup")
-def on_wakeup(ctx: c_void_p, task: task_struct) -> c_int64:
+def on_wakeup(ctx: c_void_p, task: task_struct) -> int:
     begins_to_wait(task)
     return 0
 
 
 @bpf
 @section("tp_btf/sched_wakeup_new")
-def on_new(ctx: c_void_p, task: task_struct) -> c_int64:
+def on_new(ctx: c_void_p, task: task_struct) -> int:
     begins_to_wait(task)
     return 0
 
 
 @bpf
 @section("tp_btf/sched_switch")
-def on_switch(ctx: c_void_p, preempt: c_bool, before: task_struct, after: task_struct) -> c_int64:
+def on_switch(ctx: c_void_p, preempt: c_bool, before: task_struct, after: task_struct) -> int:
     if is_runnable(before):
         begins_to_wait(before)
     begin = waiting.lookup(after.pid)

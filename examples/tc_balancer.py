@@ -8,7 +8,8 @@ Rewrites the address of what comes in and mends both checksums:
 import ipaddress
 import sys
 import time
-from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import c_uint32, c_uint64
+from typing import Any
 
 from pythonbpf import BPF, bpf, bpfglobal, map, section
 from pythonbpf.helper import TC_ACT_OK, l3_csum_replace, l4_csum_replace, skb_store_bytes
@@ -49,7 +50,7 @@ def sent() -> Array:
 
 @bpf
 @section("tc")
-def balance(ctx: c_void_p) -> c_int64:
+def balance(ctx: Any) -> int:
     eth = ctx.packet(ethhdr, 0)
     ip = ctx.packet(iphdr, 14)
     udp = ctx.packet(udphdr, 34)

@@ -5,7 +5,8 @@
 
 import sys
 import time
-from ctypes import c_int64, c_uint64, c_void_p
+from ctypes import c_uint64
+from typing import Any
 
 from pythonbpf import BPF, bpf, bpfglobal, map, section
 from pythonbpf.helper import TC_ACT_OK, get_socket_cookie
@@ -20,7 +21,7 @@ def bytes_sent() -> LRUHash:
 
 @bpf
 @section("tc/egress")
-def count(ctx: c_void_p) -> c_int64:
+def count(ctx: Any) -> int:
     bytes_sent[get_socket_cookie(ctx)] += ctx.len
     return TC_ACT_OK
 

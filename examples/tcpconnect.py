@@ -6,9 +6,10 @@
 
 import contextlib
 import ipaddress
-from ctypes import c_int64, c_uint8, c_uint16, c_uint32, c_void_p
+from ctypes import c_uint8, c_uint16, c_uint32
+from typing import Annotated, Any
 
-from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
+from pythonbpf import BPF, Struct, bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import comm, pid
 from pythonbpf.maps import RingBuffer
 from vmlinux import TCP_SYN_SENT
@@ -16,13 +17,13 @@ from vmlinux import TCP_SYN_SENT
 
 @bpf
 @struct
-class Connect:
-    pid: c_uint32
-    family: c_uint16
-    dport: c_uint16
-    comm: str(16)
-    source: c_uint8 * 16
-    target: c_uint8 * 16
+class Connect(Struct):
+    pid: Annotated[int, c_uint32]
+    family: Annotated[int, c_uint16]
+    dport: Annotated[int, c_uint16]
+    comm: Annotated[str, str(16)]
+    source: Annotated[bytes, c_uint8 * 16]
+    target: Annotated[bytes, c_uint8 * 16]
 
 
 @bpf
@@ -33,7 +34,7 @@ def events() -> RingBuffer:
 
 @bpf
 @section("tracepoint/sock/inet_sock_set_state")
-def on_state(ctx: c_void_p) -> c_int64:
+def on_state(ctx: Any) -> int:
     if ctx.newstate != TCP_SYN_SENT:
         return 0
     e = Connect(pid=pid(), family=ctx.family, dport=ctx.dport)
@@ -51,15 +52,15 @@ def LICENSE() -> str:
     return "GPL"
 
 
-def address(event, which: str) -> str:
+def address(octets: bytes) -> str:
     """An address as people write it."""
-    found = ipaddress.IPv6Address(bytes(getattr(event, which)))
+    found = ipaddress.IPv6Address(octets)
     return str(found.ipv4_mapped or found)
 
 
 if __name__ == "__main__":
     print(f"{'PID':>7} {'COMM':16} {'SOURCE':>28} {'TARGET':>28} {'PORT':>5}", flush=True)
     with contextlib.suppress(KeyboardInterrupt), BPF() as b:
-        for e in b["events"]:
-            source, target = address(e, "source"), address(e, "target")
+        for e in b.events(Connect):
+            source, target = address(e.source), address(e.target)
             print(f"{e.pid:7} {e.comm:16} {source:>28} {target:>28} {e.dport:5}", flush=True)

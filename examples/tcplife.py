@@ -8,9 +8,10 @@ Bytes are those that programs sent and received, without headers and repeats.
 
 import contextlib
 import ipaddress
-from ctypes import POINTER, c_int64, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p, cast
+from ctypes import c_uint8, c_uint16, c_uint32, c_uint64
+from typing import Annotated, Any
 
-from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
+from pythonbpf import BPF, Struct, bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import comm, ktime, pid
 from pythonbpf.maps import HashMap, RingBuffer
 from vmlinux import (
@@ -29,21 +30,21 @@ from vmlinux import (
 class Birth:
     at: c_uint64
     pid: c_uint32
-    comm: str(16)
+    comm: Annotated[str, str(16)]
 
 
 @bpf
 @struct
-class Life:
-    sent: c_uint64
-    received: c_uint64
-    lived: c_uint64
-    pid: c_uint32
-    sport: c_uint16
-    dport: c_uint16
-    comm: str(16)
-    source: c_uint8 * 16
-    target: c_uint8 * 16
+class Life(Struct):
+    sent: Annotated[int, c_uint64]
+    received: Annotated[int, c_uint64]
+    lived: Annotated[int, c_uint64]
+    pid: Annotated[int, c_uint32]
+    sport: Annotated[int, c_uint16]
+    dport: Annotated[int, c_uint16]
+    comm: Annotated[str, str(16)]
+    source: Annotated[bytes, c_uint8 * 16]
+    target: Annotated[bytes, c_uint8 * 16]
 
 
 @bpf
@@ -60,7 +61,7 @@ def events() -> RingBuffer:
 
 @bpf
 @section("tracepoint/sock/inet_sock_set_state")
-def on_state(ctx: c_void_p) -> c_int64:
+def on_state(ctx: Any) -> int:
     sock = c_uint64(ctx.skaddr)
     state = ctx.newstate
     if state == TCP_SYN_SENT or state == TCP_SYN_RECV:
@@ -77,7 +78,7 @@ def on_state(ctx: c_void_p) -> c_int64:
     born = births.lookup(sock)
     if not born:
         return 0
-    tcp = cast(sock, POINTER(tcp_sock))
+    tcp = tcp_sock(sock)
     e = Life(pid=born.pid, comm=born.comm, lived=ktime() - born.at)
     e.sport = ctx.sport
     e.dport = ctx.dport
@@ -98,9 +99,9 @@ def LICENSE() -> str:
     return "GPL"
 
 
-def address(event, which: str) -> str:
+def address(octets: bytes) -> str:
     """An address as people write it."""
-    found = ipaddress.IPv6Address(bytes(getattr(event, which)))
+    found = ipaddress.IPv6Address(octets)
     return str(found.ipv4_mapped or found)
 
 
@@ -108,9 +109,9 @@ if __name__ == "__main__":
     title = f"{'HERE':>24} {'THERE':>24} {'SENT':>9} {'RECEIVED':>9} {'MS':>9}"
     print(f"{'PID':>7} {'COMM':16} {title}", flush=True)
     with contextlib.suppress(KeyboardInterrupt), BPF() as b:
-        for e in b["events"]:
-            here = f"{address(e, 'source')}:{e.sport}"
-            there = f"{address(e, 'target')}:{e.dport}"
+        for e in b.events(Life):
+            here = f"{address(e.source)}:{e.sport}"
+            there = f"{address(e.target)}:{e.dport}"
             print(
                 f"{e.pid:7} {e.comm:16} {here:>24} {there:>24} "
                 f"{e.sent:9} {e.received:9} {e.lived / 1e6:9.2f}",

@@ -9,7 +9,7 @@ Try it on an interface of your own, such as one end of a veth pair:
 
 import sys
 import time
-from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import c_uint32, c_uint64, c_void_p
 
 from pythonbpf import BPF, bpf, bpfglobal, map, section
 from pythonbpf.helper import XDP_DROP, XDP_PASS, random
@@ -30,7 +30,7 @@ def packets() -> HashMap:
 
 @bpf
 @section("xdp")
-def lose_some(ctx: c_void_p) -> c_int64:
+def lose_some(ctx: c_void_p) -> int:
     verdict = XDP_DROP if random() % ONE_IN == 0 else XDP_PASS
     packets[verdict] += 1
     return verdict

@@ -9,7 +9,8 @@ Try it on an interface of your own, such as one end of a veth pair:
 import ipaddress
 import sys
 import time
-from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import c_uint32, c_uint64
+from typing import Any
 
 from pythonbpf import BPF, bpf, bpfglobal, map, section, struct
 from pythonbpf.helper import XDP_DROP, XDP_PASS
@@ -38,7 +39,7 @@ def passed() -> PerCpuArray:
 
 @bpf
 @section("xdp")
-def firewall(ctx: c_void_p) -> c_int64:
+def firewall(ctx: Any) -> int:
     eth = ctx.packet(ethhdr, 0)
     if not eth or eth.h_proto != htons(ETH_P_IP):
         return XDP_PASS

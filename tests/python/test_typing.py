@@ -84,9 +84,11 @@ class TestPyright:
         assert {line for line, _ in errors} == {"print(event.whn)"}, errors
         assert any('access attribute "whn" for class "Event"' in text for _, text in errors)
 
-    def test_examples_of_events_pass(self, run: Run, tmp_path: Path) -> None:
-        for name in ("exec_events.py", "process_times.py"):
-            shutil.copy(ROOT / "examples" / name, tmp_path)
+    def test_all_examples_pass(self, run: Run, tmp_path: Path) -> None:
+        examples = list((ROOT / "examples").glob("*.py"))
+        assert len(examples) > 15
+        for example in examples:
+            shutil.copy(example, tmp_path)
         assert self.check(run, tmp_path) == []
 
 

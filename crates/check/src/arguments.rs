@@ -304,7 +304,8 @@ impl Session<'_> {
         }
         let user = matches!(carrier, Carrier::SystemCall | Carrier::Marker)
             || section.def.prefix.starts_with("uprobe");
-        let Some(annotation) = &param.annotation else {
+        let annotation = param.annotation.as_ref().filter(|annotation| !self.is_any(annotation));
+        let Some(annotation) = annotation else {
             let Some(ty) = of_kernel.and_then(|id| self.kernel_type(id)) else {
                 let name = &param.name.name;
                 let message = format!("the type of `{name}` is not known");

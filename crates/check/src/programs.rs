@@ -150,7 +150,9 @@ fn program(
                 session.check_context(kind, parsed, annotation)?;
             }
             context = Some(kind);
-        } else if let Some(annotation) = &param.annotation {
+        } else if let Some(annotation) = &param.annotation
+            && !session.is_any(annotation)
+        {
             let ty = session.annotation(annotation)?;
             if !matches!(ty, Type::Ptr(_)) {
                 let message = format!("a context is a pointer, not `{}`", session.type_name(&ty));

@@ -91,6 +91,15 @@ impl Session<'_> {
         })
     }
 
+    /// Whether an annotation is `typing.Any`, which leaves the type to what the hook
+    /// passes.
+    pub fn is_any(&self, expr: &Expr) -> bool {
+        let Some(path) = expr.path() else { return false };
+        self.tree.imports.resolve(&path).is_some_and(|(module, name)| {
+            matches!(module.as_str(), "typing" | "typing_extensions") && name == "Any"
+        })
+    }
+
     /// Whether an expression is `T * N`, or a name that the file sets to
     /// that, and `T` a type.
     pub fn is_array_type(&self, expr: &Expr) -> bool {

@@ -50,6 +50,8 @@ impl Function {
             params: params.join(", "),
             ret: match helper.ret {
                 Ret::Void => "None",
+                // A number to the kernel, and a `task_struct` to the compiler.
+                Ret::Int(_) if helper.name == "get_current_task" => "Any",
                 Ret::Int(_) => "int",
                 _ => "Any",
             },
@@ -244,7 +246,10 @@ def _helper(signature: str, summary: str) -> Callable[..., Any]:
 /// `helper.pyi`.
 pub fn stub(helpers: &[Helper], constants: &Constants) -> String {
     let mut out = format!(
-        "# {BANNER}\nfrom collections.abc import Callable\nfrom typing import Any, Final\n\n"
+        "# {BANNER}\nfrom collections.abc import Callable\nfrom ctypes import _SimpleCData\n\
+         from typing import Any, Final, TypeAlias\n\n\
+         # Fields and casts are of ctypes to a type checker, and numbers to the compiler.\n\
+         _Number: TypeAlias = int | _SimpleCData[int]\n\n"
     );
     for (name, value, _) in constants.offered() {
         let _ = writeln!(out, "{name}: Final = {value}");
@@ -252,6 +257,7 @@ pub fn stub(helpers: &[Helper], constants: &Constants) -> String {
     out.push('\n');
     out += STUBS;
     for Function { name, params, ret, .. } in functions(helpers) {
+        let params = params.replace(": int", ": _Number");
         let _ = writeln!(out, "def {name}({params}) -> {ret}: ...");
     }
     out
