@@ -1,6 +1,6 @@
 # Written by `cargo xtask gen`; do not edit.
 from collections.abc import Callable
-from ctypes import _SimpleCData
+from ctypes import _SimpleCData  # pyright: ignore[reportPrivateUsage]
 from typing import Any, Final, TypeAlias
 
 # Fields and casts are of ctypes to a type checker, and numbers to the compiler.

@@ -25,7 +25,7 @@ def is_short(length: Annotated[int, c_uint32]) -> bool:
 @bpf
 @section("tc")
 def fields(ctx: Any) -> int:
-    return 0 if is_short(ctx.len) and ctx.protocol != 1 else 1
+    return 0 if is_short(ctx.len) and ctx.ifindex > 0 else 1
 
 
 @bpf

@@ -246,7 +246,7 @@ def _helper(signature: str, summary: str) -> Callable[..., Any]:
 /// `helper.pyi`.
 pub fn stub(helpers: &[Helper], constants: &Constants) -> String {
     let mut out = format!(
-        "# {BANNER}\nfrom collections.abc import Callable\nfrom ctypes import _SimpleCData\n\
+        "# {BANNER}\nfrom collections.abc import Callable\nfrom ctypes import _SimpleCData  # pyright: ignore[reportPrivateUsage]\n\
          from typing import Any, Final, TypeAlias\n\n\
          # Fields and casts are of ctypes to a type checker, and numbers to the compiler.\n\
          _Number: TypeAlias = int | _SimpleCData[int]\n\n"
