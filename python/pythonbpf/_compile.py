@@ -39,7 +39,7 @@ def compile(
         loglevel: least level of what is logged, as :mod:`logging` has them.
         kernel: the oldest kernel that the object is to load on, such as ``"5.10"``; by default
             the running one.
-        without: rewrites to leave out, of ``"reserve"``, ``"in-place"`` and ``"once"``.
+        without: rewrites to leave out, as ``pythonbpf build --without`` takes them: ``"reserve"``, …
         btf: a file with the BTF that the kernel's types are taken from, raw or in an ELF file, or
             a folder like ``/sys/kernel/btf``; by default the running kernel's.
         arch: the processor whose registers programs read, ``"x86_64"`` or ``"aarch64"``; by

@@ -228,8 +228,11 @@ impl Bound {
 /// it has them further apart they are read one by one.
 #[derive(Clone, Debug)]
 pub struct Gather {
-    /// An array of bytes, words of 64 bits, for the copy.
+    /// An array of words of 64 bits for the copy, which other gatherings of the function
+    /// share.
     pub buffer: Place,
+    /// Bytes that are copied, no more than the array has.
+    pub size: u64,
     /// A struct of the module: its first members are set, one for each of `from`.
     pub to: Place,
     /// What is read: members of structs of the kernel, no bit-fields, and elements at

@@ -145,9 +145,11 @@ impl Checker<'_> {
     }
 
     fn gather(&self, gather: &Gather) -> Rule {
-        let words =
-            matches!(self.writable(&gather.buffer)?, Type::Array(of, _) if *of == Type::U64);
+        let buffer = self.writable(&gather.buffer)?;
+        let words = matches!(&buffer, Type::Array(of, _) if **of == Type::U64);
         require(words, "what is gathered is copied to no array of words")?;
+        let room = buffer.size(self.module);
+        require((1..=room).contains(&gather.size), "more is gathered than there is room for")?;
         let Type::Struct(to) = self.writable(&gather.to)? else {
             return Err("what is gathered is put into no struct".to_owned());
         };

@@ -29,7 +29,10 @@ use crate::effects::{self, bare, is_plain, same_place};
 
 /// Bytes that a read takes along at the most.
 const SPAN: u64 = 64;
-/// How far apart a chain of pointers is followed.
+/// How many statements of a block are looked at: what is read long before it is used
+/// takes a register meanwhile.
+const AHEAD: usize = 32;
+/// How many pointers of a chain are followed.
 const ROUNDS: usize = 16;
 
 /// Rewrites every function.
@@ -37,9 +40,10 @@ pub(crate) fn rewrite(module: &mut Module) {
     let guarded = asks(module);
     for index in 0..module.functions.len() {
         let mut body = std::mem::take(&mut module.functions[index].body);
+        let mut pass = Pass { module: &mut *module, function: index, guarded, buffer: None };
         // What a pointer that was read leads to is seen once the pointer is in a local.
         for _ in 0..ROUNDS {
-            if !(Pass { module: &mut *module, function: index, guarded }).block(&mut body) {
+            if !pass.block(&mut body) {
                 break;
             }
         }
@@ -120,6 +124,7 @@ struct Pass<'a> {
     module: &'a mut Module,
     function: usize,
     guarded: bool,
+    buffer: Option<LocalId>,
 }
 
 impl Pass<'_> {
@@ -128,7 +133,8 @@ impl Pass<'_> {
         let mut changed = false;
         let mut index = 0;
         while index < stmts.len() {
-            while let Some(made) = self.from(&mut stmts[index..]) {
+            let end = stmts.len().min(index + AHEAD);
+            while let Some(made) = self.from(&mut stmts[index..end]) {
                 stmts.insert(index, made);
                 index += 1;
                 changed = true;
@@ -175,14 +181,13 @@ impl Pass<'_> {
                 (StmtKind::Store(to.clone(), value), vec![to])
             }
             reads => {
-                let words = (group.span().1.div_ceil(8)) as u32;
-                let bytes = Type::Array(Box::new(Type::U64), words);
-                let buffer = Place::Local(self.local(bytes));
+                let size = group.span().1;
+                let buffer = Place::Local(self.buffer(size.div_ceil(8) as u32));
                 let holder = self.holder(reads);
                 let to = Place::Local(self.local(holder));
                 let from = reads.iter().map(|read| read.place.clone()).collect();
                 let places = (0..reads.len()).map(|index| to.clone().field(index)).collect();
-                (StmtKind::Gather(Box::new(Gather { buffer, to, from })), places)
+                (StmtKind::Gather(Box::new(Gather { buffer, size, to, from })), places)
             }
         };
         self.walk(stmts, &mut |expr, read, _| {
@@ -191,6 +196,20 @@ impl Pass<'_> {
             }
         });
         Stmt::new(made, span)
+    }
+
+    /// The function's one buffer, with room for so many words.
+    fn buffer(&mut self, words: u32) -> LocalId {
+        let array = |words| Type::Array(Box::new(Type::U64), words);
+        let Some(id) = self.buffer else {
+            let made = self.local(array(words));
+            return *self.buffer.insert(made);
+        };
+        let local = &mut self.module.functions[self.function].locals[id.0 as usize];
+        if let Type::Array(_, known) = &mut local.ty {
+            *known = words.max(*known);
+        }
+        id
     }
 
     fn local(&mut self, ty: Type) -> LocalId {

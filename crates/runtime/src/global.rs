@@ -12,7 +12,7 @@ use libbpf_rs::libbpf_sys;
 use crate::error::{Error, Result};
 use crate::layout::{FieldLayout, Layout};
 use crate::nearest::nearest;
-use crate::spec::MapSpec;
+use crate::spec::{MapSpec, OWN_PREFIXES};
 use crate::value::{Value, decode, encode};
 
 /// Where a global variable lies.
@@ -23,9 +23,10 @@ pub(crate) struct Place<'a> {
     field: &'a FieldLayout,
 }
 
-/// Names of the global variables.
+/// Names of the global variables that the program declares.
 pub(crate) fn names(maps: &[MapSpec]) -> Vec<String> {
-    fields(maps).map(|place| place.field.name.to_string()).collect()
+    let names = fields(maps).map(|place| place.field.name.to_string());
+    names.filter(|name| !OWN_PREFIXES.iter().any(|own| name.starts_with(own))).collect()
 }
 
 fn fields(maps: &[MapSpec]) -> impl Iterator<Item = Place<'_>> {

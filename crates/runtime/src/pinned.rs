@@ -90,6 +90,8 @@ impl Object {
                 let Some(map) = loaded.map(index) else { continue };
                 let path = match spec.name.strip_prefix('.') {
                     Some(section) => folder.join(GLOBALS).join(section.replace('.', "_")),
+                    // The compiler's own: programs hold it.
+                    None if spec.is_internal => continue,
                     None => folder.join(MAPS).join(&spec.name),
                 };
                 pin(map.as_fd().as_raw_fd(), &path)?;

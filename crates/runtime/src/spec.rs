@@ -20,7 +20,7 @@ const EVENTS_SECTION: &str = ".pythonbpf.events";
 const EVENTS_PREFIX: &str = "__pythonbpf_events_";
 /// Names of what the compiler adds to the object begin so; those of the second
 /// kind are libbpf's for markers.
-const OWN_PREFIXES: [&str; 2] = ["__pythonbpf_", "__bpf_usdt_"];
+pub(crate) const OWN_PREFIXES: [&str; 2] = ["__pythonbpf_", "__bpf_usdt_"];
 
 /// A program of an object.
 #[derive(Debug, Clone)]

@@ -29,10 +29,9 @@ impl<'c> Lowering<'_, 'c, '_> {
         let after = self.new_block("after");
         let start = self.start(&reached)?;
         self.close(gather, &reached, start, apart)?;
-        let size = self.type_of(&gather.buffer)?.size(self.d.module);
         let (buffer, _) = self.address(&gather.buffer)?;
         let from = self.relocated(root, start)?;
-        self.probe(Region::Kernel, buffer, self.number(size), from)?;
+        self.probe(Region::Kernel, buffer, self.number(gather.size), from)?;
         for (index, one) in reached.iter().enumerate() {
             // Asked again, as numbers that live across the call take registers.
             let at = self.place_of(path(one)?, true)?;
@@ -62,10 +61,9 @@ impl<'c> Lowering<'_, 'c, '_> {
         start: IntValue<'c>,
         apart: BasicBlock<'c>,
     ) -> Result<()> {
-        let size = self.type_of(&gather.buffer)?.size(self.d.module);
         let of = path(first(reached)?)?.from;
         let whole = self.ask_type(of, Kind::TypeSize, self.d.module.struct_(of).size)?;
-        let end = self.builder.build_int_add(start, self.number(size), "end")?;
+        let end = self.builder.build_int_add(start, self.number(gather.size), "end")?;
         self.go_on_if(IntPredicate::ULE, end, whole, apart)?;
         let lowest = path(first(reached)?)?.offset;
         for one in reached {
@@ -75,7 +73,7 @@ impl<'c> Lowering<'_, 'c, '_> {
             }
             let at = self.place_of(path, false)?;
             let distance = self.builder.build_int_sub(at, start, "distance")?;
-            let last = size.saturating_sub(one.ty.size(self.d.module));
+            let last = gather.size.saturating_sub(one.ty.size(self.d.module));
             self.go_on_if(IntPredicate::ULE, distance, self.number(last), apart)?;
         }
         Ok(())
