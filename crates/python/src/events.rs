@@ -251,7 +251,9 @@ impl EventReader {
                 None => Ok(PyBytes::new(py, record).into_any()),
             }
         };
-        instance::list(py, records.iter().map(event))
+        let events = instance::list(py, records.iter().map(event));
+        opened.reader.recycle(records);
+        events
     }
 
     /// Waits for events; those that are there by type, as the number of their

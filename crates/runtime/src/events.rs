@@ -203,6 +203,11 @@ impl EventReader {
         self.source.pending().len()
     }
 
+    /// Takes the memory of records that were read, for the next ones.
+    pub fn recycle(&self, records: Records) {
+        self.source.pending().recycle(records);
+    }
+
     /// All records that are there at the call. Does not wait.
     ///
     /// # Errors

@@ -8,6 +8,9 @@ use crate::layout::Layout;
 /// What the kernel may add to a perf record's length.
 const PERF_PADDING: usize = 7;
 
+/// Bytes that are kept for the next records at the most.
+const KEPT: usize = 4 << 20;
+
 /// One record: where it was sent and its bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
@@ -91,6 +94,15 @@ impl Records {
             self.clear();
         }
         true
+    }
+
+    /// Takes the memory of others, if it has less and that is not too much to keep.
+    pub(crate) fn recycle(&mut self, mut other: Self) {
+        let room = other.bytes.capacity();
+        if self.is_empty() && room > self.bytes.capacity() && room <= KEPT {
+            other.clear();
+            *self = other;
+        }
     }
 
     pub(crate) fn clear(&mut self) {
