@@ -4,6 +4,9 @@
 its object and what the kernel of its first line makes of each of its functions. On
 another kernel the objects alone are compared. CI runs it. `--bless REASON` writes it anew.
 
+`bench/figures/` has the same of the lab's kernels, which `tests/python/test_figures.py` holds
+to in each of them; `--bless-lab REASON` takes over what the last `cargo xtask vm` measured.
+
 The programs of `bench/hops`, which read the kernel's structs, are held to the C beside them,
 too: at most 1.05 times its instructions, and a twentieth of its object with the whole
 `vmlinux.h`.
@@ -27,6 +30,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 COMMAND = ROOT / "target/release/pythonbpf"
 FIGURES = HERE / "figures.txt"
+OF_LAB = HERE / "figures"
+LAB = ROOT / "target/lab"
 HOPS = HERE / "hops"
 FOLDERS = ["bench/programs", "bench/twins", "bench/beyond", "bench/hops", "examples"]
 # What is built does not depend on the kernel that it is built on.
@@ -38,6 +43,8 @@ HOPS_OBJECT = 1 / 20
 CORE_READ = Path("/usr/include/bpf/bpf_core_read.h")
 # The code that the kernel makes of it depends on the CPU, too: it is told and not held.
 TOLD = "jit"
+# What stands for a slash in the name of an object.
+SLASH = "+"
 COLUMNS = ["bytes", "instructions", "verified", "states", "jit"]
 
 Figures = dict[str, dict[str, int]]
@@ -60,17 +67,25 @@ def of_object(elf: Path) -> Figures:
     }
 
 
+def built(folder: Path) -> list[tuple[str, Path]]:
+    """The objects of the whole corpus, and their names."""
+    found = []
+    for source in sorted(path for folder in FOLDERS for path in (ROOT / folder).glob("*.py")):
+        # The object holds the file's name: it is the same wherever the tree lies.
+        inside = source.relative_to(ROOT)
+        name = str(inside.with_suffix(""))
+        elf = folder / (name.replace("/", SLASH) + ".o")
+        build = [COMMAND, "build", "--kernel", KERNEL, inside, "-o", elf]
+        subprocess.run(build, check=True, cwd=ROOT, stderr=subprocess.DEVNULL)
+        found.append((name, elf))
+    return found
+
+
 def measured() -> Figures:
     """The figures of the whole corpus."""
     found: Figures = {}
     with tempfile.TemporaryDirectory() as work:
-        for source in sorted(path for folder in FOLDERS for path in (ROOT / folder).glob("*.py")):
-            elf = Path(work) / "prog.o"
-            # The object holds the file's name: it is the same wherever the tree lies.
-            inside = source.relative_to(ROOT)
-            build = [COMMAND, "build", "--kernel", KERNEL, inside, "-o", elf]
-            subprocess.run(build, check=True, cwd=ROOT, stderr=subprocess.DEVNULL)
-            name = str(inside.with_suffix(""))
+        for name, elf in built(Path(work)):
             found[name] = {"bytes": elf.stat().st_size}
             if os.geteuid() == 0:
                 for function, figures in of_object(elf).items():
@@ -78,18 +93,18 @@ def measured() -> Figures:
     return found
 
 
-def written(figures: Figures, reason: str) -> str:
+def written(figures: Figures, reason: str, kernel: str) -> str:
     """The file."""
-    lines = [f"# kernel {series()}: {reason}", f"{'':44}" + "".join(f"{c:>14}" for c in COLUMNS)]
+    lines = [f"# kernel {kernel}: {reason}", f"{'':44}" + "".join(f"{c:>14}" for c in COLUMNS)]
     for name, row in figures.items():
         cells = "".join(f"{row.get(column, '-'):>14}" for column in COLUMNS)
         lines.append(f"{name:44}{cells}")
     return "\n".join(lines) + "\n"
 
 
-def read() -> tuple[str, Figures]:
-    """The kernel and the figures of the file."""
-    first, _, *rows = FIGURES.read_text().splitlines()
+def read(file: Path) -> tuple[str, Figures]:
+    """The kernel and the figures of a file."""
+    first, _, *rows = file.read_text().splitlines()
     figures: Figures = {}
     for row in rows:
         name, *cells = row.split()
@@ -141,16 +156,32 @@ def hops() -> list[str]:
     return worse
 
 
+def take_over(reason: str) -> None:
+    """Makes what the lab measured last its figures."""
+    for found in sorted(LAB.glob("*/figures.txt")):
+        kernel, figures = read(found)
+        (OF_LAB / f"{found.parent.name}.txt").write_text(written(figures, reason, kernel))
+        print(f"{kernel}: {len(figures)} functions")
+
+
 def main() -> None:
     """Compares, or writes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bless", metavar="REASON", help="write the figures anew, and why")
+    parser.add_argument("--bless-lab", metavar="REASON", help="the same of the lab's kernels")
+    parser.add_argument("--objects", type=Path, metavar="FOLDER", help="write the objects there")
     options = parser.parse_args()
+    if options.objects:
+        built(options.objects)
+        return
+    if options.bless_lab:
+        take_over(options.bless_lab)
+        return
     now = measured()
     if options.bless:
-        FIGURES.write_text(written(now, options.bless))
+        FIGURES.write_text(written(now, options.bless, series()))
         return
-    kernel, known = read()
+    kernel, known = read(FIGURES)
     columns = COLUMNS if kernel == series() else COLUMNS[:1]
     if columns != COLUMNS:
         print(f"the figures are those of Linux {kernel}: on {series()} only objects are compared")

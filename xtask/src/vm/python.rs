@@ -88,11 +88,15 @@ pub fn add(root: &mut Initramfs) -> Result<(), Error> {
         "tests/python",
         "pyproject.toml",
         "bench/instructions.py",
+        "bench/latency.py",
+        "bench/guard.py",
+        "bench/figures",
     ] {
         root.add_host_folder(&tree().join(part), &format!("{TREE}/{part}"), &is_wanted)?;
     }
     let objects = foreign_objects()?;
     root.add_host_file(&objects, "/lab/objects")?;
+    root.add_host_folder(&corpus()?, "/lab/figures", &is_wanted)?;
     let launcher = format!(
         "#!/bin/sh\nexport PYTHONPATH={TREE}/python:{SITE} PYTHONBPF_LAB=/lab/objects\n\
          exec {} \"$@\"\n",
@@ -133,6 +137,23 @@ fn foreign_objects() -> Result<PathBuf, Error> {
         }
     }
     Ok(folder)
+}
+
+/// Compiles the corpus whose figures are held to.
+fn corpus() -> Result<PathBuf, Error> {
+    let folder = tree().join("target/lab/corpus");
+    fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
+    let python = tree().join(".venv/bin/python");
+    let status = Command::new(&python)
+        .arg(tree().join("bench/guard.py"))
+        .arg("--objects")
+        .arg(&folder)
+        .status()
+        .map_err(Error::file(&python))?;
+    match status.success() {
+        true => Ok(folder),
+        false => Err(Error::Tool("bench/guard.py cannot build its programs".into())),
+    }
 }
 
 fn foreign_object(source: &Path, variant: Option<&str>, object: &Path) -> Result<(), Error> {
