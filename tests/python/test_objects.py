@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import json
 import os
 import pickle
 import shutil
@@ -485,3 +486,24 @@ def test_maps_from_many_threads(b: BPF) -> None:
         thread.join()
     assert failures == []
     assert len(records) == 32
+
+
+@pytest.mark.host("clang and bpftool are not in the guest")
+@pytest.mark.skipif(shutil.which("bpftool") is None, reason="needs bpftool, to know the numbers")
+def test_numbers_of_types_are_those_of_the_kernel(tmp_path: Path) -> None:
+    command = shutil.which("clang-22")
+    if command is None:
+        pytest.skip("needs clang, to have an object that asks so")
+    output = tmp_path / "type_ids.o"
+    source = SOURCE.with_name("type_ids.c")
+    build = [command, "-O2", "-g", "-target", "bpf", "-c", source, "-o", output]
+    subprocess.run(build, check=True, timeout=60)
+    b = BPF.from_object(output)
+    b.load()
+    b.programs["ask"].test_run(ctx=bytes(16))
+    dump = ["bpftool", "-j", "btf", "dump", "file", "/sys/kernel/btf/vmlinux"]
+    types = json.loads(subprocess.run(dump, check=True, capture_output=True).stdout)["types"]
+    task = next(ty for ty in types if ty["name"] == "task_struct" and ty["kind"] == "STRUCT")
+    pid = next(member for member in task["members"] if member["name"] == "pid")
+    assert (b.globals.number, b.globals.offset) == (task["id"], pid["bits_offset"] // 8)
+    b.close()

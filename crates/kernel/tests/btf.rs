@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pythonbpf_kernel::btf::{Btf, Bytes, Error, Kind, Space, TypeId};
+use pythonbpf_kernel::btf::{Btf, Bytes, Error, Kind, Space, TypeId, Wanted, built_in, cut};
 
 fn running_kernel() -> Option<Vec<u8>> {
     std::fs::read("/sys/kernel/btf/vmlinux").ok()
@@ -147,4 +147,27 @@ fn modules_stand_behind_each_other() {
     }
     assert_eq!(all.find("a", Space::Struct), Some(TypeId(2)));
     assert_eq!(all.names(Space::Struct), ["a", "one", "other"]);
+}
+
+#[test]
+fn a_part_has_what_lies_inside_and_names_the_rest() {
+    let whole = built_in().unwrap();
+    let name = "task_struct";
+    let id = whole.find(name, Space::Struct).unwrap();
+    let mut wanted = Wanted::default();
+    wanted.types.push(id);
+    wanted.structs.insert(name.to_owned());
+    let part = Btf::parse(Arc::new(cut(&whole, wanted))).unwrap();
+    let members = |btf: &Btf, name: &str| -> Vec<(String, u32, Option<u64>)> {
+        let id = btf.find(name, Space::Struct).unwrap();
+        let Kind::Struct { members, .. } = btf.get(id).unwrap().kind else { panic!("{name}") };
+        let told = members.iter().map(|m| (m.name.to_owned(), m.bit_offset, btf.size(m.ty)));
+        told.collect()
+    };
+    assert_eq!(members(&part, name), members(&whole, name));
+    // Structs inside come along, those that are pointed to are declared.
+    assert_eq!(members(&part, "sched_entity"), members(&whole, "sched_entity"));
+    assert_eq!(part.find("mm_struct", Space::Struct), None);
+    let pointed = members(&part, name).into_iter().find(|(name, ..)| name == "mm");
+    assert_eq!(pointed.unwrap().2, Some(8));
 }

@@ -34,6 +34,7 @@ mod attach_error;
 mod attach_options;
 mod binary;
 mod bulk;
+mod core_types;
 mod descriptors;
 mod doctor;
 mod elf;

@@ -92,6 +92,13 @@ pub(crate) fn ext_records<'a>(
     strings: &Strings<'_>,
     section: &str,
 ) -> Option<Vec<&'a [u8]>> {
+    let all = all_ext_records(info, part)?;
+    let mut of_section = all.into_iter().filter(|(name, _)| strings.at(*name) == Some(section));
+    of_section.next().map(|(_, records)| records)
+}
+
+/// The records of each section, by where its name lies among the strings.
+pub(crate) fn all_ext_records(info: &[u8], part: usize) -> Option<Vec<(u32, Vec<&[u8]>)>> {
     let header = word(info, 4)? as usize;
     if part + 8 > header {
         return None;
@@ -104,15 +111,14 @@ pub(crate) fn ext_records<'a>(
         return None;
     }
     rest = rest.get(4..)?;
+    let mut found = Vec::new();
     while !rest.is_empty() {
         let (name, count) = (word(rest, 0)?, word(rest, 4)? as usize);
         let (records, after) = rest.get(8..)?.split_at_checked(count.checked_mul(size)?)?;
-        if strings.at(name)? == section {
-            return Some(records.chunks_exact(size).collect());
-        }
+        found.push((name, records.chunks_exact(size).collect()));
         rest = after;
     }
-    None
+    Some(found)
 }
 
 /// The strings of a `.BTF` section.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use libbpf_rs::{AsRawLibbpf as _, ObjectBuilder, libbpf_sys};
 
+use crate::core_types::{self, TypesFile};
 use crate::descriptors;
 use crate::elf;
 use crate::error::{Error, Result};
@@ -55,6 +56,8 @@ pub struct OpenObject {
     reused: Vec<(String, OwnedFd)>,
     /// What programs of `freplace` replace, by their index.
     replaced: Vec<(usize, Replaced)>,
+    /// The types that its relocations are about, if libbpf is given them.
+    types: Option<TypesFile>,
 }
 
 /// A function of a loaded program.
@@ -95,7 +98,8 @@ impl OpenObject {
         // libbpf sets a descriptor aside for each map that it finds.
         let maps = elf::count_symbols(bytes, MAPS_SECTION);
         descriptors::reserve(&format!("opening `{name}`"), maps + SPARE)?;
-        let object = open(bytes).map_err(&bad)?;
+        let types = core_types::needed(bytes);
+        let object = open(bytes, types.as_ref()).map_err(&bad)?;
         let programs = program_specs(&object);
         let maps = map_specs(&object);
         Ok(Self {
@@ -107,6 +111,7 @@ impl OpenObject {
             set: Vec::new(),
             reused: Vec::new(),
             replaced: Vec::new(),
+            types,
         })
     }
 
@@ -237,7 +242,7 @@ impl OpenObject {
     /// tracepoint or function for programs typed by BTF, [`Error::System`]
     /// without file descriptors enough, and [`Error::LoadFailed`] for the rest. Whatever was created is released.
     pub fn load(self) -> Result<Object> {
-        let Self { name, bytes, object, programs, maps, set, reused, replaced } = self;
+        let Self { name, bytes, object, programs, maps, set, reused, replaced, types } = self;
         if let Some(processor) = elf::other_processor(&bytes) {
             return Err(Error::OtherProcessor { object: name, processor });
         }
@@ -249,12 +254,13 @@ impl OpenObject {
             Ok((object, stats)) => return Ok(Object::new(name, object, programs, stats, maps)),
             Err(failure) => failure,
         };
-        if !load_error::is_program_failure(&printed) {
+        if types.is_none() && !load_error::is_program_failure(&printed) {
             return Err(load_error::explain(&name, &bytes, &programs, &maps, &printed, failure));
         }
-        // A fresh copy, since libbpf loads an object once only.
-        let object =
-            open(&bytes).map_err(|reason| Error::BadObject { object: name.clone(), reason })?;
+        // A fresh copy, since libbpf loads an object once only; now with all of the
+        // kernel's types and the verifier's whole log.
+        let object = open(&bytes, None)
+            .map_err(|reason| Error::BadObject { object: name.clone(), reason })?;
         for (global, value) in &set {
             let place = global::find(&maps, global)?;
             place.write(memory(&object, &maps, &place)?, value)?;
@@ -290,10 +296,17 @@ fn memory(
     memory.ok_or_else(|| place.unsupported("access", "its section is not in memory"))
 }
 
-/// Has libbpf read the object; the error is the reason in words.
-fn open(bytes: &[u8]) -> std::result::Result<libbpf_rs::OpenObject, String> {
+/// Has libbpf read the object, with the kernel's types from `types` if they are
+/// given; the error is the reason in words.
+fn open(
+    bytes: &[u8],
+    types: Option<&TypesFile>,
+) -> std::result::Result<libbpf_rs::OpenObject, String> {
     let (outcome, printed) = prints::capture(|| {
         let mut builder = ObjectBuilder::default();
+        if let Some(types) = types {
+            builder.btf_custom_path(types.path())?;
+        }
         builder.name("pythonbpf")?.open_memory(bytes)
     });
     outcome.map_err(|error| match prints::first_line(&printed) {

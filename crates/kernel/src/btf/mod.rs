@@ -10,6 +10,7 @@
 //! The format is that of `include/uapi/linux/btf.h`.
 
 mod built_in;
+mod cut;
 mod decode;
 mod named;
 mod section;
@@ -21,6 +22,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use built_in::{BUILT_IN_FROM, built_in};
+pub use cut::{Wanted, cut};
 pub use decode::{Enumerator, Kind, Member, Parameter, Type};
 pub use named::Named;
 pub use source::{Found, Source};

@@ -7,11 +7,9 @@ use std::sync::Arc;
 
 use kernel::btf::{Btf, Kind, TypeId};
 
+use crate::core_types::{CORE_RELOCATIONS, essential};
 use crate::elf;
 use crate::line_info::{Strings, ext_records};
-
-/// Where the header of `.BTF.ext` tells where the relocations lie.
-const CORE_RELOCATIONS: usize = 24;
 
 /// The place in bytes of each instruction of a section that has such a number, and
 /// what the number is.
@@ -72,12 +70,6 @@ fn member(btf: &Btf, ty: TypeId, path: &str) -> Option<String> {
         }
     }
     Some(text)
-}
-
-/// What the loader looks for: what follows three underscores only tells apart what
-/// a struct is on different kernels.
-fn essential(name: &str) -> &str {
-    name.split_once("___").map_or(name, |(name, _)| name)
 }
 
 fn enumerator(btf: &Btf, ty: TypeId, path: &str) -> Option<String> {
