@@ -72,8 +72,14 @@ fn made_behind(head: &str, body: &str, emit: Emit, without: &[Rewrite]) -> Strin
 
 /// Whether each body becomes another program by the rewrite.
 fn judge(rewrite: Rewrite, cases: &[(bool, &str)]) {
+    judge_behind(HEAD, rewrite, cases);
+}
+
+/// The same behind the start of a file.
+fn judge_behind(head: &str, rewrite: Rewrite, cases: &[(bool, &str)]) {
     for (expected, body) in cases {
-        let [made, plain] = [&[][..], &[rewrite]].map(|without| made(body, Emit::Typed, without));
+        let [made, plain] =
+            [&[][..], &[rewrite]].map(|without| made_behind(head, body, Emit::Typed, without));
         assert_eq!(made != plain, *expected, "{body}\n{made}");
     }
 }
@@ -190,11 +196,7 @@ fn a_header_and_its_test_are_one_comparison() {
         // The answer is kept.
         (false, "ip = ctx.packet(iphdr, 14)\nthere = ip is not None\nif there:\n    return 1"),
     ];
-    for (expected, body) in cases {
-        let [made, plain] = [&[][..], &[Rewrite::PacketTest]]
-            .map(|without| made_behind(PACKET_HEAD, body, Emit::Typed, without));
-        assert_eq!(made != plain, expected, "{body}\n{made}");
-    }
+    judge_behind(PACKET_HEAD, Rewrite::PacketTest, &cases);
 }
 
 #[test]
@@ -240,11 +242,7 @@ fn a_text_of_the_kernel_is_compared_where_it_lies() {
         (false, "return task.comm.endswith(\"x\")"),
         (false, "return len(task.comm)"),
     ];
-    for (expected, body) in cases {
-        let [made, plain] = [&[][..], &[Rewrite::DirectText]]
-            .map(|without| made_behind(TASK_HEAD, body, Emit::Typed, without));
-        assert_eq!(made != plain, expected, "{body}\n{made}");
-    }
+    judge_behind(TASK_HEAD, Rewrite::DirectText, &cases);
 }
 
 const PROBED_HEAD: &str = "\
@@ -319,9 +317,5 @@ fn members_of_a_struct_are_read_together() {
         // Memory of a process may be there in part.
         (false, "t = cast(task.mm.arg_start, POINTER(task_struct))\nreturn 0"),
     ];
-    for (expected, body) in cases {
-        let [made, plain] = [&[][..], &[Rewrite::Gather]]
-            .map(|without| made_behind(PROBED_HEAD, body, Emit::Typed, without));
-        assert_eq!(made != plain, expected, "{body}\n{made}");
-    }
+    judge_behind(PROBED_HEAD, Rewrite::Gather, &cases);
 }
