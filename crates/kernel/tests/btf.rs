@@ -150,6 +150,26 @@ fn modules_stand_behind_each_other() {
 }
 
 #[test]
+fn names_are_found_again() {
+    let btf = built_in().unwrap();
+    let fresh = || Btf::parse(Arc::new(cut(&btf, all_structs(&btf)))).unwrap();
+    let (often, names) = (fresh(), btf.names(Space::Struct));
+    assert!(names.len() > 50);
+    for name in names.iter().take(30).chain(&["no_such_struct", ""]) {
+        let first = fresh().all(name, Space::Struct);
+        assert_eq!(often.all(name, Space::Struct), first, "{name}");
+        assert_eq!(often.all(name, Space::Struct), first, "{name}");
+        assert_eq!(often.all(name, Space::Enum), fresh().all(name, Space::Enum), "{name}");
+    }
+}
+
+fn all_structs(btf: &Btf) -> Wanted {
+    let names = btf.names(Space::Struct);
+    let types = names.iter().flat_map(|name| btf.all(name, Space::Struct)).collect();
+    Wanted { types, ..Wanted::default() }
+}
+
+#[test]
 fn a_part_has_what_lies_inside_and_names_the_rest() {
     let whole = built_in().unwrap();
     let name = "task_struct";

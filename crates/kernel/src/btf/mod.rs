@@ -17,9 +17,10 @@ mod section;
 mod source;
 mod spell;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use built_in::{BUILT_IN_FROM, built_in};
 pub use cut::{Wanted, cut};
@@ -106,6 +107,8 @@ pub struct Btf {
     named: Vec<(u32, u32)>,
     /// All `enum`s.
     enums: Vec<u32>,
+    /// The names that were looked for, and what has them.
+    asked: Mutex<HashMap<String, Arc<[TypeId]>>>,
 }
 
 impl fmt::Debug for Btf {
@@ -170,6 +173,7 @@ impl Btf {
             starts: Vec::new(),
             named: Vec::new(),
             enums: Vec::new(),
+            asked: Mutex::default(),
         };
         table.scan()?;
         Ok(table)
@@ -297,10 +301,23 @@ impl Btf {
     /// All types of a name in a space, those of the base first.
     pub fn all(&self, name: &str, space: Space) -> Vec<TypeId> {
         let mut found = self.base.as_ref().map_or_else(Vec::new, |base| base.all(name, space));
-        let Some(offset) = self.offset(name) else { return found };
-        let own = self.named.iter().filter(|(text, _)| *text == offset);
-        found.extend(own.map(|(_, id)| TypeId(*id)).filter(|id| self.space(*id) == Some(space)));
+        let is_wanted = |id: &TypeId| self.space(*id) == Some(space);
+        found.extend(self.own(name).iter().copied().filter(is_wanted));
         found
+    }
+
+    /// All types of a name in this table alone, in all spaces; each name is looked for
+    /// once.
+    fn own(&self, name: &str) -> Arc<[TypeId]> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = asked.get(name) {
+            return Arc::clone(known);
+        }
+        let offset = self.offset(name);
+        let own = self.named.iter().filter(|(text, _)| Some(*text) == offset);
+        let own: Arc<[TypeId]> = own.map(|(_, id)| TypeId(*id)).collect();
+        asked.insert(name.to_owned(), Arc::clone(&own));
+        own
     }
 
     /// The first type of a name in a space.
