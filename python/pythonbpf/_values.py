@@ -90,8 +90,7 @@ def slotted(cls: type[_T]) -> type[_T]:
     if not isinstance(cls, type):  # pyright: ignore[reportUnnecessaryIsInstance]
         return cls  # the compiler says so
     names = tuple(_annotations(cls))
-    mangled = any(name.startswith("__") and not name.endswith("__") for name in names)
-    if mangled or "__slots__" in vars(cls):
+    if any(_is_mangled(name) for name in names) or "__slots__" in vars(cls):
         return cls
     namespace = dict(vars(cls))
     for name in ("__dict__", "__weakref__"):
@@ -106,11 +105,20 @@ def slotted(cls: type[_T]) -> type[_T]:
         return cls
 
 
+def _is_mangled(name: str) -> bool:
+    return name.startswith("__") and not name.endswith("__")
+
+
 def struct_type(name: str, fields: tuple[str, ...]) -> type[Any]:
     """The class for a struct of this name and these fields; one for each pair."""
     cls = _generated.get((name, fields))
     if cls is None:
-        cls = type(name, (_Generated,), {"__slots__": fields})
+        # Python would mangle `__name` for a class: slots get names that it leaves alone.
+        slots = {field: f"field_{field}" if _is_mangled(field) else field for field in fields}
+        cls = type(name, (_Generated,), {"__slots__": tuple(slots.values())})
+        for field, slot in slots.items():
+            if field != slot:
+                setattr(cls, field, getattr(cls, slot))
         install(cls, fields)
         cls = _generated.setdefault((name, fields), cls)
     return cls

@@ -44,8 +44,8 @@ def stop(ctx: c_void_p) -> c_int64:
     alarm = alarms.lookup(0)
     if not alarm:
         return 0
-    timer_cancel(alarm.timer)
-    return alarm.fired > 0
+    # It waits for its turn, or has had one and waits for the next.
+    return timer_cancel(alarm.timer)
 
 
 @bpf

@@ -185,6 +185,16 @@ def test_wrong_fields_are_named(
         Point(*args, **kwargs)
 
 
+def test_names_that_python_would_mangle() -> None:
+    hidden = struct_type("Hidden", ("__opaque", "plain"))
+    value = hidden(1, plain=2)
+    assert (getattr(value, "__opaque"), value.plain) == (1, 2)  # noqa: B009  # no name of a class
+    setattr(value, "__opaque", 3)  # noqa: B010
+    assert tuple(value) == (3, 2)
+    assert repr(value) == "Hidden(__opaque=3, plain=2)"
+    assert pickle.loads(pickle.dumps(value)) == value
+
+
 def test_generated_struct_classes() -> None:
     cls = struct_type("Event", ("ts", "pid"))
     assert struct_type("Event", ("ts", "pid")) is cls
