@@ -188,8 +188,8 @@ def test_wrong_fields_are_named(
 def test_names_that_python_would_mangle() -> None:
     hidden = struct_type("Hidden", ("__opaque", "plain"))
     value = hidden(1, plain=2)
-    assert (getattr(value, "__opaque"), value.plain) == (1, 2)  # noqa: B009  # no name of a class
-    setattr(value, "__opaque", 3)  # noqa: B010
+    assert (getattr(value, "__opaque"), value.plain) == (1, 2)
+    setattr(value, "__opaque", 3)
     assert tuple(value) == (3, 2)
     assert repr(value) == "Hidden(__opaque=3, plain=2)"
     assert pickle.loads(pickle.dumps(value)) == value
