@@ -97,8 +97,11 @@ pub(crate) fn ext_records<'a>(
     of_section.next().map(|(_, records)| records)
 }
 
-/// The records of each section, by where its name lies among the strings.
-pub(crate) fn all_ext_records(info: &[u8], part: usize) -> Option<Vec<(u32, Vec<&[u8]>)>> {
+/// Where the name of a section lies among the strings, and its records.
+type SectionRecords<'a> = (u32, Vec<&'a [u8]>);
+
+/// The records of each section.
+pub(crate) fn all_ext_records(info: &[u8], part: usize) -> Option<Vec<SectionRecords<'_>>> {
     let header = word(info, 4)? as usize;
     if part + 8 > header {
         return None;
