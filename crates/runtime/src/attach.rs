@@ -118,9 +118,16 @@ impl Object {
     /// Detaches every program that is attached.
     pub fn detach_all(&self) {
         let inner = &self.inner;
-        release((0..inner.programs.len()).filter_map(|index| inner.link(index).take()).collect());
+        let held = (0..inner.programs.len()).filter_map(|index| inner.link(index).take());
+        release(held.map(unpinned).collect());
         inner.operations().clear();
     }
+}
+
+/// A hook without its pins, so that letting go of it detaches the program.
+fn unpinned(mut held: Held) -> Held {
+    held.unpin();
+    held
 }
 
 /// Whether a program is left to be attached by itself.
@@ -158,10 +165,7 @@ impl Program {
     /// thread; the program does not run any more when it returns.
     pub fn detach(&self) -> bool {
         let mut link = self.inner.link(self.index);
-        let held = link.take().map(|mut held| {
-            held.unpin();
-            held
-        });
+        let held = link.take().map(unpinned);
         let was_attached = held.is_some();
         release(held.into_iter().collect());
         was_attached
