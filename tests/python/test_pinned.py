@@ -215,6 +215,8 @@ def test_one_map_and_one_program(folder: Path) -> None:
 def test_what_cannot_be(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(SystemRefusedError, match=r"there is no folder|nothing is pinned there"):
         BPF.from_pinned(folder)
+    with pytest.raises(SystemRefusedError, match="no path has a NUL in it"):
+        BPF.from_pinned("/sys/fs/bpf/a\0b")
     folder.mkdir()
     with pytest.raises(SystemRefusedError, match="nothing is pinned there"):
         BPF.from_pinned(folder)
@@ -270,5 +272,24 @@ def test_a_hook_of_perf_events(folder: Path) -> None:
     start = again.globals.TOTAL
     calls(20)
     assert start + 20 <= again.globals.TOTAL
+    again.unpin()
+    again.close()
+
+
+@pytest.mark.skipif("RELEASE < (5, 15)", reason="perf events have links from Linux 5.15 on")
+def test_samples_go_on(folder: Path) -> None:
+    # Letting go of such a link as usual would switch its event off, pinned or not.
+    b = BPF(source=SOURCE.replace("raw_tp/sys_enter", "perf_event"))
+    b.globals.WATCHED = os.getpid()
+    b.load()
+    b.programs["watch"].attach(frequency=999)
+    b.pin(folder)
+    b.close()
+    again = BPF.from_pinned(folder)
+    assert again.programs["watch"].attached
+    start, end = again.globals.TOTAL, time.monotonic() + 10
+    while start + 10 > again.globals.TOTAL and time.monotonic() < end:
+        calls(1000)
+    assert start + 10 <= again.globals.TOTAL
     again.unpin()
     again.close()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import time
+from pathlib import Path
 
 import pytest
-from programs import timers
 
 from pythonbpf import BPF
 
@@ -16,6 +16,7 @@ pytestmark = [
     pytest.mark.kernel,
     pytest.mark.skipif("RELEASE < (5, 15)", reason="needs Linux 5.15"),
 ]
+PROGRAM = Path(__file__).parents[1] / "lang/timers.py"
 PATIENCE = 10
 
 
@@ -24,7 +25,7 @@ def fired(b: BPF) -> int:
 
 
 def test_a_timer_goes_off_until_it_is_cancelled() -> None:
-    b = timers.main()
+    b = BPF(PROGRAM)
     b.load()
     assert b.programs["prog"].test_run(bytes(64)).retval == 0
     end = time.monotonic() + PATIENCE

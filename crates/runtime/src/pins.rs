@@ -113,8 +113,12 @@ pub(crate) fn open_pin(path: &Path) -> Result<OwnedFd> {
 }
 
 fn c_path(path: &Path) -> Result<CString> {
-    CString::new(path.as_os_str().as_bytes())
-        .map_err(|error| pin_error("pinning", path, io::Error::other(error)))
+    CString::new(path.as_os_str().as_bytes()).map_err(|_| Error::Pin {
+        action: "taking it for a pin".to_owned(),
+        path: path.to_owned(),
+        reason: "no path has a NUL in it".to_owned(),
+        source: io::Error::from_raw_os_error(libc::EINVAL),
+    })
 }
 
 pub(crate) fn pin_error(action: &str, path: &Path, source: io::Error) -> Error {

@@ -87,6 +87,7 @@ pub fn add(root: &mut Initramfs) -> Result<(), Error> {
         "python/vmlinux",
         "tests/python",
         "pyproject.toml",
+        "tests/lang/timers.py",
         "bench/instructions.py",
         "bench/latency.py",
         "bench/guard.py",
