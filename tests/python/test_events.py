@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib.util
 import os
 import pickle
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +42,81 @@ def send(b: BPF, program: str, count: int) -> None:
     b.programs[program].test_run(PACKET, repeat=count)
 
 
+def fresh(module: Any) -> Any:
+    """The same module with classes of its own."""
+    spec = importlib.util.spec_from_file_location("fresh", module.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
 # --- what comes -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["__setattr__", "__new__"])
+@pytest.mark.parametrize(("buffer", "program"), BUFFERS)
+def test_what_cannot_be_made_takes_nothing_along(buffer: str, program: str, method: str) -> None:
+    """A class's own methods run, may raise, and may ask for the same buffer."""
+    made = 0
+
+    def one_more() -> None:
+        nonlocal made
+        made += 1
+        assert b[buffer].drain() == []
+        if made == 3:
+            raise ValueError("the third")
+
+    def set_picky(event: Any, name: str, value: Any) -> None:
+        if name == "number":
+            one_more()
+        object.__setattr__(event, name, value)
+
+    def new_picky(cls: type[Any]) -> Any:
+        one_more()
+        return object.__new__(cls)
+
+    picky: dict[str, Any] = {"__setattr__": set_picky, "__new__": new_picky}
+    # Another class than that of other tests: `__new__` cannot be undone.
+    module = fresh(flood)
+    setattr(module.Sent, method, picky[method])
+    b = module.main()
+    b.load()
+    assert b[buffer].drain() == []
+    send(b, program, 6)
+    assert [event.number for event in b[buffer].drain()] == [0, 1]
+    # The one that could not be made is the first of the next call.
+    assert [event.number for event in b[buffer].drain()] == [2, 3, 4, 5]
+    made = 2
+    send(b, program, 2)
+    with pytest.raises(ValueError, match="the third"):
+        b[buffer].drain()
+    # What raises at the head is gone, as it is in a loop.
+    assert [event.number for event in b[buffer].drain()] == [7]
+    b.close()
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_many_events_are_a_list_like_others(b: BPF, was_on: bool) -> None:
+    """The cycle collector is on or off as before, and knows the list but not its tuples."""
+    events = b["large_ring"]
+    send(b, "to_large_ring", 5000)
+    (gc.enable if was_on else gc.disable)()
+    try:
+        found: list[Any] = events.drain(tuples=True)
+        assert gc.isenabled() is was_on
+    finally:
+        gc.enable()
+    assert [number for number, _ in found] == list(range(5000))
+    assert gc.is_tracked(found)
+    assert not any(gc.is_tracked(event) for event in found)
+    # A list in itself is found and freed.
+    watched = weakref.ref(flag := threading.Event())
+    found += [found, flag]
+    del found, flag
+    gc.collect()
+    assert watched() is None
 
 
 @pytest.mark.parametrize(("buffer", "program"), BUFFERS)

@@ -88,6 +88,20 @@ impl Decoder {
         !matches!(self.form, Form::Array(..) | Form::Struct(_) | Form::Value)
     }
 
+    /// Whether no code of Python's runs while the objects are made, provided
+    /// that the cycle collector does not.
+    pub fn runs_no_code(&self) -> bool {
+        match &self.form {
+            Form::Value => false,
+            Form::Array(element, _) => element.runs_no_code(),
+            Form::Struct(form) => {
+                form.maker.runs_no_code()
+                    && form.fields.iter().all(|field| field.decoder.runs_no_code())
+            }
+            _ => true,
+        }
+    }
+
     /// The object for these bytes; those that end early read as zero.
     pub fn decode<'py>(
         &self,
@@ -171,16 +185,16 @@ fn int<'py>(made: Result<Bound<'py, PyInt>, std::convert::Infallible>) -> Bound<
 /// machines are little-endian.
 #[inline]
 fn unsigned(bytes: &[u8], size: usize) -> u64 {
+    // Of a size that the compiler knows, so that it is one load.
+    match (size, bytes) {
+        (1, &[byte, ..]) => return byte.into(),
+        (4, &[a, b, c, d, ..]) => return u32::from_le_bytes([a, b, c, d]).into(),
+        (8, &[a, b, c, d, e, f, g, h, ..]) => return u64::from_le_bytes([a, b, c, d, e, f, g, h]),
+        _ => {}
+    }
     let mut word = [0; 8];
-    match bytes.get(..size) {
-        // Of a size that the compiler knows, so that it is one load.
-        Some([a, b, c, d]) => word = [*a, *b, *c, *d, 0, 0, 0, 0],
-        Some([a, b, c, d, e, f, g, h]) => word = [*a, *b, *c, *d, *e, *f, *g, *h],
-        part => {
-            for (slot, byte) in word.iter_mut().zip(part.unwrap_or(bytes)) {
-                *slot = *byte;
-            }
-        }
+    for (slot, byte) in word.iter_mut().zip(bytes.iter().take(size)) {
+        *slot = *byte;
     }
     u64::from_le_bytes(word)
 }

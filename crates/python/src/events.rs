@@ -5,6 +5,7 @@
 //! loop that is left early has not seen is there for the next one.
 
 use std::cell::Cell;
+use std::ops::ControlFlow;
 use std::os::fd::IntoRawFd as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyTuple};
-use runtime::{Columns, Error, Layout, Record, Records};
+use runtime::{Columns, Error, Last, Layout, Record};
 
 use crate::decode::Decoder;
 use crate::instance;
@@ -35,6 +36,9 @@ struct Opened {
     reader: runtime::EventReader,
     /// One for each layout of the reader's.
     decoders: Vec<Decoder>,
+    /// Whether events may be made while the buffer is locked: none of Python's
+    /// code runs, which might ask for the buffer too.
+    in_place: bool,
 }
 
 impl Opened {
@@ -45,7 +49,7 @@ impl Opened {
 
 /// How many events an array holds, about: few enough to stay in the caches,
 /// so many that the work for each array does not matter.
-const BATCH: usize = 16 * 1024;
+const BATCH: usize = 4 * 1024;
 
 /// Name and fields of a struct.
 type StructName<'py> = (String, Bound<'py, PyTuple>);
@@ -79,8 +83,9 @@ impl EventReader {
         let reader = py.detach(|| object.events(&self.map));
         let reader = reader.map_err(|error| self.shared.raise(py, &error))?;
         let decoder = |layout| Decoder::new(py, &self.shared.types, layout);
-        let decoders = reader.layouts().iter().map(decoder).collect::<PyResult<_>>()?;
-        Ok(self.opened.get_or_init(|| Opened { reader, decoders }))
+        let decoders = reader.layouts().iter().map(decoder).collect::<PyResult<Vec<_>>>()?;
+        let in_place = decoders.iter().all(Decoder::runs_no_code);
+        Ok(self.opened.get_or_init(|| Opened { reader, decoders, in_place }))
     }
 
     fn event<'py>(
@@ -229,31 +234,49 @@ impl EventReader {
         Ok(count)
     }
 
-    /// All events that are there at the call.
+    /// All events that are there at the call. Where one cannot be made, those
+    /// before it; it is then the first one of the next call, which raises.
     fn drain<'py>(&self, py: Python<'py>, tuples: bool) -> PyResult<Bound<'py, PyAny>> {
         let opened = self.opened(py)?;
-        let records = match py.detach(|| opened.reader.drain()) {
-            Ok(records) => records,
-            Err(Error::Closed) => Records::default(),
-            Err(error) => return Err(self.shared.raise(py, &error)),
-        };
         let types = &self.shared.types;
-        // Mostly the next record is like the last one.
-        let (mut length, mut decoder) = (usize::MAX, None);
-        let event = |(_, record): (_, &[u8])| {
-            if record.len() != length {
-                length = record.len();
-                decoder = opened.decoder(length);
+        instance::list(py, |made| {
+            // Mostly the next record is like the last one.
+            let (mut length, mut decoder) = (usize::MAX, None);
+            let mut failure = None;
+            let mut take = |record: &[u8]| {
+                if record.len() != length {
+                    length = record.len();
+                    decoder = opened.decoder(length);
+                }
+                let event = match decoder {
+                    Some(decoder) if tuples => decoder.decode_tuple(py, types, record),
+                    Some(decoder) => decoder.decode(py, types, record),
+                    None => Ok(PyBytes::new(py, record).into_any()),
+                };
+                match event {
+                    Ok(event) => made.push(event),
+                    Err(_) if !made.is_empty() => return ControlFlow::Break(Last::Left),
+                    Err(error) => {
+                        failure = Some(error);
+                        return ControlFlow::Break(Last::Taken);
+                    }
+                }
+                ControlFlow::Continue(())
+            };
+            let read = if opened.in_place {
+                opened.reader.visit(take)
+            } else {
+                py.detach(|| opened.reader.drain()).map(|mut records| {
+                    let _ = records.visit(&mut take);
+                    opened.reader.give_back(records);
+                })
+            };
+            match (read, failure) {
+                (_, Some(failure)) => Err(failure),
+                (Err(Error::Closed), None) | (Ok(()), None) => Ok(()),
+                (Err(error), None) => Err(self.shared.raise(py, &error)),
             }
-            match decoder {
-                Some(decoder) if tuples => decoder.decode_tuple(py, types, record),
-                Some(decoder) => decoder.decode(py, types, record),
-                None => Ok(PyBytes::new(py, record).into_any()),
-            }
-        };
-        let events = instance::list(py, records.iter().map(event));
-        opened.reader.recycle(records);
-        events
+        })
     }
 
     /// Waits for events; those that are there by type, as the number of their

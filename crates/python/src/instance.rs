@@ -5,6 +5,8 @@
 //! Only calls of CPython's stable ABI are made.
 #![allow(unsafe_code, reason = "calls of CPython's that pyo3 has no safe form of")]
 
+use std::ffi::CStr;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 use pyo3::{ffi, intern};
@@ -19,8 +21,17 @@ pub struct Maker {
 
 struct Name {
     name: Py<PyString>,
-    /// The slot of this name, and how one stores into it.
-    slot: Option<(Py<PyAny>, ffi::descrsetfunc)>,
+    place: Place,
+}
+
+/// Where an attribute is stored.
+enum Place {
+    /// Wherever setting the attribute puts it, which may be any code.
+    Attribute,
+    /// In this slot of the class, by what stores there.
+    Slot(Py<PyAny>, ffi::descrsetfunc),
+    /// In this slot, so many bytes into an instance.
+    Offset(usize),
 }
 
 impl Maker {
@@ -32,11 +43,25 @@ impl Maker {
         let py = class.py();
         let plain = py.get_type::<PyAny>().getattr(intern!(py, "__new__"))?;
         let own = class.getattr(intern!(py, "__new__"))?;
-        Ok(Self {
+        let mut made = Self {
             class: class.clone().unbind(),
             new: (!own.is(&plain)).then(|| own.unbind()),
             names: names.map(|name| attribute(class, name)).collect::<PyResult<_>>()?,
-        })
+        };
+        // What a class's own `__new__` stored is let go of by who stores after it.
+        if made.new.is_none() {
+            for name in &mut made.names {
+                name.measure(class)?;
+            }
+        }
+        Ok(made)
+    }
+
+    /// Whether no code of Python's runs while an instance is made, provided
+    /// that the cycle collector does not.
+    pub fn runs_no_code(&self) -> bool {
+        let plain = |name: &Name| !matches!(name.place, Place::Attribute);
+        self.new.is_none() && self.names.iter().all(plain)
     }
 
     /// An instance whose attributes are what `value` gives for each number.
@@ -47,27 +72,94 @@ impl Maker {
     ) -> PyResult<Bound<'py, PyAny>> {
         let instance = match &self.new {
             Some(new) => new.bind(py).call1((&self.class,))?,
-            // SAFETY: this is what `object.__new__` does for a class of Python's: a new object
-            // with a reference that is ours, or null with an exception set.
-            None => unsafe {
-                let class = self.class.as_ptr().cast();
-                Bound::from_owned_ptr_or_err(py, ffi::PyType_GenericAlloc(class, 0))?
-            },
+            None => empty(self.class.bind(py))?,
         };
-        for (index, Name { name, slot }) in self.names.iter().enumerate() {
+        for (index, Name { name, place }) in self.names.iter().enumerate() {
             let value = value(index)?;
-            let Some((slot, store)) = slot else {
-                instance.setattr(name, value)?;
-                continue;
-            };
-            // SAFETY: `store` is how the type of `slot` stores, which checks that the object is
-            // an instance of the slot's class; all three are alive. It keeps what it needs.
-            let status = unsafe { store(slot.as_ptr(), instance.as_ptr(), value.as_ptr()) };
-            if status != 0 {
-                return Err(PyErr::fetch(py));
+            match place {
+                Place::Attribute => instance.setattr(name, value)?,
+                Place::Slot(slot, store) => store_in(slot.bind(py), *store, &instance, &value)?,
+                // SAFETY: `measure` found the slot there. It is empty, the instance being new, or
+                // has what an earlier field of the same name put there.
+                Place::Offset(offset) => unsafe {
+                    let slot = instance.as_ptr().byte_add(*offset).cast::<*mut ffi::PyObject>();
+                    ffi::Py_XDECREF(slot.replace(value.into_ptr()));
+                },
             }
         }
         Ok(instance)
+    }
+}
+
+/// A new instance with empty slots, as `object.__new__` makes it.
+fn empty<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: this is how a class of Python's is instantiated: a new object with a reference
+    // that is ours, or null with an exception set.
+    unsafe {
+        let made = ffi::PyType_GenericAlloc(class.as_ptr().cast(), 0);
+        Bound::from_owned_ptr_or_err(class.py(), made)
+    }
+}
+
+/// Stores `value` in the `slot` of `instance`.
+fn store_in(
+    slot: &Bound<'_, PyAny>,
+    store: ffi::descrsetfunc,
+    instance: &Bound<'_, PyAny>,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    // SAFETY: `store` is how the type of `slot` stores, which checks that the object is an
+    // instance of the slot's class; all three are alive. It keeps what it needs.
+    let status = unsafe { store(slot.as_ptr(), instance.as_ptr(), value.as_ptr()) };
+    if status == 0 { Ok(()) } else { Err(PyErr::fetch(slot.py())) }
+}
+
+impl Name {
+    /// Finds how far inside an instance of `class` the slot is, and tries it.
+    fn measure(&mut self, class: &Bound<'_, PyType>) -> PyResult<()> {
+        let py = class.py();
+        let Place::Slot(slot, store) = &self.place else { return Ok(()) };
+        let slot = slot.bind(py);
+        let owner = slot.getattr(intern!(py, "__objclass__"))?.cast_into::<PyType>()?;
+        let name = slot.getattr(intern!(py, "__name__"))?.extract::<String>()?;
+        let size = class.getattr(intern!(py, "__basicsize__"))?.extract::<usize>()?;
+        let Some(offset) = member_offset(&owner, &name) else { return Ok(()) };
+        let word = size_of::<*mut ffi::PyObject>();
+        let header = size_of::<ffi::PyObject>();
+        if offset < header || offset % word != 0 || offset > size.saturating_sub(word) {
+            return Ok(());
+        }
+        // What is stored the regular way must be found there.
+        let (instance, value) = (empty(class)?, class.as_any());
+        let at = || {
+            // SAFETY: an aligned word inside the instance, by what was asked above.
+            unsafe { instance.as_ptr().byte_add(offset).cast::<*mut ffi::PyObject>().read() }
+        };
+        let before = at();
+        store_in(slot, *store, &instance, value)?;
+        if before.is_null() && at() == value.as_ptr() {
+            self.place = Place::Offset(offset);
+        }
+        Ok(())
+    }
+}
+
+/// How far inside an instance `owner` keeps the slot of this name.
+fn member_offset(owner: &Bound<'_, PyType>, name: &str) -> Option<usize> {
+    // SAFETY: the type is alive; slots of static types may be asked for since 3.10. A slot of
+    // that number is null or an array that ends with a member without a name, and lives as long
+    // as the type.
+    unsafe {
+        let members = ffi::PyType_GetSlot(owner.as_type_ptr(), ffi::Py_tp_members);
+        let mut member = members.cast::<ffi::PyMemberDef>().as_ref()?;
+        while !member.name.is_null() {
+            let found = CStr::from_ptr(member.name).to_bytes() == name.as_bytes();
+            if found && member.type_code == ffi::Py_T_OBJECT_EX {
+                return usize::try_from(member.offset).ok();
+            }
+            member = std::ptr::from_ref(member).add(1).as_ref()?;
+        }
+        None
     }
 }
 
@@ -88,7 +180,8 @@ fn attribute(class: &Bound<'_, PyType>, name: &str) -> PyResult<Name> {
         let store: Option<ffi::descrsetfunc> = unsafe { std::mem::transmute(store) };
         Some((slot.unbind(), store?))
     });
-    Ok(Name { name: interned.unbind(), slot })
+    let place = slot.map_or(Place::Attribute, |(slot, store)| Place::Slot(slot, store));
+    Ok(Name { name: interned.unbind(), place })
 }
 
 /// A tuple of what `value` gives for each number below `length`.
@@ -118,24 +211,42 @@ pub fn tuple<'py>(
     Ok(tuple)
 }
 
-/// A list of so many items as `items` gives.
+/// A list of the objects that `make` adds.
+///
+/// The cycle collector does not run meanwhile, so that it does not look at a
+/// great many new objects again and again. What it would do right after, it
+/// does before the list is one that it knows.
 pub fn list<'py>(
     py: Python<'py>,
-    items: impl ExactSizeIterator<Item = PyResult<Bound<'py, PyAny>>>,
+    make: impl FnOnce(&mut Vec<Bound<'py, PyAny>>) -> PyResult<()>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let mut items = Vec::new();
+    let no_collection = NoCollection::new(py);
+    make(&mut items)?;
     let size = ffi::Py_ssize_t::try_from(items.len())?;
-    let _new_objects = NoCollection::new(py);
     // SAFETY: as for tuples.
     let list = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyList_New(size))? };
     for (index, item) in (0..size).zip(items) {
         // SAFETY: as for tuples.
-        unsafe { ffi::PyList_SetItem(list.as_ptr(), index, item?.into_ptr()) };
+        unsafe { ffi::PyList_SetItem(list.as_ptr(), index, item.into_ptr()) };
+    }
+    let is_due = size > MANY && no_collection.was_on;
+    drop(no_collection);
+    if is_due {
+        // SAFETY: a list that nobody else has; it is tracked again below.
+        unsafe { ffi::PyObject_GC_UnTrack(list.as_ptr().cast()) };
+        // Nothing is lost where somebody took the module away: it will be done later.
+        let _ = py.import(intern!(py, "gc")).and_then(|gc| gc.call_method1("collect", (0,)));
+        // SAFETY: it is not tracked, having been untracked above.
+        unsafe { ffi::PyObject_GC_Track(list.as_ptr().cast()) };
     }
     Ok(list)
 }
 
-/// Keeps the cycle collector from looking at a great many new objects again
-/// and again; it is as it was when this is dropped.
+/// So many new objects make the collector look at the youngest.
+const MANY: ffi::Py_ssize_t = 2000;
+
+/// Keeps the cycle collector from running; it is as it was when this is dropped.
 struct NoCollection<'py> {
     _held: Python<'py>,
     was_on: bool,

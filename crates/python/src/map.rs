@@ -115,12 +115,12 @@ impl Map {
 
     fn row_keys<'py>(&self, py: Python<'py>, rows: &Rows) -> PyResult<Bound<'py, PyAny>> {
         let (decoders, types) = (self.decoders(py)?, &self.shared.types);
-        instance::list(py, rows.iter().map(|(key, _)| decoders.key.decode(py, types, key)))
+        listed(py, rows.iter().map(|(key, _)| decoders.key.decode(py, types, key)))
     }
 
     fn row_values<'py>(&self, py: Python<'py>, rows: &Rows) -> PyResult<Bound<'py, PyAny>> {
         let (decoders, types) = (self.decoders(py)?, &self.shared.types);
-        instance::list(py, rows.iter().map(|(_, value)| decoders.value(py, types, value)))
+        listed(py, rows.iter().map(|(_, value)| decoders.value(py, types, value)))
     }
 
     fn key(&self, key: &Bound<'_, PyAny>) -> PyResult<Value> {
@@ -170,6 +170,20 @@ impl Map {
     fn python<'py>(&self, py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
         self.shared.types.to_python(py, value)
     }
+}
+
+/// A list of what `items` gives, up to its first error.
+fn listed<'py>(
+    py: Python<'py>,
+    items: impl ExactSizeIterator<Item = PyResult<Bound<'py, PyAny>>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    instance::list(py, |made| {
+        made.reserve(items.len());
+        for item in items {
+            made.push(item?);
+        }
+        Ok(())
+    })
 }
 
 fn outside(offset: usize, size: usize) -> PyErr {
@@ -252,7 +266,7 @@ impl Map {
                 _ => decoders.value(py, types, value),
             })
         };
-        instance::list(py, rows.iter().map(pair))
+        listed(py, rows.iter().map(pair))
     }
 
     /// All keys, and all values in the same order, as they are now.

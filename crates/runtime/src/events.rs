@@ -5,6 +5,7 @@
 //! before the first read are kept in both. What an open buffer is, and how it
 //! is waited for, is in `source`.
 
+use std::ops::ControlFlow;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::losses::Losses;
 use crate::object::{Inner, Loaded, Object};
-use crate::records::{Columns, Record, Records, Types};
+use crate::records::{Columns, Last, Record, Records, Types};
 use crate::source::Source;
 use crate::value::{Value, decode};
 
@@ -203,9 +204,10 @@ impl EventReader {
         self.source.pending().len()
     }
 
-    /// Takes the memory of records that were read, for the next ones.
-    pub fn recycle(&self, records: Records) {
-        self.source.pending().recycle(records);
+    /// Puts records of [`EventReader::drain`] before those that wait, and keeps
+    /// their memory for the next ones.
+    pub fn give_back(&self, records: Records) {
+        self.source.pending().put_first(records);
     }
 
     /// All records that are there at the call. Does not wait.
@@ -214,6 +216,16 @@ impl EventReader {
     /// As [`EventReader::next`].
     pub fn drain(&self) -> Result<Records> {
         self.source.drain()
+    }
+
+    /// Hands the records that are there at the call to `take`, where they lie,
+    /// until it breaks. Does not wait. Who reads the same map meanwhile, be it
+    /// `take` itself, waits for the end.
+    ///
+    /// # Errors
+    /// As [`EventReader::next`].
+    pub fn visit(&self, take: impl FnMut(&[u8]) -> ControlFlow<Last>) -> Result<()> {
+        self.source.visit(take)
     }
 
     /// Adds records that are there at the call to `columns`, by type, of a ring

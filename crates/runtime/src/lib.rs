@@ -110,7 +110,7 @@ pub use open::OpenObject;
 pub use print_formats::PrintFormats;
 pub use privilege::{Capability, capabilities_for_section, missing_capabilities};
 pub use program::{Program, ProgramInfo, TestRun, TestRunOutput};
-pub use records::{Column, Columns, Record, Records};
+pub use records::{Column, Columns, Last, Record, Records};
 pub use spec::{MapSpec, MapType, ProgramContext, ProgramSpec};
 pub use symbols::{Frame, symbolize};
 pub use trace_pipe::{TraceFields, TracePipe, parse_fields};

@@ -3,6 +3,8 @@
 //! [`Records`] keeps them in order, [`Columns`] keeps those of one type
 //! together, so that they can be read as a table without looking at each.
 
+use std::ops::ControlFlow;
+
 use crate::layout::Layout;
 
 /// What the kernel may add to a perf record's length.
@@ -18,6 +20,15 @@ pub struct Record {
     pub cpu: Option<u32>,
     /// Its bytes as they came, padding included.
     pub bytes: Vec<u8>,
+}
+
+/// What becomes of the last record that somebody is handed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Last {
+    /// It has been read.
+    Taken,
+    /// It is the first one of those that are handed out next.
+    Left,
 }
 
 /// Records in the order in which they came.
@@ -96,12 +107,36 @@ impl Records {
         true
     }
 
-    /// Takes the memory of others, if it has less and that is not too much to keep.
-    pub(crate) fn recycle(&mut self, mut other: Self) {
-        let room = other.bytes.capacity();
-        if self.is_empty() && room > self.bytes.capacity() && room <= KEPT {
-            other.clear();
-            *self = other;
+    /// Hands the records to `take` until it breaks; those that it had are gone.
+    #[inline]
+    pub fn visit(&mut self, mut take: impl FnMut(&[u8]) -> ControlFlow<Last>) -> ControlFlow<Last> {
+        let mut flow = ControlFlow::Continue(());
+        while let (ControlFlow::Continue(()), Some(entry)) = (flow, self.entries.get(self.taken)) {
+            let end = self.start + entry.length as usize;
+            flow = take(self.bytes.get(self.start..end).unwrap_or_default());
+            if flow == ControlFlow::Break(Last::Left) {
+                return flow;
+            }
+            self.taken += 1;
+            self.start = end;
+        }
+        if self.is_empty() {
+            self.clear();
+        }
+        flow
+    }
+
+    /// Puts others before these. Of their memory, it keeps the larger, if that
+    /// is not too much to keep.
+    pub(crate) fn put_first(&mut self, mut others: Self) {
+        if !others.is_empty() {
+            self.iter().for_each(|(cpu, record)| others.push(cpu, record));
+            *self = others;
+        } else if self.is_empty()
+            && (self.bytes.capacity()..=KEPT).contains(&others.bytes.capacity())
+        {
+            others.clear();
+            *self = others;
         }
     }
 
@@ -233,6 +268,38 @@ mod tests {
         assert_eq!(left, [(Some(3), b"".as_slice()), (None, b"three".as_slice())]);
         assert!(records.take(&mut record) && records.take(&mut record));
         assert!(!records.take(&mut record) && records.bytes.is_empty());
+    }
+
+    #[test]
+    fn what_a_visitor_leaves_comes_first_again() {
+        let mut records = Records::default();
+        for record in [b"one".as_slice(), b"two", b"three", b"four"] {
+            records.push(Some(1), record);
+        }
+        let mut seen = Vec::new();
+        let flow = records.visit(|record| {
+            seen.push(record.to_owned());
+            if record == b"three" {
+                ControlFlow::Break(Last::Left)
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        assert_eq!((flow, seen.len(), records.len()), (ControlFlow::Break(Last::Left), 3, 2));
+        let mut waiting = Records::default();
+        waiting.push(None, b"five");
+        waiting.put_first(records);
+        let flow = waiting.visit(|_| ControlFlow::Break(Last::Taken));
+        assert_eq!(flow, ControlFlow::Break(Last::Taken));
+        let left: Vec<_> = waiting.iter().collect();
+        assert_eq!(left, [(Some(1), b"four".as_slice()), (None, b"five".as_slice())]);
+        assert!(waiting.visit(|_| ControlFlow::Continue(())).is_continue());
+        assert!(waiting.bytes.is_empty());
+        // Those that were all read leave their memory.
+        let room = waiting.bytes.capacity();
+        let mut next = Records::default();
+        next.put_first(waiting);
+        assert!(next.is_empty() && next.bytes.capacity() == room);
     }
 
     #[test]

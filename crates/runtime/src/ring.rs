@@ -8,12 +8,15 @@
 //! the two sides' caches fight for that page.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::os::fd::{AsRawFd as _, BorrowedFd};
 use std::ptr::NonNull;
 use std::slice;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use libbpf_rs::libbpf_sys;
+
+use crate::records::Last;
 
 /// The header before each record: its length with two flags, and the page.
 const HEADER: usize = 8;
@@ -60,19 +63,29 @@ impl Ring {
         usize::try_from(waiting).unwrap_or(self.size).min(self.size)
     }
 
-    /// Hands up to `limit` of the records that are there at the call to
-    /// `take`. Records that are not finished end it, with all behind them.
+    /// Hands up to `limit` of the records that are there at the call to `take`,
+    /// until it breaks; how many it took. Records that are not finished end it,
+    /// with all behind them.
     ///
     /// The caller sees to it that one thread at a time does this.
-    pub(crate) fn consume(&self, limit: usize, mut take: impl FnMut(&[u8])) -> usize {
+    #[inline]
+    pub(crate) fn consume(
+        &self,
+        limit: usize,
+        mut take: impl FnMut(&[u8]) -> ControlFlow<Last>,
+    ) -> usize {
         let read = self.consumer.counter();
         let mut position = read.load(Ordering::Relaxed);
         let end = self.producer.counter().load(Ordering::Acquire);
         let (mut told, mut count) = (position, 0);
-        while position < end && count < limit {
+        let mut flow = ControlFlow::Continue(());
+        while position < end && count < limit && flow.is_continue() {
             let Some((length, discarded)) = self.header(position) else { break };
             if !discarded {
-                take(self.record(position, length));
+                flow = take(self.record(position, length));
+                if flow == ControlFlow::Break(Last::Left) {
+                    break;
+                }
                 count += 1;
             }
             position += (HEADER + length).next_multiple_of(8) as u64;

@@ -7,6 +7,7 @@
 //! once, as a signal does.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::losses::Losses;
 use crate::prints;
 use crate::privilege::{Capability, missing_capabilities};
-use crate::records::{Columns, Records, Types};
+use crate::records::{Columns, Last, Records, Types};
 use crate::ring::Ring;
 use crate::spec::MapSpec;
 
@@ -131,7 +132,7 @@ impl Source {
             None => Err(Error::Closed),
             Some(Buffer::Ring(ring)) => {
                 let mut pending = self.pending();
-                ring.consume(RING_BATCH, |record| pending.push(None, record));
+                ring.consume(RING_BATCH, every(|record| pending.push(None, record)));
                 Ok(())
             }
             Some(Buffer::Perf(perf)) => self.consume_perf(perf),
@@ -157,11 +158,29 @@ impl Source {
             Some(Buffer::Ring(ring)) => {
                 let mut pending = self.pending();
                 pending.reserve(ring.waiting());
-                ring.consume(usize::MAX, |record| pending.push(None, record));
+                ring.consume(usize::MAX, every(|record| pending.push(None, record)));
             }
             Some(Buffer::Perf(perf)) => self.consume_perf(perf)?,
         }
         Ok(std::mem::take(&mut *self.pending()))
+    }
+
+    /// Hands them to `take` where they lie, until it breaks.
+    pub(crate) fn visit(&self, mut take: impl FnMut(&[u8]) -> ControlFlow<Last>) -> Result<()> {
+        let open = self.opened();
+        let buffer = open.as_ref().map(|open| &open.buffer);
+        if let Some(Buffer::Perf(perf)) = buffer {
+            self.consume_perf(perf)?;
+        }
+        let mut pending = self.pending();
+        if buffer.is_none() && pending.is_empty() {
+            return Err(Error::Closed);
+        }
+        let flow = pending.visit(&mut take);
+        if let (ControlFlow::Continue(()), Some(Buffer::Ring(ring))) = (flow, buffer) {
+            ring.consume(usize::MAX, take);
+        }
+        Ok(())
     }
 
     /// The same, by type, and about `limit` of them.
@@ -180,7 +199,7 @@ impl Source {
         pending.iter().for_each(|(_, record)| columns.push(types, record));
         pending.clear();
         if let Some(Buffer::Ring(ring)) = buffer {
-            count += ring.consume(limit, |record| columns.push(types, record));
+            count += ring.consume(limit, every(|record| columns.push(types, record)));
         }
         Ok(count)
     }
@@ -225,6 +244,14 @@ impl Source {
         let mut count = [0_u8; 8];
         // SAFETY: reads the 8 bytes that an eventfd gives; it never blocks.
         unsafe { libc::read(self.wake.as_raw_fd(), count.as_mut_ptr().cast(), count.len()) };
+    }
+}
+
+/// Wants them all.
+fn every(mut take: impl FnMut(&[u8])) -> impl FnMut(&[u8]) -> ControlFlow<Last> {
+    move |record| {
+        take(record);
+        ControlFlow::Continue(())
     }
 }
 
