@@ -60,13 +60,14 @@ def fresh(module: Any) -> Any:
 def test_what_cannot_be_made_takes_nothing_along(buffer: str, program: str, method: str) -> None:
     """A class's own methods run, may raise, and may ask for the same buffer."""
     made = 0
+    failure: type[BaseException] = ValueError
 
     def one_more() -> None:
         nonlocal made
         made += 1
         assert b[buffer].drain() == []
         if made == 3:
-            raise ValueError("the third")
+            raise failure("the third")
 
     def set_picky(event: Any, name: str, value: Any) -> None:
         if name == "number":
@@ -94,6 +95,12 @@ def test_what_cannot_be_made_takes_nothing_along(buffer: str, program: str, meth
         b[buffer].drain()
     # What raises at the head is gone, as it is in a loop.
     assert [event.number for event in b[buffer].drain()] == [7]
+    # Ctrl-C comes at once, and takes nothing along.
+    made, failure = 0, KeyboardInterrupt
+    send(b, program, 4)
+    with pytest.raises(KeyboardInterrupt):
+        b[buffer].drain()
+    assert b[buffer].drain(tuples=True) == [(number, "") for number in range(8, 12)]
     b.close()
 
 

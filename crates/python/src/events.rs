@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyTuple};
+use pyo3::types::{PyByteArray, PyBytes, PyList, PyTuple};
 use runtime::{Columns, Error, Last, Layout, Record};
 
 use crate::decode::Decoder;
@@ -157,6 +158,63 @@ impl EventReader {
     }
 }
 
+/// What came of making events; or of reading them, which is the outer result.
+type Drained<'py> = runtime::Result<PyResult<Bound<'py, PyAny>>>;
+
+/// Makes events of records where they lie.
+fn in_place<'py>(
+    py: Python<'py>,
+    opened: &Opened,
+    mut event: impl FnMut(&[u8]) -> PyResult<Bound<'py, PyAny>>,
+) -> Drained<'py> {
+    let mut read = Ok(());
+    let made = instance::list(py, |made| {
+        let mut failure = Ok(());
+        read = opened.reader.visit(|record| match event(record).and_then(|it| made.push(it)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) if !made.is_empty() => ControlFlow::Break(Last::Left),
+            Err(error) => {
+                failure = Err(error);
+                ControlFlow::Break(Last::Taken)
+            }
+        });
+        failure
+    });
+    read.map(|()| made)
+}
+
+/// Makes events of copies of the records, so that any code may run meanwhile.
+fn copied<'py>(
+    py: Python<'py>,
+    opened: &Opened,
+    mut event: impl FnMut(&[u8]) -> PyResult<Bound<'py, PyAny>>,
+) -> Drained<'py> {
+    let mut records = py.detach(|| opened.reader.drain())?;
+    let mut read = 0;
+    let made = instance::list(py, |made| {
+        for (_, record) in records.iter() {
+            match event(record).and_then(|it| made.push(it)) {
+                Ok(()) => {}
+                // Ctrl-C and the like come at once, and take nothing along.
+                Err(error) if !error.is_instance_of::<PyException>(py) => {
+                    read = 0;
+                    return Err(error);
+                }
+                Err(_) if !made.is_empty() => break,
+                Err(error) => {
+                    read = 1;
+                    return Err(error);
+                }
+            }
+            read += 1;
+        }
+        Ok(())
+    });
+    records.skip(read);
+    opened.reader.give_back(records);
+    Ok(made)
+}
+
 /// When a wait of so many seconds ends; `None` for those that never do.
 fn deadline(timeout: Option<f64>) -> Option<Instant> {
     let timeout = timeout?;
@@ -239,44 +297,26 @@ impl EventReader {
     fn drain<'py>(&self, py: Python<'py>, tuples: bool) -> PyResult<Bound<'py, PyAny>> {
         let opened = self.opened(py)?;
         let types = &self.shared.types;
-        instance::list(py, |made| {
-            // Mostly the next record is like the last one.
-            let (mut length, mut decoder) = (usize::MAX, None);
-            let mut failure = None;
-            let mut take = |record: &[u8]| {
-                if record.len() != length {
-                    length = record.len();
-                    decoder = opened.decoder(length);
-                }
-                let event = match decoder {
-                    Some(decoder) if tuples => decoder.decode_tuple(py, types, record),
-                    Some(decoder) => decoder.decode(py, types, record),
-                    None => Ok(PyBytes::new(py, record).into_any()),
-                };
-                match event {
-                    Ok(event) => made.push(event),
-                    Err(_) if !made.is_empty() => return ControlFlow::Break(Last::Left),
-                    Err(error) => {
-                        failure = Some(error);
-                        return ControlFlow::Break(Last::Taken);
-                    }
-                }
-                ControlFlow::Continue(())
-            };
-            let read = if opened.in_place {
-                opened.reader.visit(take)
-            } else {
-                py.detach(|| opened.reader.drain()).map(|mut records| {
-                    let _ = records.visit(&mut take);
-                    opened.reader.give_back(records);
-                })
-            };
-            match (read, failure) {
-                (_, Some(failure)) => Err(failure),
-                (Err(Error::Closed), None) | (Ok(()), None) => Ok(()),
-                (Err(error), None) => Err(self.shared.raise(py, &error)),
+        // Mostly the next record is like the last one.
+        let (mut length, mut decoder) = (usize::MAX, None);
+        let event = |record: &[u8]| {
+            if record.len() != length {
+                length = record.len();
+                decoder = opened.decoder(length);
             }
-        })
+            match decoder {
+                Some(decoder) if tuples => decoder.decode_tuple(py, types, record),
+                Some(decoder) => decoder.decode(py, types, record),
+                None => Ok(PyBytes::new(py, record).into_any()),
+            }
+        };
+        let drained =
+            if opened.in_place { in_place(py, opened, event) } else { copied(py, opened, event) };
+        match drained {
+            Ok(events) => events,
+            Err(Error::Closed) => Ok(PyList::empty(py).into_any()),
+            Err(error) => Err(self.shared.raise(py, &error)),
+        }
     }
 
     /// Waits for events; those that are there by type, as the number of their

@@ -16,6 +16,8 @@ pub struct Maker {
     class: Py<PyType>,
     /// The class's own `__new__`, where it has one.
     new: Option<Py<PyAny>>,
+    /// Whether instances have a `__del__`.
+    finalizes: bool,
     names: Vec<Name>,
 }
 
@@ -46,10 +48,12 @@ impl Maker {
         let mut made = Self {
             class: class.clone().unbind(),
             new: (!own.is(&plain)).then(|| own.unbind()),
+            finalizes: class.hasattr(intern!(py, "__del__"))?,
             names: names.map(|name| attribute(class, name)).collect::<PyResult<_>>()?,
         };
-        // What a class's own `__new__` stored is let go of by who stores after it.
-        if made.new.is_none() {
+        // What a class's own `__new__` stored is let go of by who stores after it, and who
+        // has a `__del__` is not tried in vain.
+        if made.new.is_none() && !made.finalizes {
             for name in &mut made.names {
                 name.measure(class)?;
             }
@@ -61,7 +65,7 @@ impl Maker {
     /// that the cycle collector does not.
     pub fn runs_no_code(&self) -> bool {
         let plain = |name: &Name| !matches!(name.place, Place::Attribute);
-        self.new.is_none() && self.names.iter().all(plain)
+        self.new.is_none() && !self.finalizes && self.names.iter().all(plain)
     }
 
     /// An instance whose attributes are what `value` gives for each number.
@@ -136,8 +140,8 @@ impl Name {
             unsafe { instance.as_ptr().byte_add(offset).cast::<*mut ffi::PyObject>().read() }
         };
         let before = at();
-        store_in(slot, *store, &instance, value)?;
-        if before.is_null() && at() == value.as_ptr() {
+        let stored = store_in(slot, *store, &instance, value);
+        if stored.is_ok() && before.is_null() && at() == value.as_ptr() {
             self.place = Place::Offset(offset);
         }
         Ok(())
@@ -215,36 +219,67 @@ pub fn tuple<'py>(
 ///
 /// The cycle collector does not run meanwhile, so that it does not look at a
 /// great many new objects again and again. What it would do right after, it
-/// does before the list is one that it knows.
+/// does before the list is one that it knows, by its own rules.
 pub fn list<'py>(
     py: Python<'py>,
-    make: impl FnOnce(&mut Vec<Bound<'py, PyAny>>) -> PyResult<()>,
+    make: impl FnOnce(&mut List<'py>) -> PyResult<()>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let mut items = Vec::new();
     let no_collection = NoCollection::new(py);
-    make(&mut items)?;
-    let size = ffi::Py_ssize_t::try_from(items.len())?;
-    // SAFETY: as for tuples.
-    let list = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyList_New(size))? };
-    for (index, item) in (0..size).zip(items) {
-        // SAFETY: as for tuples.
-        unsafe { ffi::PyList_SetItem(list.as_ptr(), index, item.into_ptr()) };
-    }
-    let is_due = size > MANY && no_collection.was_on;
+    let mut list = List::new(py)?;
+    make(&mut list)?;
     drop(no_collection);
-    if is_due {
-        // SAFETY: a list that nobody else has; it is tracked again below.
-        unsafe { ffi::PyObject_GC_UnTrack(list.as_ptr().cast()) };
-        // Nothing is lost where somebody took the module away: it will be done later.
-        let _ = py.import(intern!(py, "gc")).and_then(|gc| gc.call_method1("collect", (0,)));
-        // SAFETY: it is not tracked, having been untracked above.
-        unsafe { ffi::PyObject_GC_Track(list.as_ptr().cast()) };
+    if list.length > MANY {
+        // A collection that is due runs when the next object is made, until CPython 3.11.
+        // SAFETY: as for tuples; one of this length is not kept for later.
+        drop(unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(LONG)) });
     }
-    Ok(list)
+    Ok(list.finish())
 }
 
-/// So many new objects make the collector look at the youngest.
-const MANY: ffi::Py_ssize_t = 2000;
+/// A list that nobody else has yet, nor the cycle collector.
+pub struct List<'py> {
+    list: Bound<'py, PyAny>,
+    length: usize,
+}
+
+impl<'py> List<'py> {
+    fn new(py: Python<'py>) -> PyResult<Self> {
+        // SAFETY: as for tuples; lists are tracked when they are new.
+        let list = unsafe {
+            let list = Bound::from_owned_ptr_or_err(py, ffi::PyList_New(0))?;
+            ffi::PyObject_GC_UnTrack(list.as_ptr().cast());
+            list
+        };
+        Ok(Self { list, length: 0 })
+    }
+
+    /// Adds an object.
+    #[inline]
+    pub fn push(&mut self, item: Bound<'py, PyAny>) -> PyResult<()> {
+        // SAFETY: a list and an object, of which the list takes a reference of its own.
+        if unsafe { ffi::PyList_Append(self.list.as_ptr(), item.as_ptr()) } != 0 {
+            return Err(PyErr::fetch(item.py()));
+        }
+        self.length += 1;
+        Ok(())
+    }
+
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    fn finish(self) -> Bound<'py, PyAny> {
+        // SAFETY: it is not tracked, having been untracked in `new`.
+        unsafe { ffi::PyObject_GC_Track(self.list.as_ptr().cast()) };
+        self.list
+    }
+}
+
+/// Fewer new objects make no collection due.
+const MANY: usize = 500;
+/// Longer than the tuples that CPython keeps to use them again.
+const LONG: ffi::Py_ssize_t = 64;
 
 /// Keeps the cycle collector from running; it is as it was when this is dropped.
 struct NoCollection<'py> {

@@ -175,15 +175,9 @@ impl Map {
 /// A list of what `items` gives, up to its first error.
 fn listed<'py>(
     py: Python<'py>,
-    items: impl ExactSizeIterator<Item = PyResult<Bound<'py, PyAny>>>,
+    mut items: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    instance::list(py, |made| {
-        made.reserve(items.len());
-        for item in items {
-            made.push(item?);
-        }
-        Ok(())
-    })
+    instance::list(py, |made| items.try_for_each(|item| made.push(item?)))
 }
 
 fn outside(offset: usize, size: usize) -> PyErr {

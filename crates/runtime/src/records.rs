@@ -107,9 +107,24 @@ impl Records {
         true
     }
 
+    /// Forgets the first ones.
+    pub fn skip(&mut self, count: usize) {
+        let mut left = count;
+        let _ = self.visit(|_| match left.checked_sub(1) {
+            None => ControlFlow::Break(Last::Left),
+            Some(next) => {
+                left = next;
+                ControlFlow::Continue(())
+            }
+        });
+    }
+
     /// Hands the records to `take` until it breaks; those that it had are gone.
     #[inline]
-    pub fn visit(&mut self, mut take: impl FnMut(&[u8]) -> ControlFlow<Last>) -> ControlFlow<Last> {
+    pub(crate) fn visit(
+        &mut self,
+        mut take: impl FnMut(&[u8]) -> ControlFlow<Last>,
+    ) -> ControlFlow<Last> {
         let mut flow = ControlFlow::Continue(());
         while let (ControlFlow::Continue(()), Some(entry)) = (flow, self.entries.get(self.taken)) {
             let end = self.start + entry.length as usize;
