@@ -1,4 +1,4 @@
-"""An event that is filled and sent, as people write it."""
+"""The same with the time, which takes both about as long as the event."""
 
 from ctypes import c_int64, c_uint32, c_uint64, c_void_p
 

@@ -168,7 +168,8 @@ pub(crate) fn forget(module: &Module<'_>, name: &str) {
     }
 }
 
-fn is_call_of<'c>(instruction: InstructionValue<'c>, marker: FunctionValue<'c>) -> bool {
+/// Whether an instruction calls a marker.
+pub(crate) fn is_call_of<'c>(instruction: InstructionValue<'c>, marker: FunctionValue<'c>) -> bool {
     instruction.get_opcode() == InstructionOpcode::Call
         && CallSiteValue::try_from(instruction)
             .is_ok_and(|call| call.get_called_fn_value() == Some(marker))

@@ -15,7 +15,7 @@ use ir::{FunctionKind, IntType, Map, StructId, Type, Value};
 
 use crate::core_relocation::{self, Relocations};
 use crate::debug::{Debug, Scope};
-use crate::division::Divisions;
+use crate::division::{self, Divisions};
 use crate::function::lower_body;
 use crate::intrinsics::Intrinsics;
 use crate::loops::{self, Iterators};
@@ -76,7 +76,7 @@ pub(crate) fn lower<'c>(
     llvm.set_triple(&machine.get_triple());
     llvm.set_data_layout(&machine.get_target_data().get_data_layout());
     let debug = Debug::new(&llvm, source);
-    let old = matches!(machine.get_cpu().to_bytes(), b"v1" | b"v2");
+    let words = division::has_words(machine);
     let mut declared = Declared {
         context,
         module,
@@ -89,9 +89,9 @@ pub(crate) fn lower<'c>(
         scopes: HashMap::new(),
         marker: barrier::marker(context, &llvm),
         below: barrier::below(context, &llvm),
-        divisions: Divisions::declare(context, &llvm, !old),
+        divisions: Divisions::declare(context, &llvm, words),
         intrinsics: Intrinsics::declare(context, &llvm)?,
-        only_adds: old,
+        only_adds: !words,
         iterators: None,
         externs: Vec::new(),
         relocations,

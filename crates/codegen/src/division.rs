@@ -2,17 +2,21 @@
 //! remainder; LLVM takes either for undefined. So while the passes run, a
 //! division by a number that is not known is a call to a function without a
 //! body; then the call becomes BPF's one instruction, or LLVM's division where
-//! the divisor turned out to be a constant.
+//! the divisor turned out to be a constant. A remainder beside the quotient of
+//! the same numbers is what the quotient leaves, which spares a division.
 
 use inkwell::IntPredicate;
 use inkwell::builder::Builder;
 use inkwell::context::Context;
 use inkwell::module::Module;
+use inkwell::targets::TargetMachine;
 use inkwell::types::IntType;
-use inkwell::values::{BasicValueEnum, FunctionValue, IntValue};
+use inkwell::values::{
+    BasicValueEnum, FunctionValue, InstructionOpcode, InstructionValue, IntValue,
+};
 use ir::BinaryOp;
 
-use crate::barrier::{argument, calls, declare, forget, replace};
+use crate::barrier::{argument, calls, declare, forget, is_call_of, replace};
 use crate::function::Lowering;
 use crate::{Error, Result};
 
@@ -89,10 +93,17 @@ impl Form {
     }
 }
 
-/// Turns the calls into instructions; whether a divisor was a constant.
-pub(crate) fn settle<'c>(context: &'c Context, module: &Module<'c>) -> Result<bool> {
+/// Turns the calls into instructions; whether LLVM may find more to do.
+pub(crate) fn settle<'c>(
+    context: &'c Context,
+    module: &Module<'c>,
+    machine: &TargetMachine,
+) -> Result<bool> {
     let builder = context.create_builder();
-    let mut constants = false;
+    for form in FORMS.iter().filter(|form| form.rest) {
+        leave_remainders(&builder, module, form)?;
+    }
+    let mut changed = has_words(machine) && narrow(context, &builder, module)?;
     for form in &FORMS {
         for call in calls(module, form.marker) {
             let (left, right) = (argument(call, 0)?, argument(call, 1)?);
@@ -100,7 +111,7 @@ pub(crate) fn settle<'c>(context: &'c Context, module: &Module<'c>) -> Result<bo
             let instead = match right.get_zero_extended_constant() {
                 None => form.instruction(context, &builder, left, right)?,
                 Some(by) => {
-                    constants = true;
+                    changed = true;
                     by_constant(&builder, form.rest, left, right, by)?
                 }
             };
@@ -108,7 +119,100 @@ pub(crate) fn settle<'c>(context: &'c Context, module: &Module<'c>) -> Result<bo
         }
         forget(module, form.marker);
     }
-    Ok(constants)
+    Ok(changed)
+}
+
+/// Whether there are instructions for 32 bits.
+pub(crate) fn has_words(machine: &TargetMachine) -> bool {
+    !matches!(machine.get_cpu().to_bytes(), b"v1" | b"v2")
+}
+
+/// Divides in 32 bits, which takes less time, where both numbers have no more;
+/// whether there are such.
+fn narrow<'c>(context: &'c Context, builder: &Builder<'c>, module: &Module<'c>) -> Result<bool> {
+    let word = context.i32_type();
+    let mut changed = false;
+    for wide in FORMS.iter().filter(|form| form.bits == 64) {
+        for call in calls(module, wide.marker) {
+            let numbers = [argument(call, 0)?, argument(call, 1)?];
+            if !numbers.iter().all(|number| fits_word(*number)) {
+                continue;
+            }
+            let Some(form) = FORMS.iter().find(|form| form.bits == 32 && form.rest == wide.rest)
+            else {
+                continue;
+            };
+            builder.position_before(&call);
+            let narrowed = numbers.map(|one| builder.build_int_truncate(one, word, ""));
+            let [left, right] = narrowed;
+            let ty = word.fn_type(&[word.into(), word.into()], false);
+            let marker = module
+                .get_function(form.marker)
+                .unwrap_or_else(|| declare(context, module, form.marker, ty));
+            let divided = builder.build_call(marker, &[left?.into(), right?.into()], "")?;
+            let divided = number(divided.try_as_basic_value().basic())?;
+            replace(call, builder.build_int_z_extend(divided, wide.ty(context), "")?)?;
+            changed = true;
+        }
+    }
+    Ok(changed)
+}
+
+/// Whether a number of 64 bits is seen to have at most 32.
+fn fits_word(value: IntValue<'_>) -> bool {
+    let is_word = |constant: Option<u64>| constant.is_some_and(|it| u32::try_from(it).is_ok());
+    if is_word(value.get_zero_extended_constant()) {
+        return true;
+    }
+    let Some(made) = value.as_instruction() else { return false };
+    let by = |index| argument(made, index).ok().and_then(IntValue::get_zero_extended_constant);
+    match made.get_opcode() {
+        InstructionOpcode::ZExt => {
+            argument(made, 0).is_ok_and(|narrow| narrow.get_type().get_bit_width() <= 32)
+        }
+        InstructionOpcode::And => is_word(by(0)) || is_word(by(1)),
+        InstructionOpcode::LShr => by(1).is_some_and(|bits| (32..64).contains(&bits)),
+        _ => false,
+    }
+}
+
+/// Turns remainders into what the quotient of the same numbers in the same
+/// block leaves: `left - left / right * right`, also where `right` is 0.
+fn leave_remainders<'c>(builder: &Builder<'c>, module: &Module<'c>, form: &Form) -> Result<()> {
+    let mut quotients = FORMS.iter().filter(|other| !other.rest && other.bits == form.bits);
+    let Some(division) = quotients.next().and_then(|other| module.get_function(other.marker))
+    else {
+        return Ok(());
+    };
+    for rest in calls(module, form.marker) {
+        let numbers = (argument(rest, 0)?, argument(rest, 1)?);
+        let is_quotient = |other: &InstructionValue<'c>| {
+            is_call_of(*other, division)
+                && argument(*other, 0).is_ok_and(|left| left == numbers.0)
+                && argument(*other, 1).is_ok_and(|right| right == numbers.1)
+        };
+        let block = rest.get_parent().into_iter().flat_map(|block| block.get_instructions());
+        let Some(quotient) = block.into_iter().find(is_quotient) else { continue };
+        let later =
+            std::iter::successors(rest.get_next_instruction(), |at| at.get_next_instruction());
+        builder.position_before(&rest);
+        let divided = if later.into_iter().any(|at| at == quotient) {
+            let call = builder.build_call(division, &[numbers.0.into(), numbers.1.into()], "")?;
+            let divided = number(call.try_as_basic_value().basic())?;
+            replace(quotient, divided)?;
+            divided
+        } else {
+            result(quotient)?
+        };
+        let gone = builder.build_int_mul(divided, numbers.1, "")?;
+        replace(rest, builder.build_int_sub(numbers.0, gone, "")?)?;
+    }
+    Ok(())
+}
+
+/// The number that a call gives.
+fn result(call: InstructionValue<'_>) -> Result<IntValue<'_>> {
+    IntValue::try_from(call).map_err(|()| Error::Llvm("a division without a result".to_owned()))
 }
 
 fn by_constant<'c>(

@@ -78,7 +78,7 @@ pub(crate) fn emit<'c>(
     let llvm = |message: inkwell::support::LLVMString| Error::Llvm(message.to_string());
     module.verify().map_err(llvm)?;
     module.run_passes("default<O2>", machine, PassBuilderOptions::create()).map_err(llvm)?;
-    if barrier::settle(context, module)? | division::settle(context, module)? {
+    if barrier::settle(context, module)? | division::settle(context, module, machine)? {
         let passes = module.run_passes(AFTER_BARRIERS, machine, PassBuilderOptions::create());
         passes.map_err(llvm)?;
     }
