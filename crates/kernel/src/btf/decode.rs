@@ -133,16 +133,49 @@ const ENUM64: u8 = 19;
 const SIGNED: u32 = 1;
 const BOOL: u32 = 4;
 
+/// A set of kinds, a bit for each.
+const fn set(kinds: &[u8]) -> u32 {
+    let (mut set, mut at) = (0, 0);
+    while at < kinds.len() {
+        set |= 1 << kinds[at];
+        at += 1;
+    }
+    set
+}
+
+/// 1 for the kinds of a set, 0 for others; kinds have 5 bits.
+#[inline]
+fn in_set(tag: u8, set: u32) -> u32 {
+    set >> (tag & 0x1f) & 1
+}
+
 /// How many bytes follow a record; `None` for a kind that does not exist.
+///
+/// All records of a kernel are walked, and no processor foretells their kinds:
+/// this is worked out without a branch for each.
+#[inline]
 pub(super) fn tail(tag: u8, len: usize) -> Option<usize> {
-    Some(match tag {
-        INT | VAR | DECL_TAG => 4,
-        ARRAY => 12,
-        STRUCT | UNION | DATASEC | ENUM64 => 12 * len,
-        ENUM | FUNC_PROTO => 8 * len,
-        2 | 7..=12 | 16 | 18 => 0,
-        _ => return None,
-    })
+    const NOTHING: u32 = set(&[2, 7, TYPEDEF, VOLATILE, CONST, RESTRICT, FUNC, 16, 18]);
+    const WORD: u32 = set(&[INT, VAR, DECL_TAG]);
+    const THREE: u32 = set(&[ARRAY]);
+    const THREE_EACH: u32 = set(&[STRUCT, UNION, DATASEC, ENUM64]);
+    const TWO_EACH: u32 = set(&[ENUM, FUNC_PROTO]);
+    let known = in_set(tag, NOTHING | WORD | THREE | THREE_EACH | TWO_EACH) != 0;
+    let once = in_set(tag, WORD) + 3 * in_set(tag, THREE);
+    let each = 3 * in_set(tag, THREE_EACH) + 2 * in_set(tag, TWO_EACH);
+    known.then(|| 4 * (once as usize + each as usize * len))
+}
+
+/// Whether names of a kind belong to a space.
+#[inline]
+pub(super) fn has_space(tag: u8) -> bool {
+    in_set(tag, set(&[STRUCT, UNION, ENUM, ENUM64, TYPEDEF, FUNC, VAR])) != 0
+}
+
+/// Whether a kind is an `enum`.
+#[inline]
+pub(super) fn is_enum(tag: u8) -> bool {
+    in_set(tag, set(&[ENUM, ENUM64])) != 0
 }
 
 /// The space that names of a kind belong to.

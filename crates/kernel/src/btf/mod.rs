@@ -39,6 +39,9 @@ pub struct TypeId(pub u32);
 const MAGIC: u16 = 0xeb9f;
 const HEADER: usize = 24;
 const RECORD: usize = 12;
+/// Of so many types, the place of the first is kept, and those of the others are
+/// walked to: fresh memory for all would take longer than what it spares.
+const STRIDE: usize = 8;
 /// Modifiers and names that stand for each other do so no deeper.
 const MAX_DEPTH: usize = 32;
 
@@ -101,10 +104,10 @@ pub struct Btf {
     written_id: u32,
     /// Offset of the first string, in the same way.
     first_string: u32,
-    /// Where each type begins, from the start of the types.
+    /// Where every [`STRIDE`]th type begins, from the start of the types.
     starts: Vec<u32>,
-    /// The types that have a name: where it lies, and the id.
-    named: Vec<(u32, u32)>,
+    /// Where the name of each type lies; 0 for those of no name or no space.
+    names: Vec<u32>,
     /// All `enum`s.
     enums: Vec<u32>,
     /// The names that were looked for, and what has them.
@@ -113,7 +116,7 @@ pub struct Btf {
 
 impl fmt::Debug for Btf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Btf").field("types", &self.starts.len()).finish_non_exhaustive()
+        f.debug_struct("Btf").field("types", &self.names.len()).finish_non_exhaustive()
     }
 }
 
@@ -171,7 +174,7 @@ impl Btf {
             written_id,
             first_string,
             starts: Vec::new(),
-            named: Vec::new(),
+            names: Vec::new(),
             enums: Vec::new(),
             asked: Mutex::default(),
         };
@@ -183,24 +186,23 @@ impl Btf {
     fn scan(&mut self) -> Result<(), Error> {
         let bytes = self.bytes.clone();
         let types = (*bytes).as_ref().get(self.types.clone()).ok_or(Error::Damaged)?;
-        self.starts.reserve(types.len() / 32);
+        // The kernel's own have 23 bytes each.
+        self.names.reserve(types.len() / 20);
         let mut at = 0usize;
         while at < types.len() {
             let record = types.get(at..at + RECORD).ok_or(Error::Damaged)?;
             let (Some(name), Some(info)) = (word(record, 0), word(record, 4)) else {
                 return Err(Error::Damaged);
             };
-            let tag = (info >> 24) as u8 & 0x1f;
-            let tail = decode::tail(tag, info as usize & 0xffff).ok_or(Error::Damaged)?;
-            let id = self.first_id.checked_add(self.starts.len() as u32).ok_or(Error::Damaged)?;
-            self.starts.push(at as u32);
-            if name != 0 && decode::space(tag).is_some() {
-                self.named.push((name, id));
+            let (tag, len) = parts(info);
+            if self.names.len().is_multiple_of(STRIDE) {
+                self.starts.push(at as u32);
             }
-            if decode::space(tag) == Some(Space::Enum) {
-                self.enums.push(id);
+            if decode::is_enum(tag) {
+                self.enums.push(self.next_id());
             }
-            at += RECORD + tail;
+            self.names.push(name * u32::from(decode::has_space(tag)));
+            at += RECORD + decode::tail(tag, len).ok_or(Error::Damaged)?;
         }
         if at == types.len() { Ok(()) } else { Err(Error::Damaged) }
     }
@@ -223,7 +225,7 @@ impl Btf {
     }
 
     fn next_id(&self) -> u32 {
-        self.first_id.saturating_add(self.starts.len() as u32)
+        self.first_id.saturating_add(self.names.len() as u32)
     }
 
     fn next_string(&self) -> u32 {
@@ -248,8 +250,15 @@ impl Btf {
     /// The bytes of a type of this table and of all behind it.
     fn record(&self, id: TypeId) -> Option<&[u8]> {
         let index = id.0.checked_sub(self.first_id)? as usize;
-        let start = self.types.start + *self.starts.get(index)? as usize;
-        (*self.bytes).as_ref().get(start..self.types.end)
+        // No further than there are types.
+        self.names.get(index)?;
+        let start = self.types.start + *self.starts.get(index / STRIDE)? as usize;
+        let mut record = (*self.bytes).as_ref().get(start..self.types.end)?;
+        for _ in 0..index % STRIDE {
+            let (tag, len) = parts(word(record, 4)?);
+            record = record.get(RECORD + decode::tail(tag, len)?..)?;
+        }
+        Some(record)
     }
 
     /// The kind of a type, as the format numbers it, without decoding it.
@@ -257,7 +266,7 @@ impl Btf {
         if id.0 < self.first_id {
             return self.base.as_ref()?.tag(id);
         }
-        Some((word(self.record(id)?, 4)? >> 24) as u8 & 0x1f)
+        Some(parts(word(self.record(id)?, 4)?).0)
     }
 
     /// The text at an offset as this table's bytes have it; empty if there is none.
@@ -276,20 +285,13 @@ impl Btf {
             return None;
         }
         let strings = self.strings();
-        let wanted = [name.as_bytes(), b"\0"].concat();
-        let first = *wanted.first()?;
-        let mut from = 0;
-        // Only the start of a text counts: each begins behind a NUL.
-        while let Some(rest) = strings.get(from..) {
-            if rest.is_empty() {
-                return None;
-            }
-            if rest.first() == Some(&first) && rest.starts_with(&wanted) {
-                return self.first_string.checked_add(from as u32);
-            }
-            from += memchr::memchr(0, rest)? + 1;
-        }
-        None
+        // A text begins behind a NUL or with all of them, and ends with one.
+        let wanted = [b"\0", name.as_bytes(), b"\0"].concat();
+        let at = match strings.starts_with(wanted.get(1..)?) {
+            true => 0,
+            false => memchr::memmem::find(strings, &wanted)? + 1,
+        };
+        self.first_string.checked_add(u32::try_from(at).ok()?)
     }
 
     /// Where a text lies among the strings, as this table's bytes have it.
@@ -306,6 +308,24 @@ impl Btf {
         found
     }
 
+    /// The types of this table that have a name: where it lies, and the id.
+    fn named_ids(&self) -> impl Iterator<Item = (u32, TypeId)> {
+        let ids = (self.first_id..).map(TypeId);
+        self.names.iter().copied().zip(ids).filter(|(text, _)| *text != 0)
+    }
+
+    /// The types of this table whose name lies there. Parts of the list are left out as
+    /// a whole, which takes less time than to ask of each.
+    fn called(&self, text: u32) -> impl Iterator<Item = TypeId> {
+        const PART: usize = 256;
+        let parts = self.names.chunks(PART).zip((self.first_id..).step_by(PART));
+        let parts = parts.filter(move |(part, _)| text != 0 && part.contains(&text));
+        parts.flat_map(move |(part, first)| {
+            let ids = (first..).map(TypeId);
+            part.iter().zip(ids).filter(move |(name, _)| **name == text).map(|(_, id)| id)
+        })
+    }
+
     /// All types of a name in this table alone, in all spaces; each name is looked for
     /// once.
     fn own(&self, name: &str) -> Arc<[TypeId]> {
@@ -313,9 +333,8 @@ impl Btf {
         if let Some(known) = asked.get(name) {
             return Arc::clone(known);
         }
-        let offset = self.offset(name);
-        let own = self.named.iter().filter(|(text, _)| Some(*text) == offset);
-        let own: Arc<[TypeId]> = own.map(|(_, id)| TypeId(*id)).collect();
+        let own: Arc<[TypeId]> =
+            self.offset(name).map_or_else(|| Arc::from([]), |text| self.called(text).collect());
         asked.insert(name.to_owned(), Arc::clone(&own));
         own
     }
@@ -333,8 +352,8 @@ impl Btf {
     /// All names of a space, in the order of the table.
     pub fn names(&self, space: Space) -> Vec<&str> {
         let mut names = self.base.as_ref().map_or_else(Vec::new, |base| base.names(space));
-        let own = self.named.iter().filter(|(_, id)| self.space(TypeId(*id)) == Some(space));
-        names.extend(own.map(|(text, _)| self.text(*text)));
+        let own = self.named_ids().filter(|(_, id)| self.space(*id) == Some(space));
+        names.extend(own.map(|(text, _)| self.text(text)));
         names
     }
 
@@ -433,6 +452,11 @@ impl Btf {
 fn half(bytes: &[u8], at: usize) -> Option<u16> {
     let bytes = bytes.get(at..at.checked_add(2)?)?;
     bytes.try_into().ok().map(u16::from_le_bytes)
+}
+
+/// The kind of a record and how many parts it has.
+fn parts(info: u32) -> (u8, usize) {
+    ((info >> 24) as u8 & 0x1f, info as usize & 0xffff)
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u32> {

@@ -47,10 +47,8 @@ impl Btf {
 
     /// The types of this table that have a name, without those of the base.
     pub fn named_types(&self) -> impl Iterator<Item = (&str, Space, TypeId)> {
-        self.named.iter().filter_map(|&(text, id)| {
-            let space = super::decode::space(self.tag(TypeId(id))?)?;
-            Some((self.text(text), space, TypeId(id)))
-        })
+        let named = self.named_ids();
+        named.filter_map(|(text, id)| Some((self.text(text), self.space(id)?, id)))
     }
 
     /// What the declarations of this table are tagged with: the tag and the
