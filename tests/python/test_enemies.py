@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from programs import flood
+from programs import flood, timed_end
 
 from pythonbpf import BPF
 
@@ -173,7 +173,7 @@ def test_a_hundred_loads_keep_nothing() -> None:
 
 SCARCE = """
 import os, resource
-from programs import flood
+from programs import flood, timed_end
 from pythonbpf import BPF, BpfError
 compiled = flood.main().object_bytes
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -236,7 +236,12 @@ def kernel_objects(process: int) -> dict[str, set[int]]:
     """The numbers of the programs, maps and links that a process holds."""
     held: dict[str, set[int]] = {"prog": set(), "map": set(), "link": set()}
     for file in Path(f"/proc/{process}/fdinfo").iterdir():
-        for line in file.read_text().splitlines():
+        # Threads may still close what is let go of.
+        try:
+            lines = file.read_text().splitlines()
+        except FileNotFoundError:
+            continue
+        for line in lines:
             word, _, number = line.partition(":")
             if word in ("prog_id", "map_id", "link_id"):
                 held[word.removesuffix("_id")].add(int(number))
@@ -269,6 +274,86 @@ def test_sudden_death_leaves_nothing(sign: signal.Signals) -> None:
         assert len(held["map"]) >= 10
         assert left_over(held) == {kind: numbers for kind, numbers in held.items() if numbers}
         process.send_signal(sign)
+    deadline = time.monotonic() + 10
+    while left_over(held) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left_over(held) == {}
+
+
+ENDS = """
+import atexit, sys, time
+from programs import timed_end
+if sys.argv[1] == "at the end":
+    # Before the object is made: it is still there for who asks late.
+    atexit.register(lambda: print(sum(b["calls"].values()) > 0, flush=True))
+b = timed_end.main()
+b.load_and_attach()
+print("ready", flush=True)
+sys.stdin.readline()
+if sys.argv[1] == "closed":
+    b.close()
+    print(True, flush=True)
+"""
+
+
+def seconds_to_end(how: str) -> float:
+    """From the word that ends a process with a program on a perf event to its end."""
+    command = [sys.executable, "-c", ENDS, how]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROGRAMS.parent
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        began = time.monotonic()
+        if how == "killed":
+            process.kill()
+        else:
+            process.stdin.write("\n")
+            process.stdin.flush()
+        process.wait()
+        took = time.monotonic() - began
+        assert process.stdout.read() == ("" if how == "killed" else "True\n")
+    return took
+
+
+@pytest.mark.host("an emulated machine has other times")
+@pytest.mark.parametrize("how", ["closed", "at the end"])
+def test_an_end_does_not_wait_for_the_kernel(how: str) -> None:
+    """As long as for a process that leaves all to the kernel, it would have to."""
+    pairs = [(seconds_to_end(how), seconds_to_end("killed")) for _ in range(5)]
+    assert min(ours / naive for ours, naive in pairs) < 0.7
+
+
+@pytest.mark.skipif(shutil.which("bpftool") is None, reason="needs bpftool, to ask the kernel")
+def test_nothing_runs_once_it_is_closed() -> None:
+    """Whoever lets go of the perf event later, the program is off it."""
+    others = kernel_objects(os.getpid())
+    b = timed_end.main()
+    b.load_and_attach()
+    own = kernel_objects(os.getpid())
+    held = {kind: numbers - others[kind] for kind, numbers in own.items()}
+    descriptor = b["calls"].fileno()
+
+    def calls() -> object:
+        """Calls of this process; bpftool's own are another's."""
+        command = ["bpftool", "map", "dump", "id", str(number), "-j"]
+        found = subprocess.run(command, capture_output=True, check=True, timeout=30)
+        entries = [entry["formatted"] for entry in json.loads(found.stdout)]
+        return {entry["key"]: entry["value"] for entry in entries}.get(os.getpid())
+
+    information = Path(f"/proc/self/fdinfo/{descriptor}").read_text().split()
+    number = int(information[information.index("map_id:") + 1])
+    with open(os.devnull, "wb", buffering=0) as nothing:
+        nothing.write(b"x")
+        before = calls()
+        assert before
+        b.close()
+        closed = calls()
+        for _ in range(1000):
+            nothing.write(b"x")
+    assert calls() == closed
+    os.close(descriptor)
     deadline = time.monotonic() + 10
     while left_over(held) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -6,9 +6,10 @@
 use std::mem;
 use std::path::PathBuf;
 use std::process;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use runtime::{MapSpec, OpenObject, ProgramSpec};
 
@@ -85,6 +86,42 @@ impl Shared {
     }
 }
 
+/// All objects of the process, to let go of their hooks at its end.
+static ALL: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
+
+fn all() -> MutexGuard<'static, Vec<Weak<Shared>>> {
+    ALL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sees to it that the hooks of an object are let go of when the interpreter ends.
+fn remember(py: Python<'_>, shared: &Arc<Shared>) -> PyResult<()> {
+    static REGISTERED: PyOnceLock<()> = PyOnceLock::new();
+    REGISTERED.get_or_try_init(py, || {
+        let let_go = wrap_pyfunction!(let_go, py)?;
+        py.import("atexit")?.call_method1("register", (let_go,)).map(|_| ())
+    })?;
+    let mut all = all();
+    all.retain(|other| other.strong_count() > 0);
+    all.push(Arc::downgrade(shared));
+    Ok(())
+}
+
+/// Lets go of the hooks of all objects, for which the kernel would make the
+/// process's end wait. What is pinned stays, and maps can be read.
+#[pyfunction]
+fn let_go(py: Python<'_>) {
+    let known = all().clone();
+    for shared in known.iter().filter_map(Weak::upgrade) {
+        py.detach(|| {
+            if process::id() == shared.process
+                && let Phase::Loaded(object) = &*shared.phase()
+            {
+                object.let_go();
+            }
+        });
+    }
+}
+
 impl Drop for Shared {
     fn drop(&mut self) {
         self.close();
@@ -103,16 +140,19 @@ pub struct Object {
 
 impl Object {
     fn new(
+        py: Python<'_>,
         phase: Phase,
         programs: Vec<ProgramSpec>,
         maps: Vec<MapSpec>,
         compilation: Option<Py<Compilation>>,
         struct_type: Py<PyAny>,
-    ) -> Self {
+    ) -> PyResult<Self> {
         let (phase, process) = (Mutex::new(phase), process::id());
         let types = StructTypes::new(struct_type);
         let shared = Shared { phase, process, compilation, types, programs, maps };
-        Self { shared: Arc::new(shared) }
+        let shared = Arc::new(shared);
+        remember(py, &shared)?;
+        Ok(Self { shared })
     }
 }
 
@@ -131,7 +171,7 @@ impl Object {
         let opened = opened.map_err(|error| errors::raise(py, &error, None))?;
         let programs = opened.programs().to_vec();
         let maps = opened.maps().iter().filter(|map| !map.is_internal).cloned().collect();
-        Ok(Self::new(Phase::Opened(opened), programs, maps, compilation, struct_type))
+        Self::new(py, Phase::Opened(opened), programs, maps, compilation, struct_type)
     }
 
     /// Takes what is pinned at a path.
@@ -141,7 +181,7 @@ impl Object {
         let object = object.map_err(|error| errors::raise(py, &error, None))?;
         let programs = object.programs().iter().map(|program| program.spec().clone()).collect();
         let maps = object.maps().iter().map(|map| map.spec().clone()).collect();
-        Ok(Self::new(Phase::Loaded(object), programs, maps, None, struct_type))
+        Self::new(py, Phase::Loaded(object), programs, maps, None, struct_type)
     }
 
     /// Pins all under a folder.

@@ -18,7 +18,7 @@ use crate::hook::{Held, Hook};
 use crate::object::{Inner, Loaded, Object};
 use crate::prints;
 use crate::program::Program;
-use crate::release::release;
+use crate::release::{Then, release};
 use crate::spec::ProgramSpec;
 use crate::ways::{Attaching, Failure, open_iterator};
 
@@ -119,7 +119,7 @@ impl Object {
     pub fn detach_all(&self) {
         let inner = &self.inner;
         let held = (0..inner.programs.len()).filter_map(|index| inner.link(index).take());
-        release(held.map(unpinned).collect());
+        release(held.map(unpinned).collect(), Then::GoOn);
         inner.operations().clear();
     }
 }
@@ -167,7 +167,7 @@ impl Program {
         let mut link = self.inner.link(self.index);
         let held = link.take().map(unpinned);
         let was_attached = held.is_some();
-        release(held.into_iter().collect());
+        release(held.into_iter().collect(), Then::GoOn);
         was_attached
     }
 

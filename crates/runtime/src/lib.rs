@@ -44,6 +44,7 @@ mod features;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod global;
+mod heir;
 mod helpers;
 mod histogram;
 mod holders;

@@ -19,7 +19,7 @@ use crate::layout::Layout;
 use crate::map::Map;
 use crate::nearest::nearest;
 use crate::program::Program;
-use crate::release::release;
+use crate::release::{Then, release};
 use crate::source::Source;
 use crate::spec::{MapSpec, ProgramSpec};
 use crate::value::Value;
@@ -270,6 +270,12 @@ impl Object {
         self.inner.loaded.read().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
+    /// Lets go of all hooks at the end of a process, which the kernel would
+    /// make wait for it. What is pinned stays, and so does all else.
+    pub fn let_go(&self) {
+        self.inner.let_go();
+    }
+
     /// Detaches every program and releases programs, maps and event buffers.
     /// Waiting readers return; further calls answer [`Error::Closed`]. Closing
     /// twice does nothing.
@@ -315,11 +321,17 @@ impl Inner {
         self.sender.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Lets go of all hooks; those that are pinned stay.
+    fn let_go(&self) {
+        let hooks = (0..self.links.len()).filter_map(|index| self.link(index).take());
+        release(hooks.collect(), Then::End);
+        self.operations().clear();
+    }
+
     fn close(&self) {
         // First, so that no attach that waits for us can add a link later.
         let loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner).take();
-        release((0..self.links.len()).filter_map(|index| self.link(index).take()).collect());
-        self.operations().clear();
+        self.let_go();
         for source in self.sources().drain().map(|(_, source)| source) {
             source.close();
         }

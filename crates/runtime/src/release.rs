@@ -2,16 +2,18 @@
 //!
 //! The kernel takes a program off a perf event (tracepoints, probes) at once,
 //! and then waits for some 20 ms until nobody can still be running it, and for
-//! another 50 ms until nobody uses the event. So links are closed on threads
-//! of their own, and the caller waits only until the kernel no longer lists
-//! the program. For that it needs the event, whose descriptor libbpf keeps to
-//! itself: it is one of those of this process that list the program.
+//! another 50 ms until nobody uses the event. So links are left to threads, or
+//! to processes where our own may be about to end, which would wait for the
+//! threads. The caller waits only until the kernel no longer lists the program.
+//! For that it needs the event, whose descriptor libbpf keeps to itself: it is
+//! one of those of this process that list the program.
 
 use std::fs;
 use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd, RawFd};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::heir::Heir;
 use crate::hook::{Held, Hook};
 
 /// How long the kernel may list the program; it takes microseconds.
@@ -22,16 +24,31 @@ const LISTED: usize = 64;
 /// `_IOWR('$', 10, struct perf_event_query_bpf *)`
 const QUERY_BPF: libc::c_ulong = 0xc008_240a;
 
+/// At most so many processes let go at the same time.
+const HEIRS: usize = 8;
+
+/// What this process is likely to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// Something else.
+    GoOn,
+    /// End: whatever is left to a thread, that waits for.
+    End,
+}
+
 /// A program that is attached by perf events.
 struct Attached {
+    hook: Hook,
     program: u32,
-    /// Copies of the events' descriptors.
-    events: Vec<OwnedFd>,
+    /// The events' descriptors.
+    events: Vec<RawFd>,
+    /// Copies of them, to see when the program is gone.
+    copies: Vec<OwnedFd>,
 }
 
 /// Lets go of each hook and the program behind it. None runs any more when this
 /// returns, but those that are pinned.
-pub(crate) fn release(hooks: Vec<Held>) {
+pub(crate) fn release(hooks: Vec<Held>, then: Then) {
     let (slow, fast): (Vec<_>, Vec<_>) = hooks
         .into_iter()
         .filter_map(Held::unpinned)
@@ -41,25 +58,63 @@ pub(crate) fn release(hooks: Vec<Held>) {
         return;
     }
     let own = perf_events();
-    let mut watched = Vec::new();
-    for Held { hook, program, .. } in slow {
-        let events = own.iter().filter(|event| lists(**event, program) == Some(true));
+    let attached = slow.into_iter().filter_map(|held| Attached::of(held, &own));
+    let mut parts: Vec<Vec<Attached>> = (0..HEIRS).map(|_| Vec::new()).collect();
+    for (place, one) in (0..HEIRS).cycle().zip(attached) {
+        if let Some(part) = parts.get_mut(place) {
+            part.push(one);
+        }
+    }
+    let (mut heirs, mut watched, mut all_have_heirs) = (Vec::new(), Vec::new(), true);
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        let links: Vec<_> = part.iter().flat_map(|one| one.hook.links()).collect();
+        let links: Vec<_> = links.iter().map(|link| link.as_raw_fd()).collect();
+        let events: Vec<_> = part.iter().flat_map(|one| one.events.iter().copied()).collect();
+        let heir = if then == Then::End { Heir::new(&links, &events) } else { None };
+        for Attached { hook, program, copies, .. } in part {
+            match heir {
+                Some(_) => drop(hook),
+                None => in_thread(hook),
+            }
+            watched.push((program, copies));
+        }
+        all_have_heirs &= heir.is_some();
+        heirs.extend(heir);
+    }
+    heirs.iter_mut().for_each(Heir::close_links);
+    wait(&watched);
+    // Those who have no heir are the last to hold their events.
+    if all_have_heirs {
+        drop(watched)
+    } else {
+        in_thread(watched)
+    }
+    Heir::dismiss(heirs);
+}
+
+impl Attached {
+    /// The hook with its events; `None` where it had to be let go of at once.
+    fn of(held: Held, own: &[RawFd]) -> Option<Self> {
+        let Held { hook, program, .. } = held;
+        let listing = own.iter().copied().filter(|event| lists(*event, program) == Some(true));
+        let events: Vec<RawFd> = listing.collect();
         // SAFETY: a descriptor of this process, copied at once; were it closed
         // meanwhile, the copy fails or is of a file that is not used.
         let copy = |event: &RawFd| unsafe { BorrowedFd::borrow_raw(*event) }.try_clone_to_owned();
-        let events: Vec<OwnedFd> = events.filter_map(|event| copy(event).ok()).collect();
-        if events.is_empty() || holds_event(&hook, &own) {
+        let copies: Vec<OwnedFd> = events.iter().filter_map(|event| copy(event).ok()).collect();
+        if copies.is_empty() || holds_event(&hook, own) {
             // The copies first: the event must go with the link.
-            drop(events);
+            drop(copies);
             drop(hook);
-            continue;
+            return None;
         }
-        // A thread that cannot be made drops what it was given here.
-        let _ = thread::Builder::new().name("bpf-release".to_owned()).spawn(move || drop(hook));
-        watched.push(Attached { program, events });
+        Some(Self { hook, program, events, copies })
     }
-    wait(&watched);
-    let _ = thread::Builder::new().name("bpf-release".to_owned()).spawn(move || drop(watched));
+}
+
+/// Drops something elsewhere; here, if no thread can be made.
+fn in_thread(held: impl Send + 'static) {
+    let _ = thread::Builder::new().name("bpf-release".to_owned()).spawn(move || drop(held));
 }
 
 /// Whether the link is itself the event, as before Linux 5.15: the program
@@ -70,10 +125,10 @@ fn holds_event(hook: &Hook, events: &[RawFd]) -> bool {
 }
 
 /// Waits until the kernel lists none of the programs.
-fn wait(attached: &[Attached]) {
+fn wait(attached: &[(u32, Vec<OwnedFd>)]) {
     let end = Instant::now() + PATIENCE;
-    let is_there = |one: &Attached| {
-        one.events.iter().any(|event| lists(event.as_raw_fd(), one.program) == Some(true))
+    let is_there = |(program, events): &(u32, Vec<OwnedFd>)| {
+        events.iter().any(|event| lists(event.as_raw_fd(), *program) == Some(true))
     };
     while attached.iter().any(is_there) && Instant::now() < end {
         thread::sleep(BETWEEN_LOOKS);
