@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -358,3 +359,60 @@ def test_nothing_runs_once_it_is_closed() -> None:
     while left_over(held) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert left_over(held) == {}
+
+
+MANY = """
+import sys
+from pythonbpf import BPF
+head = '''
+from ctypes import c_int64, c_void_p
+from pythonbpf import bpf, bpfglobal, section
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
+'''
+one = '''
+@bpf
+@section("tracepoint/syscalls/sys_enter_sethostname")
+def on_{}(ctx: c_void_p) -> c_int64:
+    return 0
+'''
+b = BPF(source=head + "".join(one.format(number) for number in range(int(sys.argv[1]))))
+b.load_and_attach()
+print("ready", flush=True)
+sys.stdin.readline()
+"""
+
+
+def releasing() -> set[int]:
+    """The processes that hold what another let go of."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            with contextlib.suppress(OSError):
+                if (folder / "comm").read_text() == "bpf-release\n":
+                    found.add(int(folder.name))
+    return found
+
+
+@pytest.mark.skipif(shutil.which("bpftool") is None, reason="needs bpftool, to ask the kernel")
+@pytest.mark.parametrize("count", [1, 3, 10, 30])
+def test_programs_of_one_tracepoint_all_go(count: int) -> None:
+    """Each event lists all of them, whose descriptors are thus known to each."""
+    command = [sys.executable, "-c", MANY, str(count)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROGRAMS.parent
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        held = kernel_objects(process.pid)
+        assert len(held["prog"]) == count
+        process.stdin.close()
+        assert process.wait(30) == 0
+    deadline = time.monotonic() + 30
+    while (left_over(held) or releasing()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left_over(held) == {}
+    assert releasing() == set()

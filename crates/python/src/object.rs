@@ -113,8 +113,10 @@ fn let_go(py: Python<'_>) {
     let known = all().clone();
     for shared in known.iter().filter_map(Weak::upgrade) {
         py.detach(|| {
+            // Who is still loading has no hooks.
             if process::id() == shared.process
-                && let Phase::Loaded(object) = &*shared.phase()
+                && let Ok(phase) = shared.phase.try_lock()
+                && let Phase::Loaded(object) = &*phase
             {
                 object.let_go();
             }

@@ -9,6 +9,7 @@
 //! one of those of this process that list the program.
 
 use std::fs;
+use std::mem;
 use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd, RawFd};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,8 +25,10 @@ const LISTED: usize = 64;
 /// `_IOWR('$', 10, struct perf_event_query_bpf *)`
 const QUERY_BPF: libc::c_ulong = 0xc008_240a;
 
-/// At most so many processes let go at the same time.
+/// So many processes let go at the same time, each of so many hooks: it waits
+/// after each for 20 ms. Of more, threads let go, which all wait at once.
 const HEIRS: usize = 8;
+const EACH: usize = 3;
 
 /// What this process is likely to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,10 +43,8 @@ pub(crate) enum Then {
 struct Attached {
     hook: Hook,
     program: u32,
-    /// The events' descriptors.
-    events: Vec<RawFd>,
-    /// Copies of them, to see when the program is gone.
-    copies: Vec<OwnedFd>,
+    /// Copies of the events' descriptors, which are ours alone.
+    events: Vec<OwnedFd>,
 }
 
 /// Lets go of each hook and the program behind it. None runs any more when this
@@ -58,57 +59,68 @@ pub(crate) fn release(hooks: Vec<Held>, then: Then) {
         return;
     }
     let own = perf_events();
-    let attached = slow.into_iter().filter_map(|held| Attached::of(held, &own));
-    let mut parts: Vec<Vec<Attached>> = (0..HEIRS).map(|_| Vec::new()).collect();
-    for (place, one) in (0..HEIRS).cycle().zip(attached) {
-        if let Some(part) = parts.get_mut(place) {
-            part.push(one);
+    let attached: Vec<_> = slow.into_iter().filter_map(|held| Attached::of(held, &own)).collect();
+    let heirs = if then == Then::End { heirs(&attached) } else { Vec::new() };
+    let mut watched = Vec::new();
+    for Attached { hook, program, events } in attached {
+        if heirs.is_empty() {
+            in_thread(hook);
+        } else {
+            drop(hook);
         }
+        watched.push((program, events));
     }
-    let (mut heirs, mut watched, mut all_have_heirs) = (Vec::new(), Vec::new(), true);
-    for part in parts.into_iter().filter(|part| !part.is_empty()) {
-        let links: Vec<_> = part.iter().flat_map(|one| one.hook.links()).collect();
-        let links: Vec<_> = links.iter().map(|link| link.as_raw_fd()).collect();
-        let events: Vec<_> = part.iter().flat_map(|one| one.events.iter().copied()).collect();
-        let heir = if then == Then::End { Heir::new(&links, &events) } else { None };
-        for Attached { hook, program, copies, .. } in part {
-            match heir {
-                Some(_) => drop(hook),
-                None => in_thread(hook),
-            }
-            watched.push((program, copies));
-        }
-        all_have_heirs &= heir.is_some();
-        heirs.extend(heir);
-    }
-    heirs.iter_mut().for_each(Heir::close_links);
+    heirs.iter().for_each(Heir::close_links);
     wait(&watched);
-    // Those who have no heir are the last to hold their events.
-    if all_have_heirs {
-        drop(watched)
+    if heirs.is_empty() {
+        in_thread(watched);
     } else {
-        in_thread(watched)
+        drop(watched);
     }
     Heir::dismiss(heirs);
+}
+
+/// Processes that hold all links and events; none if they cannot be had, or
+/// are not worth their while.
+fn heirs(attached: &[Attached]) -> Vec<Heir> {
+    let links = attached.iter().map(|one| one.hook.links().len()).sum::<usize>();
+    if links == 0 || links > HEIRS * EACH {
+        return Vec::new();
+    }
+    let part = attached.len().div_ceil(HEIRS);
+    let mut heirs = Vec::new();
+    for part in attached.chunks(part) {
+        let links = part.iter().flat_map(|one| one.hook.links());
+        let links: Vec<_> = links.map(|link| link.as_raw_fd()).collect();
+        let events = part.iter().flat_map(|one| &one.events);
+        let events: Vec<_> = events.map(|event| event.as_raw_fd()).collect();
+        match Heir::new(&links, &events) {
+            Some(heir) => heirs.push(heir),
+            None => {
+                Heir::dismiss(mem::take(&mut heirs));
+                break;
+            }
+        }
+    }
+    heirs
 }
 
 impl Attached {
     /// The hook with its events; `None` where it had to be let go of at once.
     fn of(held: Held, own: &[RawFd]) -> Option<Self> {
         let Held { hook, program, .. } = held;
-        let listing = own.iter().copied().filter(|event| lists(*event, program) == Some(true));
-        let events: Vec<RawFd> = listing.collect();
+        let listing = own.iter().filter(|event| lists(**event, program) == Some(true));
         // SAFETY: a descriptor of this process, copied at once; were it closed
         // meanwhile, the copy fails or is of a file that is not used.
         let copy = |event: &RawFd| unsafe { BorrowedFd::borrow_raw(*event) }.try_clone_to_owned();
-        let copies: Vec<OwnedFd> = events.iter().filter_map(|event| copy(event).ok()).collect();
-        if copies.is_empty() || holds_event(&hook, own) {
+        let events: Vec<OwnedFd> = listing.filter_map(|event| copy(event).ok()).collect();
+        if events.is_empty() || holds_event(&hook, own) {
             // The copies first: the event must go with the link.
-            drop(copies);
+            drop(events);
             drop(hook);
             return None;
         }
-        Some(Self { hook, program, events, copies })
+        Some(Self { hook, program, events })
     }
 }
 
