@@ -225,7 +225,7 @@ impl EventReader {
     /// # Errors
     /// As [`EventReader::next`].
     pub fn visit(&self, take: impl FnMut(&[u8]) -> ControlFlow<Last>) -> Result<()> {
-        self.source.visit(take)
+        self.source.visit(usize::MAX, take).map(|_| ())
     }
 
     /// Adds records that are there at the call to `columns`, by type, of a ring

@@ -165,8 +165,13 @@ impl Source {
         Ok(std::mem::take(&mut *self.pending()))
     }
 
-    /// Hands them to `take` where they lie, until it breaks.
-    pub(crate) fn visit(&self, mut take: impl FnMut(&[u8]) -> ControlFlow<Last>) -> Result<()> {
+    /// Hands records to `take` where they lie, until it breaks: those that were
+    /// fetched and about `limit` besides. How many it took.
+    pub(crate) fn visit(
+        &self,
+        limit: usize,
+        mut take: impl FnMut(&[u8]) -> ControlFlow<Last>,
+    ) -> Result<usize> {
         let open = self.opened();
         let buffer = open.as_ref().map(|open| &open.buffer);
         if let Some(Buffer::Perf(perf)) = buffer {
@@ -176,32 +181,19 @@ impl Source {
         if buffer.is_none() && pending.is_empty() {
             return Err(Error::Closed);
         }
+        let fetched = pending.len();
         let flow = pending.visit(&mut take);
+        let mut count = fetched - pending.len();
         if let (ControlFlow::Continue(()), Some(Buffer::Ring(ring))) = (flow, buffer) {
-            ring.consume(usize::MAX, take);
-        }
-        Ok(())
-    }
-
-    /// The same, by type, and about `limit` of them.
-    pub(crate) fn fill(&self, columns: &mut Columns, limit: usize) -> Result<usize> {
-        let types = self.types();
-        let open = self.opened();
-        let buffer = open.as_ref().map(|open| &open.buffer);
-        if let Some(Buffer::Perf(perf)) = buffer {
-            self.consume_perf(perf)?;
-        }
-        let mut pending = self.pending();
-        if buffer.is_none() && pending.is_empty() {
-            return Err(Error::Closed);
-        }
-        let mut count = pending.len();
-        pending.iter().for_each(|(_, record)| columns.push(types, record));
-        pending.clear();
-        if let Some(Buffer::Ring(ring)) = buffer {
-            count += ring.consume(limit, every(|record| columns.push(types, record)));
+            count += ring.consume(limit, take);
         }
         Ok(count)
+    }
+
+    /// The same, by type.
+    pub(crate) fn fill(&self, columns: &mut Columns, limit: usize) -> Result<usize> {
+        let types = self.types();
+        self.visit(limit, every(|record| columns.push(types, record)))
     }
 
     /// Whether there may be events; `false` if the wait was interrupted.
