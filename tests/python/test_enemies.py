@@ -374,15 +374,21 @@ def LICENSE() -> str:
 '''
 one = '''
 @bpf
-@section("tracepoint/syscalls/sys_enter_sethostname")
-def on_{}(ctx: c_void_p) -> c_int64:
+@section("{section}")
+def on_{number}(ctx: c_void_p) -> c_int64:
     return 0
 '''
-b = BPF(source=head + "".join(one.format(number) for number in range(int(sys.argv[1]))))
+section, count = sys.argv[1], int(sys.argv[2])
+programs = [one.format(section=section, number=number) for number in range(count)]
+b = BPF(source=head + "".join(programs))
 b.load_and_attach()
 print("ready", flush=True)
 sys.stdin.readline()
 """
+
+
+PROBE = "kprobe/vfs_unlink"
+KPROBES = Path("/sys/bus/event_source/devices/kprobe").exists()
 
 
 def releasing() -> set[int]:
@@ -397,10 +403,13 @@ def releasing() -> set[int]:
 
 
 @pytest.mark.skipif(shutil.which("bpftool") is None, reason="needs bpftool, to ask the kernel")
+@pytest.mark.parametrize("section", ["tracepoint/syscalls/sys_enter_sethostname", PROBE])
 @pytest.mark.parametrize("count", [1, 3, 10, 30])
-def test_programs_of_one_tracepoint_all_go(count: int) -> None:
-    """Each event lists all of them, whose descriptors are thus known to each."""
-    command = [sys.executable, "-c", MANY, str(count)]
+def test_programs_of_one_hook_all_go(section: str, count: int) -> None:
+    """A tracepoint's events list all of them, whose descriptors are thus known to each."""
+    if section == PROBE and not KPROBES:
+        pytest.skip("needs a kernel with kprobes")
+    command = [sys.executable, "-c", MANY, section, str(count)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROGRAMS.parent
     ) as process:

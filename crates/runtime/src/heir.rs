@@ -8,19 +8,29 @@
 //!
 //! It shares our memory, as after `vfork`, so that it costs the same however
 //! much we have. Therefore it makes its system calls itself: the C library
-//! would write to the `errno` of the thread that made it.
+//! would write to the `errno` of the thread that made it. And it gives up all
+//! calls but the few that it needs: we may drop privileges that it still has.
 
 use std::arch::asm;
 use std::ffi::{c_int, c_void};
-use std::io::Read as _;
+use std::io::{self, Read as _};
+use std::net::Shutdown;
 use std::os::fd::{AsRawFd as _, RawFd};
 use std::os::unix::net::UnixStream;
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
 use std::{mem, ptr, thread};
 
 /// Bytes of an heir's stack, on which there are a few words.
 const STACK: usize = 64 * 1024;
 /// An heir that nobody tells anything ends after so many seconds.
 const PATIENCE: libc::time_t = 2;
+/// One that is not ready by then is none.
+const READY: Duration = Duration::from_millis(500);
+
+/// Held by who makes an heir, which has a copy of every descriptor until it is
+/// ready, and shared by who closes a descriptor and counts on being the last.
+pub(crate) static COPYING: RwLock<()> = RwLock::new(());
 
 /// A process that holds copies of descriptors of ours.
 pub(crate) struct Heir {
@@ -42,7 +52,9 @@ impl Heir {
     /// A process with copies of these descriptors, which nobody may close
     /// meanwhile. `None` where the kernel makes none.
     pub(crate) fn new(links: &[RawFd], events: &[RawFd]) -> Option<Self> {
+        let _alone = COPYING.write().unwrap_or_else(PoisonError::into_inner);
         let (mut orders, heirs) = UnixStream::pair().ok()?;
+        orders.set_read_timeout(Some(READY)).ok()?;
         let told = heirs.as_raw_fd();
         let mut kept = [links, events, &[told]].concat();
         kept.sort_unstable();
@@ -67,10 +79,14 @@ impl Heir {
     /// Makes it close the links, which are thereby its alone.
     pub(crate) fn close_links(&self) {
         let order = [0_u8; 1];
-        // SAFETY: one byte, which outlives the call. An heir that has died has closed the links.
-        unsafe {
+        // SAFETY: one byte, which outlives the call.
+        let sent = unsafe {
             let (from, count) = (order.as_ptr().cast(), order.len());
-            libc::send(self.orders.as_raw_fd(), from, count, libc::MSG_NOSIGNAL);
+            libc::send(self.orders.as_raw_fd(), from, count, libc::MSG_NOSIGNAL)
+        };
+        if sent != 1 {
+            // Then it closes all that it has, if it has not died.
+            let _ = self.orders.shutdown(Shutdown::Both);
         }
     }
 
@@ -87,7 +103,15 @@ impl Heir {
                 // SAFETY: a child of ours that nobody else waits for, who would have to ask for
                 // children without a signal. Once it has ended nobody reads its estate.
                 unsafe {
-                    if libc::waitpid(process, ptr::null_mut(), libc::__WALL) == process {
+                    let mut ended = 0;
+                    while ended != process {
+                        ended = libc::waitpid(process, ptr::null_mut(), libc::__WALL);
+                        let error = io::Error::last_os_error();
+                        if ended < 0 && error.kind() != io::ErrorKind::Interrupted {
+                            break;
+                        }
+                    }
+                    if ended == process {
                         drop(Box::from_raw(estate as *mut Estate));
                     }
                 }
@@ -133,6 +157,9 @@ extern "C" fn inherit(estate: *mut c_void) -> c_int {
     call(libc::SYS_chdir, [c"/".as_ptr() as usize, 0, 0, 0, 0]);
     let name = c"bpf-release".as_ptr() as usize;
     call(libc::SYS_prctl, [libc::PR_SET_NAME as usize, name, 0, 0, 0]);
+    if !give_up_calls() {
+        return 1;
+    }
     let ready = [0_u8; 1];
     call(libc::SYS_write, [estate.told as usize, ready.as_ptr() as usize, 1, 0, 0]);
     if is_told(estate.told) {
@@ -149,8 +176,8 @@ extern "C" fn inherit(estate: *mut c_void) -> c_int {
 fn is_told(descriptor: RawFd) -> bool {
     let mut order = [0_u8; 1];
     let mut asked = libc::pollfd { fd: descriptor, events: libc::POLLIN, revents: 0 };
-    let patience = libc::timespec { tv_sec: PATIENCE, tv_nsec: 0 };
-    let (asked, patience) = (&raw mut asked as usize, &raw const patience as usize);
+    let mut patience = libc::timespec { tv_sec: PATIENCE, tv_nsec: 0 };
+    let (asked, patience) = (&raw mut asked as usize, &raw mut patience as usize);
     call(libc::SYS_ppoll, [asked, 1, patience, 0, 0]) == 1
         && call(libc::SYS_read, [descriptor as usize, order.as_mut_ptr() as usize, 1, 0, 0]) == 1
 }
@@ -159,6 +186,40 @@ fn is_told(descriptor: RawFd) -> bool {
 fn close_all(from: RawFd, to: RawFd) -> bool {
     call(libc::SYS_close_range, [from as usize, to as usize, 0, 0, 0]) == 0
 }
+
+/// Refuses this process all system calls from now on but those below.
+fn give_up_calls() -> bool {
+    const LOAD: u16 = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16;
+    const IS: u16 = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16;
+    const ANSWER: u16 = (libc::BPF_RET | libc::BPF_K) as u16;
+    const fn step(code: u16, jt: u8, jf: u8, k: u32) -> libc::sock_filter {
+        libc::sock_filter { code, jt, jf, k }
+    }
+    // The processor's number lies behind the call's. Who is right jumps to the last step.
+    let mut filter = [
+        step(LOAD, 0, 0, 4),
+        step(IS, 0, 7, PROCESSOR),
+        step(LOAD, 0, 0, 0),
+        step(IS, 6, 0, libc::SYS_read as u32),
+        step(IS, 5, 0, libc::SYS_write as u32),
+        step(IS, 4, 0, libc::SYS_close as u32),
+        step(IS, 3, 0, libc::SYS_ppoll as u32),
+        step(IS, 2, 0, libc::SYS_restart_syscall as u32),
+        step(IS, 1, 0, libc::SYS_exit as u32),
+        step(ANSWER, 0, 0, libc::SECCOMP_RET_ERRNO | libc::EPERM as u32),
+        step(ANSWER, 0, 0, libc::SECCOMP_RET_ALLOW),
+    ];
+    let mut program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
+    let (mode, program) = (libc::SECCOMP_MODE_FILTER as usize, &raw mut program as usize);
+    call(libc::SYS_prctl, [libc::PR_SET_NO_NEW_PRIVS as usize, 1, 0, 0, 0]) == 0
+        && call(libc::SYS_prctl, [libc::PR_SET_SECCOMP as usize, mode, program, 0, 0]) == 0
+}
+
+/// How the kernel numbers this processor, of `linux/audit.h`.
+#[cfg(target_arch = "x86_64")]
+const PROCESSOR: u32 = 0xc000_003e;
+#[cfg(target_arch = "aarch64")]
+const PROCESSOR: u32 = 0xc000_00b7;
 
 /// A system call; what it gives, or an error's number below zero.
 #[inline(always)]

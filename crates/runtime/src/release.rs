@@ -4,20 +4,24 @@
 //! and then waits for some 20 ms until nobody can still be running it, and for
 //! another 50 ms until nobody uses the event. So links are left to threads, or
 //! to processes where our own may be about to end, which would wait for the
-//! threads. The caller waits only until the kernel no longer lists the program.
+//! threads. The caller waits only until the event no longer has the program.
 //! For that it needs the event, whose descriptor libbpf keeps to itself: it is
-//! one of those of this process that list the program.
+//! one of those of this process that have the program.
 
 use std::fs;
 use std::mem;
 use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd, RawFd};
+use std::ptr;
+use std::sync::{PoisonError, RwLockReadGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::heir::Heir;
+use libbpf_rs::libbpf_sys;
+
+use crate::heir::{COPYING, Heir};
 use crate::hook::{Held, Hook};
 
-/// How long the kernel may list the program; it takes microseconds.
+/// How long the event may have the program; it takes microseconds.
 const PATIENCE: Duration = Duration::from_millis(500);
 const BETWEEN_LOOKS: Duration = Duration::from_micros(50);
 /// How many programs one event may list.
@@ -54,15 +58,19 @@ pub(crate) fn release(hooks: Vec<Held>, then: Then) {
         .into_iter()
         .filter_map(Held::unpinned)
         .partition(|held| matches!(held.hook, Hook::Slow(_)));
-    drop(fast);
-    if slow.is_empty() {
-        return;
-    }
-    let own = perf_events();
-    let attached: Vec<_> = slow.into_iter().filter_map(|held| Attached::of(held, &own)).collect();
+    let attached: Vec<_> = {
+        let _last = counting_on_being_the_last();
+        drop(fast);
+        if slow.is_empty() {
+            return;
+        }
+        let own = perf_events();
+        slow.into_iter().filter_map(|held| Attached::of(held, &own)).collect()
+    };
     let heirs = if then == Then::End { heirs(&attached) } else { Vec::new() };
     let mut watched = Vec::new();
     for Attached { hook, program, events } in attached {
+        let _last = counting_on_being_the_last();
         if heirs.is_empty() {
             in_thread(hook);
         } else {
@@ -78,6 +86,11 @@ pub(crate) fn release(hooks: Vec<Held>, then: Then) {
         drop(watched);
     }
     Heir::dismiss(heirs);
+}
+
+/// Until this is dropped, no heir that another thread makes has copies of ours.
+fn counting_on_being_the_last() -> RwLockReadGuard<'static, ()> {
+    COPYING.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Processes that hold all links and events; none if they cannot be had, or
@@ -136,7 +149,7 @@ fn holds_event(hook: &Hook, events: &[RawFd]) -> bool {
     links.iter().any(|link| events.contains(&link.as_fd().as_raw_fd()))
 }
 
-/// Waits until the kernel lists none of the programs.
+/// Waits until no event has its program.
 fn wait(attached: &[(u32, Vec<OwnedFd>)]) {
     let end = Instant::now() + PATIENCE;
     let is_there = |(program, events): &(u32, Vec<OwnedFd>)| {
@@ -158,8 +171,13 @@ fn perf_events() -> Vec<RawFd> {
     listed.filter_map(Result::ok).filter_map(event).collect()
 }
 
-/// Whether an event lists a program; nothing if it does not tell.
+/// Whether a program is attached to an event; nothing if the kernel does not tell.
 fn lists(event: RawFd, program: u32) -> Option<bool> {
+    of_tracepoint(event, program).or_else(|| of_probe(event, program))
+}
+
+/// Whether a tracepoint's event lists a program, be it its own or another's.
+fn of_tracepoint(event: RawFd, program: u32) -> Option<bool> {
     // `struct perf_event_query_bpf`: room, then how many, then their numbers.
     let mut query = [0_u32; LISTED + 2];
     query[0] = LISTED as u32;
@@ -167,6 +185,30 @@ fn lists(event: RawFd, program: u32) -> Option<bool> {
     let status = unsafe { libc::ioctl(event, QUERY_BPF as _, query.as_mut_ptr()) };
     let count = query.get(1).copied().unwrap_or_default() as usize;
     (status == 0).then(|| query.iter().skip(2).take(count).any(|number| *number == program))
+}
+
+/// Whether a probe's event has this program.
+fn of_probe(event: RawFd, program: u32) -> Option<bool> {
+    let (mut length, mut found, mut kind, mut offset, mut address) = (0, 0, 0, 0, 0);
+    // SAFETY: no name is asked for; the kernel writes the numbers that it is handed places for.
+    let status = unsafe {
+        libbpf_sys::bpf_task_fd_query(
+            libc::getpid(),
+            event,
+            0,
+            ptr::null_mut(),
+            &raw mut length,
+            &raw mut found,
+            &raw mut kind,
+            &raw mut offset,
+            &raw mut address,
+        )
+    };
+    match -status {
+        0 => Some(found == program),
+        libc::ENOENT => Some(false),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
