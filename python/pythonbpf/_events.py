@@ -8,7 +8,7 @@ from pythonbpf._values import field_names
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-    from typing import Any, Generic, TypeVar
+    from typing import Any, Generic, Literal, TypeVar, overload
 
     import numpy
 
@@ -80,8 +80,19 @@ class Events(BpfMap, Generic[_E]):
         self._reader.open()
         return self._reader.poll(callback, timeout)
 
-    def drain(self, *, tuples: bool = False) -> list[_E]:
+    if TYPE_CHECKING:
+
+        @overload
+        def drain(self, *, tuples: Literal[False] = False) -> list[_E]: ...
+
+        @overload
+        def drain(self, *, tuples: bool) -> list[Any]: ...
+
+    def drain(self, *, tuples: bool = False) -> list[Any]:
         """All events that are there at the call; those that come meanwhile wait for the next one.
+
+        Where one cannot be made, as when its class raises, those before it are given, and
+        the next call raises. Ctrl-C comes at once, and all events are still there then.
 
         Args:
             tuples: plain tuples of the fields in place of struct values, which is faster.

@@ -10,7 +10,7 @@ import os
 import socket
 
 from pythonbpf import _native
-from pythonbpf._maps import BpfMap, Table, new, summed
+from pythonbpf._maps import AnyTable, BpfMap, new, summed
 from pythonbpf._sequences import Array, PerCpuArray
 
 TYPE_CHECKING = False
@@ -85,7 +85,7 @@ class Sender(BpfMap):
         return self._native.send(list(records))
 
 
-class PerCpu(Table):
+class PerCpu(AnyTable):
     """A table whose values are lists, with one value for each possible CPU."""
 
     __slots__ = ()
@@ -103,7 +103,7 @@ class PerCpu(Table):
         return {key: summed(self.name, values) for key, values in self.items()}
 
 
-class Stacks(Table):
+class Stacks(AnyTable):
     """Stack traces by number: each is a list of addresses, innermost first."""
 
     __slots__ = ()
@@ -160,7 +160,7 @@ def _addresses(trace: list[int]) -> list[int]:
     return trace[: trace.index(0)] if 0 in trace else trace
 
 
-class Programs(Table):
+class Programs(AnyTable):
     """Programs by index, for tail calls: stored as ``b.programs[name]``."""
 
     __slots__ = ()
@@ -182,7 +182,7 @@ def _native_program(table: BpfMap, value: Any) -> _native.Program:
     return program
 
 
-class Maps(Table):
+class Maps(AnyTable):
     """Maps by key. A map, or a mapping that a new one is filled with, is stored."""
 
     __slots__ = ()
@@ -216,7 +216,7 @@ class Maps(Table):
         return [inner for _, inner in self.items()]
 
 
-class Processors(Table):
+class Processors(AnyTable):
     """CPUs: room for so many packets in the queue of each.
 
     Where the map's values are 8 bytes, a pair of that and a program of the section
@@ -260,7 +260,7 @@ class Devices(Processors):
         return socket.if_nametoindex(value) if isinstance(value, str) else value
 
 
-class Sockets(Table):
+class Sockets(AnyTable):
     """Sockets: one, or the number of its descriptor, is stored, and the kernel's cookie read."""
 
     __slots__ = ()
@@ -269,7 +269,7 @@ class Sockets(Table):
         self._native.store_descriptor(key, _descriptor(self, value, "sockets"))
 
 
-class Groups(Table):
+class Groups(AnyTable):
     """Control groups, by their folder or an open descriptor of it."""
 
     __slots__ = ()
@@ -279,7 +279,7 @@ class Groups(Table):
             self._native.store_descriptor(key, descriptor)
 
 
-class Owned(Table):
+class Owned(AnyTable):
     """What tasks, sockets, inodes or control groups have.
 
     The key is the owner: for tasks a process number, for the others an open
@@ -432,4 +432,4 @@ KINDS: Mapping[str, type[BpfMap]] = {
 
 def wrap(native: _native.Map) -> Any:
     """The wrapper that fits a map's type; a table where none is special."""
-    return new(KINDS.get(native.type, Table), native)
+    return new(KINDS.get(native.type, AnyTable), native)

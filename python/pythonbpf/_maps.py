@@ -25,16 +25,14 @@ if TYPE_CHECKING:
     from pythonbpf import _native
     from pythonbpf._bpf import BPF
 
+    _K = TypeVar("_K")
+    _V = TypeVar("_V")
     _M = TypeVar("_M", bound="BpfMap")
-    _AnyMapping = MutableMapping[Any, Any]
-    _AnyItems = ItemsView[Any, Any]
-    _AnyValues = ValuesView[Any]
 else:
+    _K = _V = None
 
     def cast(_: str, value: Any) -> Any:
         return value
-
-    _AnyMapping, _AnyItems, _AnyValues = MutableMapping, ItemsView, ValuesView
 
 
 class BpfMap:
@@ -91,7 +89,7 @@ class BpfMap:
         return f"<{type(self).__name__} {self.name!r} ({self.type}, {self.max_entries} entries)>"
 
 
-class Table(BpfMap, _AnyMapping):
+class Table(BpfMap, MutableMapping[_K, _V]):
     """A map with keys, as a mapping.
 
     Keys and values are integers, ``str``, ``bytes``, lists or struct values,
@@ -101,16 +99,19 @@ class Table(BpfMap, _AnyMapping):
 
     Another program may change the map at any time. ``items()`` and iteration
     take each entry as it is when it is read.
+
+    For type checkers it is generic: ``counts: Table[int, Stats] = b["counts"]``;
+    of a per-CPU map the values are lists: ``Table[int, list[int]]``.
     """
 
     __slots__ = ("_ahead", "_asked")
 
-    _ahead: Iterator[tuple[Any, Any]] | None
+    _ahead: Iterator[tuple[_K, _V]] | None
     """What ``dict(table)`` is given next: see :class:`_Keys`."""
     _asked: tuple[int, int] | None
     """The place that asked for ``keys`` and has not called it."""
 
-    def __getitem__(self, key: Any) -> Any:
+    def __getitem__(self, key: _K) -> _V:
         if self._ahead is not None:
             entry = next(self._ahead, None)
             if entry is not None and entry[0] is key:
@@ -121,36 +122,44 @@ class Table(BpfMap, _AnyMapping):
             raise KeyError(key)
         return value
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    def __setitem__(self, key: _K, value: _V) -> None:
         self._native.update(key, value)
 
-    def __delitem__(self, key: Any) -> None:
+    def __delitem__(self, key: _K) -> None:
         if not self._native.delete(key):
             raise KeyError(key)
 
     def __contains__(self, key: object) -> bool:
         return self._native.lookup(key) is not None
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[_K]:
         return iter(self._native.keys())
 
     def __len__(self) -> int:
         return self._native.length()
 
-    @property
-    def keys(self) -> Callable[[], KeysView[Any]]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """``keys()``: the keys, read in one pass."""
-        frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
-        place = id(frame), frame.f_lasti
-        twice = self._asked == place
-        self._asked = place
-        return _Keys(self, whole=twice)
+    if TYPE_CHECKING:
 
-    def items(self) -> ItemsView[Any, Any]:
+        def keys(self) -> KeysView[_K]:
+            """The keys, read in one pass."""
+            ...
+
+    else:
+
+        @property
+        def keys(self) -> Callable[[], KeysView]:
+            """``keys()``: the keys, read in one pass."""
+            frame = sys._getframe(1)
+            place = id(frame), frame.f_lasti
+            twice = self._asked == place
+            self._asked = place
+            return _Keys(self, whole=twice)
+
+    def items(self) -> ItemsView[_K, _V]:
         """Pairs of key and value, read in one pass."""
         return _Items(self)
 
-    def values(self) -> ValuesView[Any]:
+    def values(self) -> ValuesView[_V]:
         """The values, read in one pass."""
         return _Values(self)
 
@@ -208,6 +217,12 @@ class Table(BpfMap, _AnyMapping):
         return id(self)
 
 
+if TYPE_CHECKING:
+    AnyTable = Table[Any, Any]
+else:
+    AnyTable = Table
+
+
 class _Keys:
     """The method ``keys`` of a table, which knows ``dict(table)``.
 
@@ -219,27 +234,27 @@ class _Keys:
 
     __slots__ = ("_table", "_whole")
 
-    def __init__(self, table: Table, *, whole: bool) -> None:
+    def __init__(self, table: Table[Any, Any], *, whole: bool) -> None:
         self._table = table
         self._whole = whole
 
     def __call__(self) -> KeysView[Any]:
         table = self._table
         table._asked = None  # pyright: ignore[reportPrivateUsage]
-        if not self._whole or type(table).__getitem__ is not Table.__getitem__:
+        if not self._whole or type(table).__getitem__ is not AnyTable.__getitem__:
             return KeysView(table)
         keys, values = table._native.columns()  # pyright: ignore[reportPrivateUsage]
         table._ahead = zip(keys, values, strict=True)  # pyright: ignore[reportPrivateUsage]
         return cast("KeysView[Any]", keys)
 
 
-class _Items(_AnyItems):
-    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+class _Items(ItemsView[_K, _V]):
+    def __iter__(self) -> Iterator[tuple[_K, _V]]:
         return iter(_native_of(self._mapping).items())
 
 
-class _Values(_AnyValues):
-    def __iter__(self) -> Iterator[Any]:
+class _Values(ValuesView[_V]):
+    def __iter__(self) -> Iterator[_V]:
         return iter(_native_of(self._mapping).values())
 
 
@@ -269,7 +284,7 @@ def open_map(owner: _native.Object, name: str) -> BpfMap:
     native = owner.map(name)
     if not native.carries_events:
         if native.type in ("hash", "lru_hash"):
-            return new(Table, native)
+            return new(AnyTable, native)
         from pythonbpf._map_kinds import wrap
 
         return wrap(native)
@@ -285,6 +300,7 @@ def new(cls: type[_M], native: _native.Map) -> _M:
     """The wrapper of this class for a map."""
     made = object.__new__(cls)
     made._native = native  # pyright: ignore[reportPrivateUsage]
-    if isinstance(made, Table):
-        made._ahead = made._asked = None  # pyright: ignore[reportPrivateUsage]
+    if issubclass(cls, Table):
+        table = cast("Table[Any, Any]", made)
+        table._ahead = table._asked = None  # pyright: ignore[reportPrivateUsage]
     return made

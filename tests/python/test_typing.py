@@ -28,7 +28,7 @@ PROGRAM = ROOT / "tests/python/programs/typed_events.py"
 USES = """
 from collections.abc import AsyncIterator
 
-from pythonbpf import BPF, Events
+from pythonbpf import BPF, Events, Table
 from typed_events import Event, main
 
 
@@ -45,6 +45,14 @@ def use() -> None:
         reveal_type(next(iter(declared)).when)
         reveal_type(declared.drain()[0].comm)
         declared.poll(lambda event: reveal_type(event.place))
+        reveal_type(declared.drain(tuples=True))
+        last: Table[int, Event] = b["last"]
+        reveal_type(last[0].comm)
+        reveal_type(last.get(0))
+        reveal_type(dict(last))
+        for cpu, event in last.items():
+            reveal_type((cpu, event.when))
+        last["0"] = Event(when=1)
 
 
 async def later(b: BPF) -> AsyncIterator[str]:
@@ -78,10 +86,13 @@ class TestPyright:
         ]
         revealed = [text.split('"')[3] for _, severity, text in said if severity == "information"]
         assert revealed == [
-            "Event", "int", "str", "bytes", "int", "int", "str", "Place", "float"
+            "Event", "int", "str", "bytes", "int", "int", "str", "Place", "list[Any]",
+            "str", "Event | None", "dict[int, Event]", "tuple[int, int]", "float",
         ]  # fmt: skip
         errors = [(line, text) for line, severity, text in said if severity == "error"]
-        assert {line for line, _ in errors} == {"print(event.whn)"}, errors
+        assert {line for line, _ in errors} == {
+            "print(event.whn)", 'last["0"] = Event(when=1)'
+        }, errors  # fmt: skip
         assert any('access attribute "whn" for class "Event"' in text for _, text in errors)
 
     def test_all_examples_pass(self, run: Run, tmp_path: Path) -> None:
