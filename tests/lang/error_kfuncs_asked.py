@@ -47,6 +47,17 @@ def other_branch(ctx: c_void_p) -> c_int64:
 
 
 @bpf
+@section("syscall")
+def another_answer(ctx: c_void_p) -> c_int64:
+    there = ksym_exists(bpf_task_from_vpid)
+    number = (there := tid() > 1) + 1
+    if there and number:
+        with bpf_task_from_vpid(tid()) as task:  # error: [needs-newer-kernel]
+            return task.pid
+    return 0
+
+
+@bpf
 @bpfglobal
 def LICENSE() -> str:
     return "GPL"

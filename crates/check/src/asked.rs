@@ -221,7 +221,7 @@ impl<'m> Walk<'m> {
 /// What locals hold that are set in one place.
 fn set_once(body: &[Stmt]) -> HashMap<LocalId, &Expr> {
     let mut stores: HashMap<LocalId, Option<&Expr>> = HashMap::new();
-    ir::each_stmt(body, &mut |stmt| {
+    ir::each_stmt_within(body, &mut |stmt| {
         if let StmtKind::Store(Place::Local(id), value) = &stmt.kind {
             let first = !stores.contains_key(id) && is_answer(value);
             stores.insert(*id, first.then_some(value));

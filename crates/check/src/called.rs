@@ -123,7 +123,7 @@ fn put(session: &mut Session<'_>, number: usize, taken: Taken) {
 fn outlives(session: &Session<'_>, function: usize, body: &[Stmt]) -> bool {
     let Some(function) = session.module.functions.get(function) else { return false };
     let mut assigned = BTreeSet::new();
-    ir::each_stmt(body, &mut |stmt| {
+    ir::each_stmt_within(body, &mut |stmt| {
         if let StmtKind::Store(Place::Local(id), _) = &stmt.kind {
             assigned.insert(id.0);
         }

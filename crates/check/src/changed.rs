@@ -24,19 +24,11 @@ pub(crate) fn places(
         matches!(path(place), Some((id, _)) if shared(id)
             && locals.get(id.0 as usize).is_some_and(|local| local.ty.is_aggregate()))
     };
-    let mut stored = |stmts: &[Stmt]| {
-        ir::each_stmt(stmts, &mut |stmt| {
-            if let StmtKind::Store(place, value) = &stmt.kind
-                && ours(place)
-            {
-                found.add(place, &value.ty);
-            }
-        });
-    };
-    stored(stmts);
-    ir::each_expr(stmts, &mut |expr| {
-        if let ExprKind::Sequence(inner, _) = &expr.kind {
-            stored(inner);
+    ir::each_stmt_within(stmts, &mut |stmt| {
+        if let StmtKind::Store(place, value) = &stmt.kind
+            && ours(place)
+        {
+            found.add(place, &value.ty);
         }
     });
     // What a helper writes is not known anyway.

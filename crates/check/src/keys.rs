@@ -67,7 +67,7 @@ impl Uses {
         let mut known = 0;
         while known != self.of.len() {
             known = self.of.len();
-            each_statement(body, &mut |stmt| {
+            ir::each_stmt_within(body, &mut |stmt| {
                 if let StmtKind::Store(Place::Local(id), value) = &stmt.kind
                     && self.holds(value)
                 {
@@ -76,7 +76,7 @@ impl Uses {
             });
         }
         let (mut written, mut all_passed) = (Vec::new(), Vec::new());
-        each_statement(body, &mut |stmt| {
+        ir::each_stmt_within(body, &mut |stmt| {
             let (StmtKind::Store(to, _)
             | StmtKind::Zero(to)
             | StmtKind::ZeroPart(to, ..)
@@ -138,14 +138,4 @@ impl Uses {
             Place::Local(_) | Place::Global(_) | Place::Context(..) => false,
         }
     }
-}
-
-/// Shows every statement, those inside expressions too.
-fn each_statement(body: &[Stmt], see: &mut dyn FnMut(&Stmt)) {
-    ir::each_stmt(body, &mut |stmt| see(stmt));
-    ir::each_expr(body, &mut |expr| {
-        if let ExprKind::Sequence(stmts, _) = &expr.kind {
-            ir::each_stmt(stmts, &mut |stmt| see(stmt));
-        }
-    });
 }

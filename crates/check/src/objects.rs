@@ -2,7 +2,7 @@
 //! and that nothing copies them.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{IntType, MapId, Module, Place, Region, Shape, Stmt, StmtKind, Struct, StructId, Type};
+use ir::{IntType, MapId, Module, Place, Region, Shape, StmtKind, Struct, StructId, Type};
 use kernel::btf::Space;
 use kernel::{Home, ObjectType, Socket};
 
@@ -235,33 +235,27 @@ pub(crate) fn check(session: &mut Session<'_>) {
     let mut copied: Vec<Span> = Vec::new();
     let mut passed: Vec<(Span, String, &'static str)> = Vec::new();
     for function in &session.module.functions {
-        let mut look = |stmts: &[Stmt]| {
-            ir::each_stmt(stmts, &mut |stmt| {
-                let places: Vec<&Place> = match &stmt.kind {
-                    StmtKind::Zero(place) => vec![place],
-                    StmtKind::Copy(to, from) => vec![to, from],
-                    _ => return,
-                };
-                for place in places {
-                    let ty = place.ty(&session.module, function);
-                    if ty.is_some_and(|ty| is_dynptr(&session.module, &ty)) {
-                        copied.push(stmt.span);
-                    }
-                    if !matches!(place.region(), Region::MapValue(_) | Region::Any) {
-                        continue;
-                    }
-                    let ty = place.ty(&session.module, function);
-                    if let Some((field, object)) = ty.and_then(|ty| session.object_inside(&ty)) {
-                        wrong.push((stmt.span, field, object.name));
-                    }
+        ir::each_stmt_within(&function.body, &mut |stmt| {
+            let places: Vec<&Place> = match &stmt.kind {
+                StmtKind::Zero(place) => vec![place],
+                StmtKind::Copy(to, from) => vec![to, from],
+                _ => return,
+            };
+            for place in places {
+                let ty = place.ty(&session.module, function);
+                if ty.is_some_and(|ty| is_dynptr(&session.module, &ty)) {
+                    copied.push(stmt.span);
                 }
-            });
-        };
-        look(&function.body);
-        ir::each_expr(&function.body, &mut |expr| {
-            if let ir::ExprKind::Sequence(stmts, _) = &expr.kind {
-                look(stmts);
+                if !matches!(place.region(), Region::MapValue(_) | Region::Any) {
+                    continue;
+                }
+                let ty = place.ty(&session.module, function);
+                if let Some((field, object)) = ty.and_then(|ty| session.object_inside(&ty)) {
+                    wrong.push((stmt.span, field, object.name));
+                }
             }
+        });
+        ir::each_expr(&function.body, &mut |expr| {
             let ir::ExprKind::Helper(_, args) = &expr.kind else { return };
             for arg in args {
                 let ir::ExprKind::Address(place) = &arg.kind else { continue };

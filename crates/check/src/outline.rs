@@ -162,19 +162,12 @@ pub(crate) fn uses(stmts: &mut [Stmt]) -> (BTreeSet<u32>, BTreeSet<u32>) {
             used.insert(id.0);
         }
     });
-    ir::each_expr(stmts, &mut |expr| match &expr.kind {
-        ExprKind::Address(Place::Local(id)) => {
+    ir::each_expr(stmts, &mut |expr| {
+        if let ExprKind::Address(Place::Local(id)) = &expr.kind {
             written.insert(id.0);
         }
-        ExprKind::Sequence(inner, _) => stores(inner, &mut used, &mut written),
-        _ => {}
     });
-    stores(stmts, &mut used, &mut written);
-    (used, written)
-}
-
-fn stores(stmts: &[Stmt], used: &mut BTreeSet<u32>, written: &mut BTreeSet<u32>) {
-    ir::each_stmt(stmts, &mut |stmt| match &stmt.kind {
+    ir::each_stmt_within(stmts, &mut |stmt| match &stmt.kind {
         StmtKind::Store(Place::Local(id), _) => {
             written.insert(id.0);
         }
@@ -184,6 +177,7 @@ fn stores(stmts: &[Stmt], used: &mut BTreeSet<u32>, written: &mut BTreeSet<u32>)
         }
         _ => {}
     });
+    (used, written)
 }
 
 /// What the callback's body is made with.

@@ -201,7 +201,7 @@ impl<'a> Scope<'a> {
         let mut counters = HashSet::new();
         let mut unknown: HashSet<LocalId> = (0..function.params).map(LocalId).collect();
         let mut all: HashSet<LocalId> = HashSet::new();
-        ir::each_stmt(&function.body, &mut |stmt| match &stmt.kind {
+        ir::each_stmt_within(&function.body, &mut |stmt| match &stmt.kind {
             StmtKind::ForRange { local, .. } => {
                 counters.insert(*local);
             }
@@ -210,7 +210,7 @@ impl<'a> Scope<'a> {
             }
             _ => {}
         });
-        ir::each_stmt(&function.body, &mut |stmt| {
+        ir::each_stmt_within(&function.body, &mut |stmt| {
             if let StmtKind::Store(Place::Local(id), value) = &stmt.kind
                 && !matches!(&value.kind, ExprKind::Const(_))
                 && !matches!(&value.kind, ExprKind::Load(Place::Local(from)) if counters.contains(from))

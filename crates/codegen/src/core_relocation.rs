@@ -22,7 +22,7 @@ use inkwell::module::Module;
 use inkwell::values::{
     AsValueRef, BasicValue, BasicValueEnum, FunctionValue, GlobalValue, IntValue, PointerValue,
 };
-use ir::{ExprKind, Stmt, StmtKind};
+use ir::{ExprKind, StmtKind};
 
 use crate::debug::DebugType;
 use crate::function::Lowering;
@@ -123,19 +123,15 @@ fn needed(module: &ir::Module) -> (usize, bool) {
             count += EACH + depth(place);
         }
     };
-    let copies = |stmts: &[Stmt], place: &mut dyn FnMut(&ir::Place)| {
-        ir::each_stmt(stmts, &mut |stmt| match &stmt.kind {
+    for function in &module.functions {
+        ir::each_stmt_within(&function.body, &mut |stmt| match &stmt.kind {
             StmtKind::Copy(_, from) => place(from),
-            StmtKind::Gather(gather) => gather.from.iter().for_each(&mut *place),
+            StmtKind::Gather(gather) => gather.from.iter().for_each(&mut place),
             _ => {}
         });
-    };
-    for function in &module.functions {
-        copies(&function.body, &mut place);
         ir::each_expr(&function.body, &mut |expr| match &expr.kind {
             ExprKind::Load(from) | ExprKind::Address(from) => place(from),
             ExprKind::Text(op) => op.places().into_iter().for_each(&mut place),
-            ExprKind::Sequence(stmts, _) => copies(stmts, &mut place),
             _ => {}
         });
     }

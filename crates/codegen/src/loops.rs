@@ -216,7 +216,7 @@ impl<'c> Lowering<'_, 'c, '_> {
     /// that counts in one would have no end for it.
     fn blur(&mut self, body: &[Stmt], zero: IntValue<'c>) -> Result<()> {
         let mut changed = Vec::new();
-        ir::each_stmt(body, &mut |stmt| {
+        ir::each_stmt_within(body, &mut |stmt| {
             if let StmtKind::Store(Place::Local(id), _) = stmt.kind
                 && !changed.contains(&id)
             {

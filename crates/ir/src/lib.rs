@@ -32,4 +32,4 @@ pub use rewrite::{each_call_mut, each_place_mut};
 pub use text::TextOp;
 pub use types::{Field, IntType, KernelName, PtrType, Region, Shape, Struct, StructId, Type};
 pub use verify::verify;
-pub use visit::{each_expr, each_part, each_place, each_place_of, each_stmt};
+pub use visit::{each_expr, each_part, each_place, each_place_of, each_stmt, each_stmt_within};

@@ -22,6 +22,15 @@ pub fn each_stmt<'a>(stmts: &'a [Stmt], see: &mut dyn FnMut(&'a Stmt)) {
     }
 }
 
+/// Shows every statement to `see`, outer before inner, those inside expressions too.
+pub fn each_stmt_within<'a>(stmts: &'a [Stmt], see: &mut dyn FnMut(&'a Stmt)) {
+    walk(stmts, &mut |part| {
+        if let Part::Stmt(stmt) = part {
+            see(stmt);
+        }
+    });
+}
+
 /// Shows every expression in the statements to `see`, outer before inner.
 pub fn each_expr(stmts: &[Stmt], see: &mut dyn FnMut(&Expr)) {
     walk(stmts, &mut |part| {
@@ -60,12 +69,14 @@ pub fn each_place_of(expr: &Expr, see: &mut dyn FnMut(&Place)) {
 }
 
 enum Part<'a> {
+    Stmt(&'a Stmt),
     Expr(&'a Expr),
     Place(&'a Place),
 }
 
-fn walk(stmts: &[Stmt], see: &mut dyn FnMut(Part<'_>)) {
+fn walk<'a>(stmts: &'a [Stmt], see: &mut dyn FnMut(Part<'a>)) {
     for stmt in stmts {
+        see(Part::Stmt(stmt));
         match &stmt.kind {
             StmtKind::Store(place, value) => {
                 in_place(place, see);
@@ -103,7 +114,7 @@ fn walk(stmts: &[Stmt], see: &mut dyn FnMut(Part<'_>)) {
     }
 }
 
-fn in_place(place: &Place, see: &mut dyn FnMut(Part<'_>)) {
+fn in_place<'a>(place: &'a Place, see: &mut dyn FnMut(Part<'a>)) {
     see(Part::Place(place));
     match place {
         Place::Local(_) | Place::Global(_) => {}
@@ -118,7 +129,7 @@ fn in_place(place: &Place, see: &mut dyn FnMut(Part<'_>)) {
     }
 }
 
-fn in_expr(expr: &Expr, see: &mut dyn FnMut(Part<'_>)) {
+fn in_expr<'a>(expr: &'a Expr, see: &mut dyn FnMut(Part<'a>)) {
     see(Part::Expr(expr));
     match &expr.kind {
         ExprKind::Const(_)

@@ -42,8 +42,8 @@ impl Derived<'_> {
                 _ => self.memory |= self.has(value) || loads_memory(value),
             }
         };
-        ir::each_stmt(body, &mut see);
-        each(test, body, &mut |expr| {
+        ir::each_stmt_within(body, &mut see);
+        ir::each_part(test, &mut |expr| {
             if let ExprKind::Sequence(stmts, _) = &expr.kind {
                 ir::each_stmt(stmts, &mut see);
             }

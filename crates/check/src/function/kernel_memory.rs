@@ -3,8 +3,7 @@
 
 use diagnostics::{Diagnostic, Span, codes, nearest};
 use ir::{
-    BinaryOp, Expr, ExprKind, Place, PtrType, Query, Region, Stmt, StmtKind, StructId, Type,
-    TypeFact,
+    BinaryOp, Expr, ExprKind, Place, PtrType, Query, Region, StmtKind, StructId, Type, TypeFact,
 };
 use syntax::{Ident, Keyword};
 
@@ -251,17 +250,9 @@ impl Body<'_, '_> {
     /// the rules that need the call graph.
     pub(super) fn note_reads(&mut self) {
         let mut reads = Vec::new();
-        let mut copies = |stmts: &[Stmt]| {
-            ir::each_stmt(stmts, &mut |stmt| {
-                if let StmtKind::Copy(_, from) = &stmt.kind {
-                    reads.push((from.region(), stmt.span));
-                }
-            });
-        };
-        copies(&self.out);
-        ir::each_expr(&self.out, &mut |expr| {
-            if let ExprKind::Sequence(stmts, _) = &expr.kind {
-                copies(stmts);
+        ir::each_stmt_within(&self.out, &mut |stmt| {
+            if let StmtKind::Copy(_, from) = &stmt.kind {
+                reads.push((from.region(), stmt.span));
             }
         });
         ir::each_expr(&self.out, &mut |expr| {

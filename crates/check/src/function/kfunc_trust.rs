@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use diagnostics::Span;
-use ir::{Expr, ExprKind, LocalId, Place, PtrType, Region, Stmt, StmtKind, Type};
+use ir::{Expr, ExprKind, LocalId, Place, PtrType, Region, StmtKind, Type};
 use kernel::{ContextKind, ProgType, Trust};
 
 use super::Body;
@@ -35,17 +35,13 @@ impl Body<'_, '_> {
         let mut stores: Vec<(LocalId, Expr)> = Vec::new();
         let mut given: Vec<(Expr, Trust)> = Vec::new();
         let externs = &self.s.module.externs;
-        let mut collect = |stmts: &[Stmt]| {
-            ir::each_stmt(stmts, &mut |stmt| {
-                if let StmtKind::Store(Place::Local(id), value) = &stmt.kind {
-                    stores.push((*id, value.clone()));
-                }
-            });
-        };
-        collect(&self.out);
-        ir::each_expr(&self.out, &mut |expr| match &expr.kind {
-            ExprKind::Sequence(stmts, _) => collect(stmts),
-            ExprKind::Kfunc(id, args) => {
+        ir::each_stmt_within(&self.out, &mut |stmt| {
+            if let StmtKind::Store(Place::Local(id), value) = &stmt.kind {
+                stores.push((*id, value.clone()));
+            }
+        });
+        ir::each_expr(&self.out, &mut |expr| {
+            if let ExprKind::Kfunc(id, args) = &expr.kind {
                 let known = externs.get(id.0 as usize).and_then(|own| kernel::kfunc(&own.name));
                 let takes_rcu = known.is_some_and(|kfunc| kfunc.flags().takes_rcu());
                 let wanted = if takes_rcu { Trust::Rcu } else { Trust::Full };
@@ -54,7 +50,6 @@ impl Body<'_, '_> {
                     .filter(|arg| arg.ptr_type().is_some_and(|ptr| ptr.region == Region::Trusted));
                 given.extend(objects.cloned().map(|object| (object, wanted)));
             }
-            _ => {}
         });
         // A local is trusted no further than what is stored to it anywhere.
         let mut locals: HashMap<LocalId, Trust> = HashMap::new();
