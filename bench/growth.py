@@ -6,8 +6,10 @@ each size the median time and the peak memory. Linear growth is a straight line.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import statistics
+import struct
 import subprocess
 import tempfile
 import time
@@ -139,6 +141,29 @@ def watch_{n}(ctx: c_void_p) -> c_int64:
 '''
 
 
+READER = '''
+from ctypes import c_int64, c_void_p
+
+from pythonbpf import bpf, bpfglobal, section
+from pythonbpf.helper import get_current_task
+from vmlinux import task_struct
+
+
+@bpf
+@section("tracepoint/syscalls/sys_enter_execve")
+def watch(ctx: c_void_p) -> c_int64:
+    return task_struct(get_current_task()).real_parent.tgid
+
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
+'''
+
+KERNEL_TYPES = Path("/sys/kernel/btf/vmlinux")
+
+
 @dataclass(frozen=True)
 class Point:
     """One size of a series."""
@@ -170,9 +195,28 @@ def source_of(piece: str, count: int) -> str:
     return HEAD + "".join(piece.format(n=n) for n in range(count))
 
 
-def compiled(source: Path, target: str = "/dev/null") -> tuple[float, float]:
+def write_types(path: Path, structs: int) -> None:
+    """The kernel's types and so many structs more, of four members and a name of its own each."""
+    kernel = KERNEL_TYPES.read_bytes()
+    header = struct.Struct("<HBBIIIII")
+    magic, version, flags, length, types, types_size, strings, _ = header.unpack_from(kernel)
+    names = bytearray(kernel[length + strings :])
+    more = bytearray()
+    for n in range(structs):
+        more += struct.pack("<III", len(names), 4 << 24 | 4, 16)
+        for member in range(4):
+            more += struct.pack("<III", len(names) + 5, 1, member * 32)
+        names += b"more_%d\0" % n
+    old = kernel[length + types : length + types + types_size]
+    size = len(old) + len(more)
+    head = header.pack(magic, version, flags, header.size, 0, size, size, len(names))
+    path.write_bytes(head + old + more + names)
+
+
+def compiled(source: Path, target: str = "/dev/null", *options: str) -> tuple[float, float]:
     """Milliseconds and MiB of one compilation."""
-    return process([str(COMMAND), "build", "--kernel", "5.10", str(source), "-o", target])
+    command = [str(COMMAND), "build", "--kernel", "5.10", str(source), "-o", target, *options]
+    return process(command)
 
 
 def process(command: list[str]) -> tuple[float, float]:
@@ -227,6 +271,19 @@ def measured(rounds: int) -> list[Series]:
         for name, piece in by_count.items():
             sizes = files(piece, [10, 50, 200], lambda _, count: count)
             found.append(series(name, name, sizes, rounds, compiled))
+        if KERNEL_TYPES.exists():
+            source = Path(folder) / "reader.py"
+            source.write_text(READER)
+            types = []
+            for structs in [0, 250_000, 1_000_000]:
+                path = Path(folder) / f"{structs}.btf"
+                # Apart, as the peak of this process would count as that of its children.
+                writer = multiprocessing.Process(target=write_types, args=(path, structs))
+                writer.start()
+                writer.join()
+                types.append((path.stat().st_size >> 20, path))
+            read = lambda btf: compiled(source, "/dev/null", "--btf", str(btf))  # noqa: E731
+            found.append(series("BTF", "MiB", types, rounds, read))
         if os.geteuid() == 0:
             objects = []
             for size, path in files(SMALL, [10, 50, 200], lambda _, count: count):

@@ -81,7 +81,7 @@ def chart(picture: Picture, rows: list[Series]) -> None:
         y = picture.y + height - (log10(ms) - min(ys)) / (max(ys) - min(ys)) * height
         return x, y
 
-    colours = [OURS, "#dd6b20", "#38a169", "#805ad5"]
+    colours = [OURS, "#dd6b20", "#38a169", "#805ad5", "#b7791f"]
     picture.parts.append(
         f'<rect x="{LEFT}" y="{picture.y}" width="{width}" height="{height}" fill="none" '
         f'stroke="{GRID}"/>'
