@@ -31,7 +31,7 @@ const JSON_ENTRIES: usize = 10_000;
 const LAST_EVENTS: Duration = Duration::from_millis(60);
 
 pub(crate) fn run(args: &Run) -> Outcome {
-    let subject = Subject::read(&args.file, args.btf.as_ref(), args.arch, false)?;
+    let subject = Subject::read(&args.file, args.btf.as_ref(), args.arch, args.json)?;
     let refuse = |error: Error| refusal::refuse(&error, &subject, args.log);
     let object = subject.load_against(args.attach.program, args.log)?;
     let _pins = Pins::make(&object, args.attach.pin.as_deref()).map_err(refuse)?;

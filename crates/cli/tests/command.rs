@@ -211,8 +211,8 @@ fn what_was_made_and_what_is_wrong_are_json_lines() {
     assert_eq!(made[0]["output"], "right.o");
     assert_eq!(made[0]["bytes"], fs::read(folder.path().join("right.o")).unwrap().len());
     assert_eq!(made[0]["programs"][0]["name"], "trace");
-    for args in [&["build", "wrong.py", "--json"], &["verify", "wrong.py", "--json"]] {
-        let wrong = lines(args, 1);
+    for verb in ["build", "verify", "run"] {
+        let wrong = lines(&[verb, "wrong.py", "--json"], 1);
         assert!(wrong.iter().all(|line| line["severity"] == "error" && line["file"] == "wrong.py"));
         assert!(!wrong.is_empty());
     }
