@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from programs import flood, table_types
+from programs import event_order, flood, table_types
 
 from pythonbpf import BPF
 
@@ -398,3 +398,24 @@ def test_a_task_that_is_cancelled_leaves_the_rest(b: BPF) -> None:
 
     assert asyncio.run(main()) == [0]
     assert [event.number for event in events.drain()] == [1, 2]
+
+
+def test_events_are_filled_in_order_and_start_as_zero() -> None:
+    b = event_order.main()
+    b.load()
+    events, found = b["events"], []
+    for _ in range(100):
+        # What lay in the buffer before is not zero.
+        b.programs["spoil"].test_run(PACKET)
+    events.drain()
+    for _ in range(200):
+        b.programs["asked"].test_run(PACKET)
+        b.programs["timed"].test_run(PACKET)
+        found += events.drain(tuples=True)
+        b.programs["spoil"].test_run(PACKET)
+        events.drain()
+    b.close()
+    asked, timed = found[0::2], found[1::2]
+    assert {(tuple(at), there) for at, there, _, _ in asked} == {((7, 8), 1)}
+    assert {(tuple(at), there) for at, there, _, _ in timed} == {((0, 0), 0)}
+    assert all(start > 0 and took >= 0 for _, _, start, took in timed)

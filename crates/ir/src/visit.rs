@@ -51,7 +51,7 @@ pub fn each_place(stmts: &[Stmt], see: &mut dyn FnMut(&Place)) {
 }
 
 /// Shows an expression and all its parts to `see`, outer before inner.
-pub fn each_part(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
+pub fn each_part<'a>(expr: &'a Expr, see: &mut dyn FnMut(&'a Expr)) {
     in_expr(expr, &mut |part| {
         if let Part::Expr(expr) = part {
             see(expr);

@@ -1,6 +1,6 @@
 //! What expressions do beside giving a value.
 
-use ir::{Expr, ExprKind, LocalId, Place};
+use ir::{Expr, ExprKind, LocalId, Place, Stmt};
 
 /// Helpers that read, and change nothing but the memory that their first
 /// argument names, if they fill any. A program that does not call them at all
@@ -84,6 +84,18 @@ pub(crate) fn filled(id: u32, args: &[Expr]) -> Option<&Expr> {
 /// `probe_read` and its kin write zeroes then.
 pub(crate) fn fills_whole(id: u32) -> bool {
     name(id).is_some_and(|name| FILLERS.contains(&name) && !TEXT_FILLERS.contains(&name))
+}
+
+/// Whether a statement asks for the time, which is another at each call.
+pub(crate) fn reads_clock(stmt: &Stmt) -> bool {
+    let mut found = false;
+    ir::each_expr(std::slice::from_ref(stmt), &mut |expr| {
+        if let ExprKind::Helper(id, _) = &expr.kind {
+            found |=
+                name(*id).is_some_and(|name| name.starts_with("ktime_") || name == "jiffies64");
+        }
+    });
+    found
 }
 
 /// Whether evaluating gives a value and changes nothing but, perhaps, memory

@@ -10,30 +10,153 @@
 //!    locals were not changed since the lookup;
 //! 3. nothing between them may take the entry away: no deletion from this map,
 //!    no other update of it, no call of a function, no helper that is not known;
-//! 4. the flags are 0 or `BPF_EXIST`, and the result is not used.
+//! 4. the flags are 0 or `BPF_EXIST`, and the result is not used;
+//! 5. in a hash, whose update leaves the old entry as it was to those who point to it:
+//!    nobody who got a pointer into the map before follows one behind it, neither here
+//!    nor in a function that calls this one.
 //!
 //! Another CPU that deletes the entry between the lookup and the store makes
 //! the store go to an entry that is gone, as if the deletion had come last.
 
-use ir::{Expr, ExprKind, LocalId, MapId, Module, Place, PtrType, Stmt, StmtKind, Type, UnaryOp};
+use std::collections::HashSet;
+
+use ir::{
+    Expr, ExprKind, Function, FunctionKind, LocalId, MapId, Module, Place, PtrType, Region, Stmt,
+    StmtKind, Type, UnaryOp,
+};
 
 use crate::effects::{self, bare, is_plain, same_place};
+use crate::later::{self, Locals};
 
 /// `BPF_MAP_TYPE_HASH`, `ARRAY`, `PERCPU_HASH`, `PERCPU_ARRAY`, `LRU_HASH`,
 /// `LRU_PERCPU_HASH` of `include/uapi/linux/bpf.h`.
 const KINDS: [u32; 6] = [1, 2, 5, 6, 9, 10];
+/// Of these, the ones whose update puts another entry in the stead of the old one.
+const REPLACING: [u32; 2] = [1, 9];
 const BPF_EXIST: i128 = 2;
 
 pub(crate) fn rewrite(module: &mut Module) {
     let numbers = ["map_lookup_elem", "map_update_elem"].map(effects::number);
     let [Some(lookup), Some(update)] = numbers else { return };
+    let kept = kept_by_callers(module);
     for index in 0..module.functions.len() {
         let Some(function) = module.functions.get_mut(index) else { continue };
         let mut body = std::mem::take(&mut function.body);
-        Pass { module, lookup, update }.block(&mut body, &mut Vec::new());
+        let mut followed = Vec::new();
+        if let Some(function) = module.functions.get(index) {
+            followed = followed_later(module, function, &body, update);
+            if !matches!(function.kind, FunctionKind::Program { .. }) {
+                followed.iter_mut().for_each(|maps| maps.extend(&kept));
+            }
+        }
+        let mut pass = Pass { module, lookup, update, followed: followed.into_iter() };
+        pass.block(&mut body, &mut Vec::new());
         if let Some(function) = module.functions.get_mut(index) {
             function.body = body;
         }
+    }
+}
+
+/// The maps into which functions that call others keep pointers meanwhile.
+fn kept_by_callers(module: &Module) -> Maps {
+    let mut kept = Maps::new();
+    for function in &module.functions {
+        let pointers = Pointers::of(module, function, &function.body);
+        later::each(&function.body, &pointers.locals(), &mut |stmt, behind| {
+            let mut calls = false;
+            let mut named = behind.clone();
+            each_own(stmt, &mut |expr| {
+                calls |= matches!(expr.kind, ExprKind::Call(..) | ExprKind::Function(_));
+                named.extend(loaded(expr));
+            });
+            if calls {
+                kept.extend(pointers.maps(&named));
+            }
+        });
+    }
+    kept
+}
+
+/// For every update that is a statement, in their order, the maps into which a pointer may
+/// be followed behind it.
+fn followed_later(module: &Module, function: &Function, body: &[Stmt], update: u32) -> Vec<Maps> {
+    let pointers = Pointers::of(module, function, body);
+    let mut found = Vec::new();
+    later::each(body, &pointers.locals(), &mut |stmt, behind| {
+        if updated(stmt, update).is_some() {
+            found.push(pointers.maps(behind));
+        }
+    });
+    found.reverse();
+    found
+}
+
+/// The arguments of the update that a statement is.
+fn updated(stmt: &Stmt, update: u32) -> Option<&[Expr]> {
+    let StmtKind::Eval(value) = &stmt.kind else { return None };
+    match &bare(value).kind {
+        ExprKind::Helper(id, args) if *id == update => Some(args),
+        _ => None,
+    }
+}
+
+type Maps = HashSet<MapId>;
+
+/// The locals of a function that point into maps.
+struct Pointers {
+    into: Vec<(LocalId, Vec<MapId>)>,
+    /// Maps into which pointers lie in memory, where they are not followed up.
+    hidden: Maps,
+}
+
+impl Pointers {
+    fn of(module: &Module, function: &Function, body: &[Stmt]) -> Self {
+        let replacing = |id: &MapId| {
+            module.maps.get(id.0 as usize).is_some_and(|map| REPLACING.contains(&map.kind))
+        };
+        let all: Vec<MapId> = (0..).map(MapId).take(module.maps.len()).filter(replacing).collect();
+        let pointed = |ty: &Type| match ty {
+            Type::Ptr(PtrType { region: Region::MapValue(id), .. }) if replacing(id) => vec![*id],
+            Type::Ptr(PtrType { region: Region::Any, .. }) => all.clone(),
+            _ => Vec::new(),
+        };
+        let locals = (0..).map(LocalId).zip(&function.locals);
+        let into = locals.map(|(id, local)| (id, pointed(&local.ty)));
+        let into = into.filter(|(_, maps)| !maps.is_empty()).collect();
+        let mut hidden = Maps::new();
+        ir::each_expr(body, &mut |expr| {
+            if matches!(&expr.kind, ExprKind::Load(place) if !matches!(place, Place::Local(_))) {
+                hidden.extend(pointed(&expr.ty));
+            }
+        });
+        Self { into, hidden }
+    }
+
+    fn locals(&self) -> Locals {
+        self.into.iter().map(|(id, _)| *id).collect()
+    }
+
+    /// The maps into which these locals point, and what lies in memory.
+    fn maps(&self, locals: &Locals) -> Maps {
+        let pointing = self.into.iter().filter(|(id, _)| locals.contains(id));
+        pointing.flat_map(|(_, maps)| maps).chain(&self.hidden).copied().collect()
+    }
+}
+
+/// Shows the expressions of a statement, those of statements in it aside.
+fn each_own(stmt: &Stmt, see: &mut dyn FnMut(&Expr)) {
+    match &stmt.kind {
+        StmtKind::If(test, ..) | StmtKind::Loop { test, .. } => ir::each_part(test, see),
+        StmtKind::ForRange { .. } => {}
+        _ => ir::each_expr(std::slice::from_ref(stmt), see),
+    }
+}
+
+/// The local that an expression reads.
+fn loaded(expr: &Expr) -> Option<LocalId> {
+    match expr.kind {
+        ExprKind::Load(Place::Local(id)) => Some(id),
+        _ => None,
     }
 }
 
@@ -52,11 +175,13 @@ struct Pass<'a> {
     module: &'a Module,
     lookup: u32,
     update: u32,
+    /// What is followed behind each update that is a statement, in their order.
+    followed: std::vec::IntoIter<Maps>,
 }
 
 impl Pass<'_> {
     /// Whether the end of the statements is not reached.
-    fn block(&self, stmts: &mut [Stmt], facts: &mut Facts) -> bool {
+    fn block(&mut self, stmts: &mut [Stmt], facts: &mut Facts) -> bool {
         let mut left = false;
         for stmt in stmts {
             left |= self.stmt(stmt, facts);
@@ -64,7 +189,7 @@ impl Pass<'_> {
         left
     }
 
-    fn stmt(&self, stmt: &mut Stmt, facts: &mut Facts) -> bool {
+    fn stmt(&mut self, stmt: &mut Stmt, facts: &mut Facts) -> bool {
         match &mut stmt.kind {
             StmtKind::Store(place, value) => {
                 self.effects(value, facts);
@@ -80,13 +205,15 @@ impl Pass<'_> {
             }
             StmtKind::Copy(to, _) => self.place(to, facts),
             StmtKind::Gather(gather) => self.place(&gather.to, facts),
-            StmtKind::Eval(value) => match self.in_place(value, facts) {
-                Some(store) => {
+            StmtKind::Eval(_) => {
+                if let Some(store) = self.in_place(stmt, facts) {
                     stmt.kind = store;
                     return self.stmt(stmt, facts);
                 }
-                None => self.effects(value, facts),
-            },
+                if let StmtKind::Eval(value) = &stmt.kind {
+                    self.effects(value, facts);
+                }
+            }
             StmtKind::If(test, then, orelse) => {
                 self.effects(test, facts);
                 return self.branches(test, then, orelse, facts);
@@ -102,7 +229,7 @@ impl Pass<'_> {
 
     /// What is known before a turn may not hold before the next.
     fn turns(
-        &self,
+        &mut self,
         test: Option<&Expr>,
         body: &mut [Stmt],
         orelse: &mut [Stmt],
@@ -119,7 +246,7 @@ impl Pass<'_> {
     }
 
     fn branches(
-        &self,
+        &mut self,
         test: &Expr,
         then: &mut [Stmt],
         orelse: &mut [Stmt],
@@ -147,11 +274,10 @@ impl Pass<'_> {
     }
 
     /// The store that does what an update would.
-    fn in_place(&self, value: &Expr, facts: &Facts) -> Option<StmtKind> {
-        let ExprKind::Helper(id, args) = &bare(value).kind else { return None };
-        let ([map, key, new, flags], true) = (args.as_slice(), *id == self.update) else {
-            return None;
-        };
+    fn in_place(&mut self, stmt: &Stmt, facts: &Facts) -> Option<StmtKind> {
+        let args = updated(stmt, self.update)?;
+        let followed = self.followed.next()?;
+        let [map, key, new, flags] = args else { return None };
         let (ExprKind::Map(map), ExprKind::Spill(new)) = (&map.kind, &new.kind) else {
             return None;
         };
@@ -159,17 +285,18 @@ impl Pass<'_> {
         let scalar = matches!(new.ty, Type::Int(_) | Type::Bool);
         let fits = KINDS.contains(&declared.kind)
             && declared.flags == 0
+            && !followed.contains(map)
             && declared.value.as_ref() == Some(&new.ty)
             && scalar
             && matches!(flags.as_const()?, 0 | BPF_EXIST)
             && effects::is_pure(new);
         let known = |fact: &&Fact| fact.found && fact.map == *map && same(&fact.key, key);
         let fact = facts.iter().find(known).filter(|_| fits)?;
-        let region = ir::Region::MapValue(*map);
+        let region = Region::MapValue(*map);
         let pointer = PtrType { pointee: Some(Box::new(new.ty.clone())), region, nullable: true };
         let found = Type::Ptr(PtrType { nullable: false, ..pointer.clone() });
-        let load = Expr::load(Place::Local(fact.pointer), Type::Ptr(pointer), value.span);
-        let held = Expr::new(ExprKind::NonNull(Box::new(load)), found, value.span);
+        let load = Expr::load(Place::Local(fact.pointer), Type::Ptr(pointer), stmt.span);
+        let held = Expr::new(ExprKind::NonNull(Box::new(load)), found, stmt.span);
         Some(StmtKind::Store(Place::Deref(Box::new(held)), (**new).clone()))
     }
 
@@ -177,14 +304,16 @@ impl Pass<'_> {
     fn place(&self, place: &Place, facts: &mut Facts) {
         match place.local() {
             Some(id) => forget(id, facts),
-            None if effects::is_pure_place(place) => {}
+            // Keys lie in the stack.
+            None if effects::is_pure_place(place)
+                && !matches!(place.region(), Region::Stack | Region::Any) => {}
             None => facts.clear(),
         }
     }
 
     /// Forgets what evaluating makes untrue.
     fn effects(&self, expr: &Expr, facts: &mut Facts) {
-        let mut written: Vec<LocalId> = Vec::new();
+        let mut written: Vec<&Place> = Vec::new();
         let mut maps: Vec<MapId> = Vec::new();
         let mut unknown = false;
         ir::each_part(expr, &mut |part| match &part.kind {
@@ -192,10 +321,13 @@ impl Pass<'_> {
             | ExprKind::Kfunc(..)
             | ExprKind::Sequence(..)
             | ExprKind::Function(_) => unknown = true,
-            ExprKind::Atomic(_, place, _) => written.extend(place.local()),
+            ExprKind::Atomic(_, place, _) => written.push(place),
             ExprKind::Helper(id, args) if effects::reads_only(*id) => {
-                let target = effects::filled(*id, args);
-                written.extend(target.and_then(addressed));
+                match effects::filled(*id, args).map(|target| &target.kind) {
+                    Some(ExprKind::Address(place)) => written.push(place),
+                    Some(_) => unknown = true,
+                    None => {}
+                }
             }
             ExprKind::Helper(id, args) if *id == self.update => match args.first() {
                 Some(Expr { kind: ExprKind::Map(map), .. }) => maps.push(*map),
@@ -209,15 +341,7 @@ impl Pass<'_> {
             facts.clear();
         }
         facts.retain(|fact| !maps.contains(&fact.map));
-        written.into_iter().for_each(|id| forget(id, facts));
-    }
-}
-
-/// The local whose address this is.
-fn addressed(expr: &Expr) -> Option<LocalId> {
-    match &expr.kind {
-        ExprKind::Address(place) => place.local(),
-        _ => None,
+        written.into_iter().for_each(|place| self.place(place, facts));
     }
 }
 
@@ -254,10 +378,12 @@ fn both(one: &Facts, other: &Facts) -> Facts {
     one.iter().filter_map(meet).collect()
 }
 
-/// Whether a key is made of constants and locals alone.
+/// Whether a key is made of constants and locals alone: what a pointer leads to may change
+/// under another name.
 fn is_steady(key: &Expr) -> bool {
     match &key.kind {
         ExprKind::Const(_) => true,
+        ExprKind::Load(_) if key.ptr_type().is_some() => false,
         ExprKind::Load(place) | ExprKind::Address(place) => is_plain(place),
         ExprKind::Spill(inner) | ExprKind::Convert(inner) | ExprKind::Unary(_, inner) => {
             is_steady(inner)

@@ -17,6 +17,7 @@ mod direct_text;
 mod effects;
 mod gather;
 mod in_place;
+mod later;
 mod once;
 mod packet_test;
 mod reserve;

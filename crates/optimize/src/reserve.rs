@@ -9,7 +9,8 @@
 //! 2. every statement from its first use to the output does nothing but fill
 //!    it from values that change nothing, so that leaving all of them out where
 //!    the buffer is full is not noticed; what sets other locals meanwhile is
-//!    done before, if none of the values that it would pass reads them;
+//!    done before, if none of the values that it would pass reads them, and they do
+//!    not both ask for the time;
 //! 3. the result of the output is not used and its flags are constant.
 //!
 //! The record starts as zero like the local did: bytes that the statements are
@@ -175,7 +176,8 @@ impl Pass<'_> {
             }
             let StmtKind::Store(Place::Local(other), value) = &stmt.kind else { return None };
             let reads_event = named(std::slice::from_ref(stmt), local) > 0;
-            if reads_event || !effects::is_pure(value) || named(&fills, *other) > 0 {
+            let turns_back = effects::reads_clock(stmt) && fills.iter().any(effects::reads_clock);
+            if reads_event || turns_back || !effects::is_pure(value) || named(&fills, *other) > 0 {
                 return None;
             }
             hoisted.push(stmt.clone());
@@ -268,19 +270,22 @@ fn gaps(module: &Module, ty: &Type, fills: &[Stmt], local: LocalId) -> Vec<(u32,
     gaps
 }
 
-/// Whether a statement may read the local, or fill it in part only.
+/// Whether a statement may read the local, or have it read by a helper.
 fn reads(stmt: &Stmt, local: LocalId) -> bool {
-    let mut loads = false;
-    ir::each_expr(std::slice::from_ref(stmt), &mut |part| {
-        let place = match &part.kind {
-            ExprKind::Load(place) => Some(place),
-            ExprKind::Text(op) => op.places().into_iter().find(|p| p.local() == Some(local)),
-            _ => None,
-        };
-        loads |= place.is_some_and(|place| place.local() == Some(local));
+    let is_own = |place: &Place| place.local() == Some(local);
+    let (mut loads, mut passed, mut filled) = (false, 0, 0);
+    ir::each_expr(std::slice::from_ref(stmt), &mut |part| match &part.kind {
+        ExprKind::Load(place) => loads |= is_own(place),
+        ExprKind::Text(op) => loads |= op.places().into_iter().any(is_own),
+        ExprKind::Address(place) => passed += usize::from(is_own(place)),
+        ExprKind::Helper(id, args) => {
+            let target = effects::filled(*id, args).map(|target| &target.kind);
+            filled += usize::from(matches!(target, Some(ExprKind::Address(to)) if is_own(to)));
+        }
+        _ => {}
     });
-    let copied = matches!(&stmt.kind, StmtKind::Copy(_, from) if from.local() == Some(local));
-    loads || copied
+    let copied = matches!(&stmt.kind, StmtKind::Copy(_, from) if is_own(from));
+    loads || copied || passed > filled
 }
 
 /// The bytes that a statement fills for certain, as start and length.
