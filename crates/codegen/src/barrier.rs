@@ -45,11 +45,22 @@ pub(crate) fn declare<'c>(
     name: &str,
     ty: FunctionType<'c>,
 ) -> FunctionValue<'c> {
+    // It reads and writes no memory.
+    declare_with(context, module, name, ty, 0)
+}
+
+/// The same, of one that uses memory as LLVM numbers it.
+pub(crate) fn declare_with<'c>(
+    context: &'c Context,
+    module: &Module<'c>,
+    name: &str,
+    ty: FunctionType<'c>,
+    memory: u64,
+) -> FunctionValue<'c> {
     let marker = module.add_function(name, ty, Some(Linkage::External));
-    // 0 for `memory`: it reads and writes none.
-    for name in ["memory", "nounwind", "willreturn"] {
+    for (name, value) in [("memory", memory), ("nounwind", 0), ("willreturn", 0)] {
         let kind = Attribute::get_named_enum_kind_id(name);
-        let attribute = context.create_enum_attribute(kind, 0);
+        let attribute = context.create_enum_attribute(kind, value);
         marker.add_attribute(AttributeLoc::Function, attribute);
     }
     marker

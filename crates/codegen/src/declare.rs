@@ -13,6 +13,7 @@ use inkwell::types::{BasicMetadataTypeEnum, BasicTypeEnum, FunctionType};
 use inkwell::values::{FunctionValue, GlobalValue};
 use ir::{FunctionKind, IntType, Map, StructId, Type, Value};
 
+use crate::apart::Apart;
 use crate::core_relocation::{self, Relocations};
 use crate::debug::{Debug, Scope};
 use crate::division::{self, Divisions};
@@ -54,6 +55,7 @@ pub(crate) struct Declared<'c, 'a> {
     pub marker: FunctionValue<'c>,
     /// Compares a count with a limit.
     pub below: FunctionValue<'c>,
+    pub apart: Apart<'c>,
     pub divisions: Divisions<'c>,
     pub intrinsics: Intrinsics<'c>,
     /// Whether the only atomic operation is an addition without a result.
@@ -89,6 +91,7 @@ pub(crate) fn lower<'c>(
         scopes: HashMap::new(),
         marker: barrier::marker(context, &llvm),
         below: barrier::below(context, &llvm),
+        apart: Apart::declare(context, &llvm),
         divisions: Divisions::declare(context, &llvm, words),
         intrinsics: Intrinsics::declare(context, &llvm)?,
         only_adds: !words,

@@ -21,7 +21,7 @@ use inkwell::targets::{
     CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetTriple,
 };
 
-use crate::{Cpu, Emit, Error, Result, barrier, division, null_tests};
+use crate::{Cpu, Emit, Error, Result, apart, barrier, division, null_tests};
 
 /// Little-endian BPF, as x86_64 and aarch64 kernels run it.
 const TRIPLE: &str = "bpfel";
@@ -82,6 +82,7 @@ pub(crate) fn emit<'c>(
         let passes = module.run_passes(AFTER_BARRIERS, machine, PassBuilderOptions::create());
         passes.map_err(llvm)?;
     }
+    apart::settle(context, module)?;
     barrier::settle_counts(context, module)?;
     null_tests::keep_apart(context, module)?;
     let file = match emit {

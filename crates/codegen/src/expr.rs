@@ -5,7 +5,7 @@ use inkwell::basic_block::BasicBlock;
 use inkwell::types::BasicType;
 use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
 use inkwell::{AddressSpace, AtomicOrdering, IntPredicate};
-use ir::{BinaryOp, CompareOp, Expr, ExprKind, FunctionId, IntType, Region, Type, UnaryOp};
+use ir::{BinaryOp, CompareOp, Expr, ExprKind, FunctionId, IntType, Place, Region, Type, UnaryOp};
 
 use crate::barrier;
 use crate::function::{Lowering, STACK_ALIGN};
@@ -148,6 +148,14 @@ impl<'c> Lowering<'_, 'c, '_> {
     }
 
     fn convert(&mut self, value: &Expr, to: &Type) -> Result<BasicValueEnum<'c>> {
+        if let (Type::Ptr(_), ExprKind::Load(Place::Context(context, offset, _)), Type::Int(of)) =
+            (to, &value.kind, &value.ty)
+            && of.bits == 32
+        {
+            let (context, offset) = (self.pointer(context)?, self.number(u64::from(*offset)));
+            let number = self.d.apart.packet(&self.builder, context, offset)?;
+            return self.convert_register(number.into(), &value.ty, to);
+        }
         let register = self.expr(value)?;
         self.convert_register(register, &value.ty, to)
     }

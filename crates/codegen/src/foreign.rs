@@ -231,22 +231,21 @@ impl<'c> Lowering<'_, 'c, '_> {
         }
         let address = self.arrive(&reached)?;
         let size = ty.size(self.d.module);
-        let (from, align) = if place.is_direct() {
-            (address, size as u32)
-        } else {
-            let slot = self.spill_slot(size)?;
-            self.probe(place.region(), slot, self.number(size), address)?;
-            (slot, STACK_ALIGN)
-        };
-        self.load_foreign(from, align, ty)
+        if place.is_direct() {
+            return self.load_foreign(address, size as u32, ty, place.region());
+        }
+        let slot = self.spill_slot(size)?;
+        self.probe(place.region(), slot, self.number(size), address)?;
+        self.load_foreign(slot, STACK_ALIGN, ty, Region::Stack)
     }
 
-    /// Loads a scalar as the kernel has it.
+    /// Loads a scalar as the kernel has it, through a pointer of a region.
     fn load_foreign(
         &self,
         from: PointerValue<'c>,
         align: u32,
         ty: &Type,
+        region: Region,
     ) -> Result<BasicValueEnum<'c>> {
         let memory_type = match ty {
             Type::Bool => self.d.context.i8_type().into(),
@@ -256,6 +255,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         if let Some(load) = value.as_instruction_value() {
             load.set_alignment(align).map_err(|error| Error::Llvm(error.to_string()))?;
         }
+        let value = self.d.apart.keep(&self.builder, region, value)?;
         match (ty, value) {
             (Type::Bool, BasicValueEnum::IntValue(byte)) => {
                 let zero = byte.get_type().const_zero();
@@ -281,7 +281,9 @@ impl<'c> Lowering<'_, 'c, '_> {
         let signed = matches!(ty, Type::Int(int) if int.signed);
         let word = if place.is_direct() {
             let address = self.arrive(reached)?;
-            let value = self.builder.build_load(unit, address, "")?.into_int_value();
+            let value = self.builder.build_load(unit, address, "")?;
+            let value = self.d.apart.keep(&self.builder, place.region(), value)?;
+            let value = value.into_int_value();
             let i64_type = self.d.context.i64_type();
             self.builder.build_int_cast_sign_flag(value, i64_type, false, "")?
         } else {

@@ -6,6 +6,7 @@
 //! goes into BTF alone; no DWARF is written. Nothing touches a file or starts
 //! a process.
 
+mod apart;
 mod atomic;
 mod barrier;
 mod core_relocation;

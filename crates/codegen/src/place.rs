@@ -112,6 +112,7 @@ impl<'c> Lowering<'_, 'c, '_> {
                 load.set_volatile(true).map_err(|error| Error::Llvm(error.to_string()))?;
             }
         }
+        let value = self.d.apart.keep(&self.builder, place.region(), value)?;
         match (ty, value) {
             (Type::Bool, BasicValueEnum::IntValue(byte)) => {
                 let zero = byte.get_type().const_zero();

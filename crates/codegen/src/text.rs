@@ -8,7 +8,7 @@
 use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PointerValue};
-use ir::{Place, TextOp, Type};
+use ir::{Place, Region, TextOp, Type};
 
 use crate::function::Lowering;
 use crate::place::pieces;
@@ -21,6 +21,8 @@ struct Text<'c> {
     align: u64,
     size: u64,
     volatile: bool,
+    /// What kind of pointer it is read through.
+    region: Region,
 }
 
 /// A counter from 0 up to a bound, and the blocks around its turns.
@@ -105,7 +107,8 @@ impl<'c> Lowering<'_, 'c, '_> {
             return Err(Error::Llvm("a text where there is no string".to_owned()));
         };
         let (address, align) = self.address(place)?;
-        Ok(Text { address, align, size: u64::from(size), volatile: self.is_constant_global(place) })
+        let (volatile, region) = (self.is_constant_global(place), place.region());
+        Ok(Text { address, align, size: u64::from(size), volatile, region })
     }
 
     /// A text of the kernel's, read where it lies; goes elsewhere where the pointer
@@ -123,7 +126,8 @@ impl<'c> Lowering<'_, 'c, '_> {
         }
         let address = self.foreign_address_from(place, root)?;
         // The verifier takes any width inside a text of the kernel's.
-        Ok(Text { address, align: 8, size: u64::from(size), volatile: false })
+        let region = place.region();
+        Ok(Text { address, align: 8, size: u64::from(size), volatile: false, region })
     }
 
     pub(crate) fn number(&self, value: u64) -> IntValue<'c> {
@@ -139,7 +143,7 @@ impl<'c> Lowering<'_, 'c, '_> {
             load.set_alignment(size as u32).map_err(|error| Error::Llvm(error.to_string()))?;
             load.set_volatile(text.volatile).map_err(|error| Error::Llvm(error.to_string()))?;
         }
-        Ok(value)
+        Ok(self.d.apart.keep(&self.builder, text.region, value.into())?.into_int_value())
     }
 
     fn go_if(

@@ -38,7 +38,7 @@ impl<'c> Lowering<'_, 'c, '_> {
             let distance = self.builder.build_int_sub(at, start, "distance")?;
             let from = self.offset(buffer, distance)?;
             let align = one.ty.size(self.d.module) as u32;
-            let value = self.load_foreign(from, align, &one.ty)?;
+            let value = self.load_foreign(from, align, &one.ty, Region::Stack)?;
             self.put_gathered(&gather.to, index, one, value)?;
         }
         self.builder.build_unconditional_branch(after)?;
