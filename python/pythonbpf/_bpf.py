@@ -398,7 +398,7 @@ class Program:
         self,
         data: bytes | None = None,
         *,
-        ctx: bytes | Mapping[str, int] | Sequence[int] | None = None,
+        ctx: bytes | Mapping[str, int | Sequence[int]] | Sequence[int] | None = None,
         repeat: int = 1,
     ) -> TestRun:
         """Runs the program once, or ``repeat`` times, on a packet or context of yours.
@@ -408,19 +408,23 @@ class Program:
 
         Args:
             data: the packet, of at least 14 bytes.
-            ctx: the context: its fields by name (``{"ingress_ifindex": 1}``), the arguments of
-                a raw tracepoint as integers, or its bytes (a :mod:`ctypes` structure will do).
+            ctx: the context: its fields by name (``{"ingress_ifindex": 1}``; ``cb`` is a list),
+                the arguments of a raw tracepoint as integers, or its bytes (a :mod:`ctypes`
+                structure will do).
             repeat: how often it runs; programs on packets only.
 
         Raises:
-            ValueError: the context has no such field, or a number does not fit it.
+            TypeError: the packet is no bytes, or the context none of these.
+            ValueError: the context has no such field.
+            OverflowError: a number does not fit its field, or an argument 64 bits.
             SystemRefusedError: the kernel cannot run such programs, or does not take the input.
         """
-        from pythonbpf._context import as_bytes, as_fields
+        from pythonbpf._context import as_bytes, as_data, as_fields, as_repeat
         from pythonbpf._records import TestRun
 
-        context = None if ctx is None else as_bytes(self._native.context, ctx, data)
-        retval, out, duration, left = self._native.test_run(data, context, repeat)
+        packet, count = as_data(data), as_repeat(repeat)
+        context = None if ctx is None else as_bytes(self._native.context, ctx, packet)
+        retval, out, duration, left = self._native.test_run(packet, context, count)
         run = TestRun(retval, out, duration)
         run.ctx = as_fields(self._native.context, left)
         return run

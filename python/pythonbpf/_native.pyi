@@ -127,8 +127,8 @@ class Program:
     ) -> tuple[int, bytes, int, bytes]:
         """Return value, data out, nanoseconds per run, and context out."""
     @property
-    def context(self) -> tuple[list[tuple[str, int, int]], str | None]:
-        """Name, place and size of the context's fields, and which one is the packet's end."""
+    def context(self) -> tuple[list[tuple[str, int, int, int]], str | None]:
+        """Name, place, size and count of the context's fields, and which is the packet's end."""
     def info(self) -> dict[str, Any]: ...
 
 class Map:

@@ -6,7 +6,7 @@ need of :mod:`typing` would be a third of the package's import time.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Diagnostic(NamedTuple):
@@ -52,8 +52,9 @@ class _TestRun(NamedTuple):
 class TestRun(_TestRun):
     """The result of a test run."""
 
-    ctx: dict[str, int]
-    """The context as the program left it, by field; of programs on packets that got one."""
+    ctx: dict[str, Any]
+    """The context as the program left it, by field: integers, and lists of them; of programs on
+    packets that got one."""
 
 
 class ProgramInfo(NamedTuple):

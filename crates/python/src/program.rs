@@ -62,6 +62,9 @@ impl Program {
     }
 }
 
+/// Name, place and size of a field, and elements of an array, 0 where it is none.
+type Field = (&'static str, usize, usize, usize);
+
 #[pymethods]
 impl Program {
     /// The section string, which names the hook.
@@ -109,15 +112,14 @@ impl Program {
         })
     }
 
-    /// Name, place and size of each field of its context, and which one is the
-    /// packet's end; none where it is called with no struct of the headers.
+    /// Name, place, size and count of each field of its context, and which one is
+    /// the packet's end; none where it is called with no struct of the headers.
     #[getter]
-    fn context(&self) -> (Vec<(&'static str, usize, usize)>, Option<&'static str>) {
+    fn context(&self) -> (Vec<Field>, Option<&'static str>) {
         let known = self.spec.context();
-        (
-            known.map_or_else(Vec::new, |known| known.fields()),
-            known.and_then(|known| known.data_end()),
-        )
+        let fields = known.map_or_else(Vec::new, |known| known.fields());
+        let field = |f: runtime::ContextField| (f.name, f.offset, f.size, f.count);
+        (fields.into_iter().map(field).collect(), known.and_then(|known| known.data_end()))
     }
 
     /// Return value, data out, nanoseconds per run, and context out.

@@ -12,6 +12,7 @@ use crate::object::{Inner, Loaded};
 use crate::open::check;
 use crate::privilege::{capabilities_for_section, missing_capabilities};
 use crate::spec::ProgramSpec;
+use crate::test_input::refusal;
 use crate::verifier::VerifierStats;
 
 /// Spare room that a test run's data may grow into (`bpf_xdp_adjust_head`).
@@ -196,7 +197,7 @@ impl Program {
         // SAFETY: every pointer is NULL with size 0 or points to a buffer of
         // the size given that outlives the call.
         let status = unsafe { libbpf_sys::bpf_prog_test_run_opts(fd, ptr::from_mut(&mut options)) };
-        check(status).map_err(|source| self.test_run_error(source))?;
+        check(status).map_err(|source| self.test_run_error(source, input))?;
         data_out.truncate(options.data_size_out as usize);
         context_out.truncate(options.ctx_size_out as usize);
         Ok(TestRunOutput {
@@ -215,7 +216,7 @@ impl Program {
         if of_packet && given { CONTEXT_ROOM } else { 0 }
     }
 
-    fn test_run_error(&self, source: std::io::Error) -> Error {
+    fn test_run_error(&self, source: std::io::Error, input: &TestRun) -> Error {
         let place = self.place();
         let reason = match source.raw_os_error() {
             Some(libc::EPERM) => {
@@ -229,9 +230,11 @@ impl Program {
             Some(524 | libc::EOPNOTSUPP) => {
                 "this kernel cannot test-run programs of this type".to_owned()
             }
-            Some(libc::EINVAL) => "the kernel does not take this input: packet programs need \
-                                   data of at least 14 bytes, raw tracepoints a context"
-                .to_owned(),
+            // Of tracing programs the kernel runs those on its own test functions alone.
+            Some(libc::EFAULT) if matches!(self.spec().kind(), "tp_btf" | "iter" | "lsm") => {
+                "no kernel test-runs programs of this type: attach it".to_owned()
+            }
+            Some(libc::EINVAL) => refusal(self.spec(), input),
             _ => source.to_string(),
         };
         Error::TestRun { place, reason, source }

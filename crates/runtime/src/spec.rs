@@ -51,6 +51,12 @@ impl ProgramSpec {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn of_section(section: &str) -> Self {
+        let (name, section) = (String::from("p"), section.to_owned());
+        Self { name, section, instructions: 0, expected_attach_type: 0 }
+    }
+
     pub(crate) fn place(&self) -> ProgramPlace {
         ProgramPlace { program: self.name.clone(), section: self.section.clone() }
     }
@@ -78,10 +84,15 @@ impl ProgramContext {
         self.0.name
     }
 
-    /// Name, place and size in bytes of each field that is one number.
-    pub fn fields(&self) -> Vec<(&'static str, usize, usize)> {
-        let single = self.0.fields.iter().filter(|field| field.count == 0);
-        single.map(|f| (f.name, f.offset as usize, usize::from(f.bits) / 8)).collect()
+    /// Its fields, each a number or an array of numbers.
+    pub fn fields(&self) -> Vec<ContextField> {
+        let field = |field: &kernel::ContextField| ContextField {
+            name: field.name,
+            offset: field.offset as usize,
+            size: usize::from(field.bits) / 8,
+            count: field.count as usize,
+        };
+        self.0.fields.iter().map(field).collect()
     }
 
     /// Whether it stands for a packet, which a test run gives beside it.
@@ -94,6 +105,19 @@ impl ProgramContext {
         // The kernel takes no such field of the other contexts.
         (self.0.name == "xdp_md").then_some("data_end")
     }
+}
+
+/// A field of such a struct.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContextField {
+    /// Its name.
+    pub name: &'static str,
+    /// Bytes from the start of the struct.
+    pub offset: usize,
+    /// Bytes of the number, or of each.
+    pub size: usize,
+    /// Elements of an array; 0 where it is none.
+    pub count: usize,
 }
 
 /// The type of a map (`enum bpf_map_type` of `include/uapi/linux/bpf.h`).
