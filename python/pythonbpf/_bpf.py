@@ -459,6 +459,11 @@ class Globals(_MappingByName):
             raise AttributeError(*error.args) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
+        # What could not be read so.
+        if hasattr(type(self), name):
+            raise AttributeError(
+                f"globals have `{name}` of their own: set the variable as b.globals[{name!r}]"
+            )
         try:
             self[name] = value
         except KeyError as error:
@@ -483,6 +488,8 @@ class Globals(_MappingByName):
         return len(self._native.globals)
 
     def __repr__(self) -> str:
+        if self._native.closed:
+            return "<globals: closed>"
         return f"<globals: {', '.join(self._native.globals) or 'none'}>"
 
 

@@ -124,3 +124,23 @@ def test_what_cannot_be_set_is_told() -> None:
         b.globals["LIMIT"] = 4
     assert b.globals["LIMIT"] == 3
     b.close()
+
+
+def test_globals_are_called_so() -> None:
+    b = BPF(source=SOURCE)
+    with pytest.raises(OverflowError, match="global variable `LIMIT`: -1 does not fit"):
+        b.globals.LIMIT = -1
+    with pytest.raises(TypeError, match="global variable `LIMIT`: a NoneType is no BPF value"):
+        b.globals.LIMIT = None
+    kept = b.globals
+    b.close()
+    assert repr(kept) == "<globals: closed>"
+
+
+def test_a_global_with_the_name_of_a_method_is_set_by_its_name() -> None:
+    b = BPF(source=SOURCE.replace("LIMIT", "items"))
+    with pytest.raises(AttributeError, match=r"b\.globals\['items'\]"):
+        b.globals.items = 5  # pyright: ignore[reportAttributeAccessIssue]
+    b.globals["items"] = 5
+    assert b.globals["items"] == 5
+    assert dict(b.globals.items())["items"] == 5

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType,
@@ -101,28 +101,69 @@ impl StructTypes {
     }
 }
 
+/// A Python object that no value can be made of, and where it stands.
+pub struct Misfit {
+    /// The fields and places that lead there: `.name`, `[3]`.
+    path: String,
+    error: PyErr,
+}
+
+impl From<PyErr> for Misfit {
+    fn from(error: PyErr) -> Self {
+        Self { path: String::new(), error }
+    }
+}
+
+impl Misfit {
+    /// The same one level further out.
+    fn at(mut self, step: &str) -> Self {
+        self.path.insert_str(0, step);
+        self
+    }
+
+    /// The exception, which says what the value was for: `map `counts`: key`.
+    pub fn raise(self, py: Python<'_>, whose: &str) -> PyErr {
+        let path = self.path.trim_start_matches('.');
+        let at = if path.is_empty() { String::new() } else { format!("{path}: ") };
+        let words = format!("{whose}: {at}{}", self.error.value(py));
+        if self.error.is_instance_of::<PyOverflowError>(py) {
+            PyOverflowError::new_err(words)
+        } else if self.error.is_instance_of::<PyTypeError>(py) {
+            PyTypeError::new_err(words)
+        } else if self.error.is_instance_of::<PyValueError>(py) {
+            PyValueError::new_err(words)
+        } else {
+            self.error
+        }
+    }
+}
+
 /// The value of a Python object, for a place that has this layout.
 ///
 /// # Errors
 /// `TypeError` for objects of no BPF type, `OverflowError` for integers that
 /// no BPF type holds. Whether the value fits the layout is the runtime's to
 /// say.
-pub fn from_python(object: &Bound<'_, PyAny>, layout: &Layout) -> PyResult<Value> {
+pub fn from_python(object: &Bound<'_, PyAny>, layout: &Layout) -> Result<Value, Misfit> {
     convert(object, Some(layout), 0)
 }
 
-fn convert(object: &Bound<'_, PyAny>, layout: Option<&Layout>, depth: u32) -> PyResult<Value> {
+fn convert(
+    object: &Bound<'_, PyAny>,
+    layout: Option<&Layout>,
+    depth: u32,
+) -> Result<Value, Misfit> {
     if depth > MAX_DEPTH {
-        return Err(PyTypeError::new_err("the value is nested too deep"));
+        return Err(PyTypeError::new_err("the value is nested too deep").into());
     }
     if let Ok(bit) = object.cast::<PyBool>() {
         Ok(Value::Bool(bit.is_true()))
     } else if object.is_instance_of::<PyInt>() {
-        integer(object)
+        Ok(integer(object)?)
     } else if let Ok(float) = object.cast::<PyFloat>() {
         Ok(Value::Float(float.value()))
     } else if let Ok(text) = object.cast::<PyString>() {
-        Ok(Value::Str(text.to_str()?.to_owned()))
+        Ok(string(text, layout)?)
     } else if let Ok(bytes) = object.cast::<PyBytes>() {
         Ok(Value::Bytes(bytes.as_bytes().to_vec()))
     } else if let Ok(bytes) = object.cast::<PyByteArray>() {
@@ -143,22 +184,54 @@ fn integer(object: &Bound<'_, PyAny>) -> PyResult<Value> {
     Ok(Value::Int(int))
 }
 
-fn dictionary(dict: &Bound<'_, PyDict>, layout: Option<&Layout>, depth: u32) -> PyResult<Value> {
+/// A text; one that stands for bytes that are no UTF-8, as keys do that were
+/// read, becomes these bytes again.
+fn string(text: &Bound<'_, PyString>, layout: Option<&Layout>) -> PyResult<Value> {
+    if let Ok(text) = text.to_str() {
+        return Ok(Value::Str(text.to_owned()));
+    }
+    if !matches!(layout, Some(Layout::Str { .. })) {
+        // That no text is wanted is for who encodes it to say.
+        return Ok(Value::Str(text.to_string_lossy().into_owned()));
+    }
+    let bytes = text.call_method1("encode", ("utf-8", "surrogateescape"))?;
+    Ok(Value::Bytes(bytes.extract()?))
+}
+
+fn dictionary(
+    dict: &Bound<'_, PyDict>,
+    layout: Option<&Layout>,
+    depth: u32,
+) -> Result<Value, Misfit> {
     let layout = struct_layout(layout);
     let mut fields = Vec::with_capacity(dict.len());
     for (name, item) in dict {
         let name: String = name.extract().map_err(|_| {
             PyTypeError::new_err("a dictionary stands for a struct: its keys are field names")
         })?;
-        let item = convert(&item, field_layout(layout, &name), depth + 1)?;
+        let item = field(&item, field_layout(layout, &name), &name, depth)?;
         fields.push((name.into(), item));
     }
     Ok(Value::Struct(StructValue { name: "".into(), fields }))
 }
 
+/// What stands in a field of a struct.
+fn field(
+    item: &Bound<'_, PyAny>,
+    layout: Option<&Layout>,
+    name: &str,
+    depth: u32,
+) -> Result<Value, Misfit> {
+    convert(item, layout, depth + 1).map_err(|misfit| misfit.at(&format!(".{name}")))
+}
+
 /// A list is an array; where a struct is wanted, a tuple or list holds its
 /// fields in order, and where bytes are wanted, their numbers.
-fn sequence(object: &Bound<'_, PyAny>, layout: Option<&Layout>, depth: u32) -> PyResult<Value> {
+fn sequence(
+    object: &Bound<'_, PyAny>,
+    layout: Option<&Layout>,
+    depth: u32,
+) -> Result<Value, Misfit> {
     let items: Vec<Bound<'_, PyAny>> = object.try_iter()?.collect::<PyResult<_>>()?;
     match layout {
         Some(Layout::Struct(layout)) => {
@@ -168,33 +241,54 @@ fn sequence(object: &Bound<'_, PyAny>, layout: Option<&Layout>, depth: u32) -> P
                     layout.name,
                     layout.fields.len(),
                     items.len()
-                )));
+                ))
+                .into());
             }
             let mut fields = Vec::with_capacity(items.len());
-            for (field, item) in layout.fields.iter().zip(&items) {
-                let item = convert(item, Some(&field.layout), depth + 1)?;
-                fields.push((Arc::clone(&field.name), item));
+            for (known, item) in layout.fields.iter().zip(&items) {
+                let item = field(item, Some(&known.layout), &known.name, depth)?;
+                fields.push((Arc::clone(&known.name), item));
             }
             Ok(Value::Struct(StructValue { name: Arc::clone(&layout.name), fields }))
         }
         Some(Layout::Bytes { .. }) => {
-            let numbers = items.iter().map(|item| item.extract::<u8>());
-            Ok(Value::Bytes(numbers.collect::<PyResult<_>>()?))
+            let numbers = items.iter().enumerate().map(|(index, item)| {
+                byte(item).map_err(|error| Misfit::from(error).at(&format!("[{index}]")))
+            });
+            Ok(Value::Bytes(numbers.collect::<Result<_, _>>()?))
         }
         _ => {
             let element = match layout {
                 Some(Layout::Array { element, .. }) => Some(&**element),
                 other => other, // one value per CPU
             };
-            let items = items.iter().map(|item| convert(item, element, depth + 1));
-            Ok(Value::List(items.collect::<PyResult<_>>()?))
+            let items = items.iter().enumerate().map(|(index, item)| {
+                let made = convert(item, element, depth + 1);
+                made.map_err(|misfit| misfit.at(&format!("[{index}]")))
+            });
+            Ok(Value::List(items.collect::<Result<_, _>>()?))
         }
     }
 }
 
+/// One of the numbers that stand for bytes.
+fn byte(item: &Bound<'_, PyAny>) -> PyResult<u8> {
+    item.extract().map_err(|error: PyErr| {
+        if error.is_instance_of::<PyOverflowError>(item.py()) {
+            PyOverflowError::new_err(format!("{item} does not fit a byte (0 to 255)"))
+        } else {
+            error
+        }
+    })
+}
+
 /// A struct value of the package, a ctypes integer, or anything with
-/// `__index__` (NumPy's integers).
-fn instance(object: &Bound<'_, PyAny>, layout: Option<&Layout>, depth: u32) -> PyResult<Value> {
+/// `__index__` or, where a float is wanted, `__float__` (NumPy's numbers).
+fn instance(
+    object: &Bound<'_, PyAny>,
+    layout: Option<&Layout>,
+    depth: u32,
+) -> Result<Value, Misfit> {
     let py = object.py();
     let class = object.get_type();
     if let Ok(names) = class.getattr(pyo3::intern!(py, "__bpf_fields__")) {
@@ -202,13 +296,19 @@ fn instance(object: &Bound<'_, PyAny>, layout: Option<&Layout>, depth: u32) -> P
         let mut fields = Vec::new();
         for name in names.extract::<Vec<String>>()? {
             let item = object.getattr(name.as_str())?;
-            let item = convert(&item, field_layout(layout, &name), depth + 1)?;
+            let item = field(&item, field_layout(layout, &name), &name, depth)?;
             fields.push((name.into(), item));
         }
-        return Ok(Value::Struct(StructValue { name: class.name()?.to_str()?.into(), fields }));
+        let name = class.name()?.to_str()?.into();
+        return Ok(Value::Struct(StructValue { name, fields }));
     }
     if let Ok(index) = object.call_method0(pyo3::intern!(py, "__index__")) {
-        return integer(&index);
+        return Ok(integer(&index)?);
+    }
+    if matches!(layout, Some(Layout::Float { .. }))
+        && let Ok(float) = object.extract::<f64>()
+    {
+        return Ok(Value::Float(float));
     }
     if class.getattr(pyo3::intern!(py, "__module__"))?.to_string() == "ctypes"
         && let Ok(value) = object.getattr(pyo3::intern!(py, "value"))
@@ -218,7 +318,8 @@ fn instance(object: &Bound<'_, PyAny>, layout: Option<&Layout>, depth: u32) -> P
     Err(PyTypeError::new_err(format!(
         "a {} is no BPF value: use an int, bool, str, bytes, a list or a struct",
         class.name()?
-    )))
+    ))
+    .into())
 }
 
 fn struct_layout(layout: Option<&Layout>) -> Option<&StructLayout> {

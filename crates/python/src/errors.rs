@@ -29,7 +29,7 @@ pub fn misuse(py: Python<'_>, message: &str) -> PyErr {
 }
 
 fn exception(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -> PyResult<PyErr> {
-    if let Error::Value { source, .. } = error {
+    if let Error::Value { source, .. } | Error::GlobalValue { source, .. } = error {
         return Ok(value_error(source, error.to_string()));
     }
     let message = compilation

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyTuple};
 use runtime::{Layout, MapSpec, Rows, UpdateMode, Value};
 
-use crate::convert::{StructTypes, from_python};
+use crate::convert::{Misfit, StructTypes, from_python};
 use crate::decode::Decoder;
 use crate::errors;
 use crate::instance;
@@ -124,16 +124,23 @@ impl Map {
     }
 
     fn key(&self, key: &Bound<'_, PyAny>) -> PyResult<Value> {
-        from_python(key, &self.spec.key)
+        let made = from_python(key, &self.spec.key);
+        made.map_err(|misfit| self.misfit(key.py(), "key", misfit))
     }
 
     /// A value as the map takes it: one, or one for each CPU.
     fn value(&self, value: &Bound<'_, PyAny>) -> PyResult<Value> {
         if self.spec.map_type.is_per_cpu() {
             let element = Arc::new(self.spec.value.clone());
-            return from_python(value, &Layout::Array { element, length: 0 });
+            let made = from_python(value, &Layout::Array { element, length: 0 });
+            return made.map_err(|misfit| self.misfit(value.py(), "value", misfit));
         }
-        from_python(value, &self.spec.value)
+        let made = from_python(value, &self.spec.value);
+        made.map_err(|misfit| self.misfit(value.py(), "value", misfit))
+    }
+
+    fn misfit(&self, py: Python<'_>, role: &str, misfit: Misfit) -> PyErr {
+        misfit.raise(py, &format!("map `{}`: {role}", self.spec.name))
     }
 
     /// The bytes of a record: given as such, or those of a struct's value.
@@ -159,7 +166,8 @@ impl Map {
                 self.spec.name
             )));
         };
-        let value = from_python(record, layout)?;
+        let value =
+            from_python(record, layout).map_err(|misfit| self.misfit(py, "record", misfit))?;
         runtime::encode(layout, &value).map_err(|source| {
             let map = self.spec.name.clone();
             let error = runtime::Error::Value { map, role: "record", source: Box::new(source) };

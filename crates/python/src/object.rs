@@ -285,7 +285,8 @@ impl Object {
             Phase::Closed => Err(runtime::Error::Closed),
         });
         let layout = layout.map_err(|error| self.shared.raise(py, &error))?;
-        let value = from_python(value, &layout)?;
+        let value = from_python(value, &layout)
+            .map_err(|misfit| misfit.raise(py, &format!("global variable `{name}`")))?;
         let written = py.detach(|| match &mut *self.shared.phase() {
             Phase::Opened(opened) => opened.set_global(name, &value),
             Phase::Loaded(object) => object.set_global(name, &value),

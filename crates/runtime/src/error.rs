@@ -348,6 +348,15 @@ pub enum Error {
         source: Box<ValueError>,
     },
 
+    /// A value does not fit a global variable's type.
+    #[error("global variable `{name}`: {source}")]
+    GlobalValue {
+        /// The variable.
+        name: String,
+        /// What does not fit.
+        source: Box<ValueError>,
+    },
+
     /// The map has no room for another entry.
     #[error("map `{map}` is full (max_entries is {max_entries})")]
     MapFull {

@@ -78,11 +78,10 @@ impl Place<'_> {
     /// Writes a value to a section's memory.
     ///
     /// # Errors
-    /// [`Error::Value`] if it does not fit the variable's type.
+    /// [`Error::GlobalValue`] if it does not fit the variable's type.
     pub fn write(&self, memory: Memory, value: &Value) -> Result<()> {
-        let bytes = encode(self.layout(), value).map_err(|source| Error::Value {
-            map: self.field.name.to_string(),
-            role: "value",
+        let bytes = encode(self.layout(), value).map_err(|source| Error::GlobalValue {
+            name: self.field.name.to_string(),
             source: Box::new(source),
         })?;
         let start = self.start(memory)?;

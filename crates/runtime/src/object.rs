@@ -250,7 +250,7 @@ impl Object {
     /// Writes a global variable.
     ///
     /// # Errors
-    /// [`Error::UnknownGlobal`], [`Error::Closed`], [`Error::Value`], and
+    /// [`Error::UnknownGlobal`], [`Error::Closed`], [`Error::GlobalValue`], and
     /// [`Error::ConstantGlobal`].
     pub fn set_global(&self, name: &str, value: &Value) -> Result<()> {
         let place = global::find(&self.inner.maps, name)?;

@@ -157,7 +157,7 @@ impl OpenObject {
     /// are loaded.
     ///
     /// # Errors
-    /// [`Error::UnknownGlobal`], [`Error::Value`].
+    /// [`Error::UnknownGlobal`], [`Error::GlobalValue`].
     pub fn set_global(&mut self, name: &str, value: &Value) -> Result<()> {
         let place = global::find(&self.maps, name)?;
         place.write(memory(&self.object, &self.maps, &place)?, value)?;

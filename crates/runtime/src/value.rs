@@ -261,6 +261,9 @@ fn encode_into(
             put_bytes(out, &float.to_le_bytes());
             Ok(())
         }
+        (Layout::Float { .. }, Value::Int(int)) => {
+            encode_into(layout, &Value::Float(*int as f64), out, path)
+        }
         (Layout::Str { size }, Value::Str(text)) => encode_text(text.as_bytes(), *size, out, path),
         (Layout::Str { size }, Value::Bytes(bytes)) => encode_text(bytes, *size, out, path),
         (Layout::Bytes { size }, Value::Bytes(bytes)) => {

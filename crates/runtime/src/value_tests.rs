@@ -47,6 +47,14 @@ fn integers_keep_size_and_sign() {
 }
 
 #[test]
+fn floats_take_integers() {
+    let double = Layout::Float { size: 8 };
+    assert_eq!(encode(&double, &Value::Int(-3)).unwrap(), (-3.0_f64).to_le_bytes());
+    assert_eq!(encode(&Layout::Float { size: 4 }, &Value::Int(2)).unwrap(), 2_f32.to_le_bytes());
+    assert!(encode(&double, &Value::Str("3".to_owned())).is_err());
+}
+
+#[test]
 fn integers_out_of_range_are_refused() {
     for (layout, value) in [
         (int(1, false), 256),
