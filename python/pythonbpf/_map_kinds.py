@@ -207,6 +207,14 @@ class Maps(AnyTable):
             made[inner_key] = inner_value
         self._native.store_map(key, made._native)
 
+    def _removed(self, key: Any) -> Any:
+        inner = self._native.inner(key)
+        return wrap(inner) if inner is not None and self._native.delete(key) else None
+
+    def _removed_any(self) -> Any:
+        removed = ((key, self._removed(key)) for key in self)
+        return next((entry for entry in removed if entry[1] is not None), None)
+
     def items(self) -> Any:
         """Pairs of key and map."""
         return [(key, self[key]) for key, _ in self._native.items()]
@@ -312,6 +320,10 @@ class Owned(AnyTable):
             there = self._native.delete(owner)
         if not there:
             raise KeyError(key)
+
+    def _removed(self, key: Any) -> Any:
+        with self._owner(key) as owner:
+            return self._native.remove(owner)
 
     def __contains__(self, key: object) -> bool:
         with self._owner(key) as owner:

@@ -11,6 +11,7 @@ import sys
 
 # What `collections.abc` hands on; that module imports all of `collections`.
 from _collections_abc import ItemsView, KeysView, MutableMapping, ValuesView
+from _thread import get_ident
 
 from pythonbpf._values import FIELDS
 
@@ -18,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
-    from typing import Any, TypeVar, cast
+    from typing import Any, SupportsIndex, TypeVar, cast, overload
 
     import numpy
 
@@ -27,12 +28,17 @@ if TYPE_CHECKING:
 
     _K = TypeVar("_K")
     _V = TypeVar("_V")
+    _T = TypeVar("_T")
     _M = TypeVar("_M", bound="BpfMap")
 else:
     _K = _V = None
 
     def cast(_: str, value: Any) -> Any:
         return value
+
+
+_MISSING: Any = object()
+"""No default was given."""
 
 
 class BpfMap:
@@ -104,20 +110,13 @@ class Table(BpfMap, MutableMapping[_K, _V]):
     of a per-CPU map the values are lists: ``Table[int, list[int]]``.
     """
 
-    __slots__ = ("_ahead", "_asked")
+    __slots__ = ("_asked",)
 
-    _ahead: Iterator[tuple[_K, _V]] | None
-    """What ``dict(table)`` is given next: see :class:`_Keys`."""
-    _asked: tuple[int, int] | None
-    """The place that asked for ``keys`` and has not called it."""
+    _asked: dict[int, tuple[int, int]]
+    """For a thread, the place that asked for ``keys`` and has not called it."""
 
     def __getitem__(self, key: _K) -> _V:
-        if self._ahead is not None:
-            entry = next(self._ahead, None)
-            if entry is not None and entry[0] is key:
-                return entry[1]
-            self._ahead = None
-        value = self._native.lookup(key)
+        value = self._native.item(key)
         if value is None:
             raise KeyError(key)
         return value
@@ -138,6 +137,9 @@ class Table(BpfMap, MutableMapping[_K, _V]):
     def __len__(self) -> int:
         return self._native.length()
 
+    def __bool__(self) -> bool:
+        return not self._native.is_empty()
+
     if TYPE_CHECKING:
 
         def keys(self) -> KeysView[_K]:
@@ -150,9 +152,9 @@ class Table(BpfMap, MutableMapping[_K, _V]):
         def keys(self) -> Callable[[], KeysView]:
             """``keys()``: the keys, read in one pass."""
             frame = sys._getframe(1)
-            place = id(frame), frame.f_lasti
-            twice = self._asked == place
-            self._asked = place
+            place, thread = (id(frame), frame.f_lasti), get_ident()
+            twice = self._asked.get(thread) == place
+            self._asked[thread] = place
             return _Keys(self, whole=twice)
 
     def items(self) -> ItemsView[_K, _V]:
@@ -163,8 +165,67 @@ class Table(BpfMap, MutableMapping[_K, _V]):
         """The values, read in one pass."""
         return _Values(self)
 
+    # Changes that others may make at the same time: each entry goes to one of them.
+
+    if TYPE_CHECKING:
+
+        @overload
+        def pop(self, key: _K, /) -> _V: ...
+
+        @overload
+        def pop(self, key: _K, /, default: _V | _T) -> _V | _T: ...
+
+    def pop(self, key: Any, /, default: Any = _MISSING) -> Any:
+        """Removes an entry and gives its value, or the default if there is none.
+
+        In one step where the kernel has it: hash maps since Linux 5.14. Before, an update
+        between the two steps may be missed.
+
+        Raises:
+            KeyError: there is none, and no default.
+        """
+        value = self._removed(key)
+        if value is not None:
+            return value
+        if default is _MISSING:
+            raise KeyError(key)
+        return default
+
+    def popitem(self) -> tuple[_K, _V]:
+        """Removes some entry and gives its key and value.
+
+        Raises:
+            KeyError: there is none.
+        """
+        entry = self._removed_any()
+        if entry is None:
+            raise KeyError(f"{self.name!r} is empty")
+        return entry
+
+    def setdefault(self, key: _K, default: Any = None, /) -> Any:
+        """The value under a key; the default, which is stored then, if there is none."""
+        while (value := self.get(key, _MISSING)) is _MISSING:
+            if self._created(key, default):
+                return default
+        return value
+
+    def _removed(self, key: Any) -> Any:
+        """The value of an entry that is removed; ``None`` if there was none."""
+        return self._native.remove(key)
+
+    def _removed_any(self) -> Any:
+        """Key and value of an entry that is removed."""
+        return self._native.remove_any()
+
+    def _created(self, key: Any, value: Any) -> bool:
+        """Stores a value unless there is one; whether it did."""
+        if type(self).__setitem__ is AnyTable.__setitem__:
+            return self._native.create(key, value)
+        self[key] = value
+        return True
+
     def clear(self) -> None:
-        """Removes all entries."""
+        """Removes all entries that are there at the call."""
         self._native.clear()
 
     def update(self, other: Any = (), /, **more: Any) -> None:
@@ -229,7 +290,7 @@ class _Keys:
     That calls ``keys()`` and then looks each key up: a system call for each, and an entry
     that a program removes in between would be a :class:`KeyError`. But it asks for the method
     twice in one instruction, once to see whether there is one, and no code of Python's does
-    so. The values are then read with the keys, and handed out as they are asked for in turn.
+    so. The values are then read with the keys, and handed out as the thread asks for them.
     """
 
     __slots__ = ("_table", "_whole")
@@ -240,12 +301,10 @@ class _Keys:
 
     def __call__(self) -> KeysView[Any]:
         table = self._table
-        table._asked = None  # pyright: ignore[reportPrivateUsage]
+        table._asked.pop(get_ident(), None)  # pyright: ignore[reportPrivateUsage]
         if not self._whole or type(table).__getitem__ is not AnyTable.__getitem__:
             return KeysView(table)
-        keys, values = table._native.columns()  # pyright: ignore[reportPrivateUsage]
-        table._ahead = zip(keys, values, strict=True)  # pyright: ignore[reportPrivateUsage]
-        return cast("KeysView[Any]", keys)
+        return cast("KeysView[Any]", table._native.keys_ahead())  # pyright: ignore[reportPrivateUsage]
 
 
 class _Items(ItemsView[_K, _V]):
@@ -302,5 +361,5 @@ def new(cls: type[_M], native: _native.Map) -> _M:
     made._native = native  # pyright: ignore[reportPrivateUsage]
     if issubclass(cls, Table):
         table = cast("Table[Any, Any]", made)
-        table._ahead = table._asked = None  # pyright: ignore[reportPrivateUsage]
+        table._asked = {}  # pyright: ignore[reportPrivateUsage]
     return made

@@ -6,6 +6,7 @@
 //! that may wait or take time runs with the interpreter released, so that
 //! other threads go on and Ctrl-C is heard.
 
+mod ahead;
 mod attach;
 mod compile;
 mod convert;

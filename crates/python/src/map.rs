@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyTuple};
 use runtime::{Layout, MapSpec, Rows, UpdateMode, Value};
 
+use crate::ahead::Ahead;
 use crate::convert::{Misfit, StructTypes, from_python};
 use crate::decode::Decoder;
 use crate::errors;
@@ -24,6 +25,8 @@ pub struct Map {
     spec: MapSpec,
     loaded: OnceLock<runtime::Map>,
     decoders: OnceLock<Decoders>,
+    /// What `dict(table)` is given next.
+    ahead: Ahead,
 }
 
 /// How many entries in a row become objects.
@@ -68,6 +71,7 @@ impl Map {
             spec,
             loaded: OnceLock::new(),
             decoders: OnceLock::new(),
+            ahead: Ahead::default(),
         })
     }
 
@@ -79,6 +83,7 @@ impl Map {
             spec,
             loaded: OnceLock::from(map),
             decoders: OnceLock::new(),
+            ahead: Ahead::default(),
         }
     }
 
@@ -239,6 +244,18 @@ impl Map {
         found.map(|value| self.python(py, &value)).transpose()
     }
 
+    /// The same, of those that `keys_ahead` read with the keys as they were then.
+    fn item<'py>(
+        &self,
+        py: Python<'py>,
+        key: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.ahead.take(key) {
+            Some(value) => Ok(Some(value)),
+            None => self.lookup(py, key),
+        }
+    }
+
     /// Stores a value under a key.
     fn update<'py>(
         &self,
@@ -256,6 +273,38 @@ impl Map {
         self.call(py, |map| map.delete(&key))
     }
 
+    /// Removes an entry and gives its value, or `None`.
+    fn remove<'py>(
+        &self,
+        py: Python<'py>,
+        key: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let key = self.key(key)?;
+        let found = self.call(py, |map| map.remove(&key))?;
+        found.map(|value| self.python(py, &value)).transpose()
+    }
+
+    /// Removes any entry and gives its key and value, or `None`.
+    fn remove_any<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+        let Some((key, value)) = self.call(py, runtime::Map::remove_any)? else { return Ok(None) };
+        let (decoders, types) = (self.decoders(py)?, &self.shared.types);
+        Ok(Some((decoders.key.decode(py, types, &key)?, decoders.value(py, types, &value)?)))
+    }
+
+    /// Stores a value unless there is one; says whether it did.
+    fn create<'py>(
+        &self,
+        py: Python<'py>,
+        key: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<bool> {
+        let (key, value) = (self.key(key)?, self.value(value)?);
+        self.call(py, |map| map.create(&key, &value))
+    }
+
     /// All keys and values, as they are now.
     fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let (rows, types) = (self.call(py, runtime::Map::rows)?, &self.shared.types);
@@ -271,10 +320,13 @@ impl Map {
         listed(py, rows.iter().map(pair))
     }
 
-    /// All keys, and all values in the same order, as they are now.
-    fn columns<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    /// All keys, as they are now, for a thread that then asks for the item of
+    /// each in turn.
+    fn keys_ahead<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let rows = self.call(py, runtime::Map::rows)?;
-        Ok((self.row_keys(py, &rows)?, self.row_values(py, &rows)?))
+        let (keys, values) = (self.row_keys(py, &rows)?, self.row_values(py, &rows)?);
+        self.ahead.put(keys.cast()?, values.cast()?);
+        Ok(keys)
     }
 
     /// All keys, as they are now.
@@ -329,6 +381,11 @@ impl Map {
     /// How many entries there are now.
     fn length(&self, py: Python<'_>) -> PyResult<usize> {
         self.call(py, |map| map.len())
+    }
+
+    /// Whether there is no entry now.
+    fn is_empty(&self, py: Python<'_>) -> PyResult<bool> {
+        self.call(py, |map| map.is_empty())
     }
 
     /// Removes all entries.

@@ -301,7 +301,11 @@ fn collect_keys(map: &Map, shape: Shape) -> Result<VecDeque<Vec<u8>>> {
     })
 }
 
-fn next_key(fd: i32, previous: Option<&[u8]>, key_bytes: usize) -> io::Result<Option<Vec<u8>>> {
+pub(crate) fn next_key(
+    fd: i32,
+    previous: Option<&[u8]>,
+    key_bytes: usize,
+) -> io::Result<Option<Vec<u8>>> {
     let mut key = vec![0_u8; key_bytes];
     // SAFETY: both buffers have the size of the map's key; the first may be
     // NULL for the first key.

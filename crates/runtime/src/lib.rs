@@ -71,6 +71,7 @@ mod privilege;
 mod program;
 mod records;
 mod release;
+mod remove;
 mod ring;
 mod send;
 mod source;

@@ -13,7 +13,7 @@ use libbpf_rs::libbpf_sys;
 
 use crate::error::{Error, Result};
 use crate::holders::Apart;
-use crate::iterate::{Entries, Shape};
+use crate::iterate::{Entries, Shape, next_key};
 use crate::layout::Layout;
 use crate::object::{Inner, Loaded};
 use crate::open::check;
@@ -146,7 +146,20 @@ impl Map {
         if self.spec().map_type.is_array() {
             return self.len().map(|length| length == 0);
         }
-        Ok(self.entries()?.next().transpose()?.is_none())
+        let shape = self.shape("iteration")?;
+        let first = self.with_fd(|fd| {
+            let first = next_key(fd, None, shape.key_bytes);
+            let found = first.and_then(|key| match key {
+                None => Ok(Some(true)),
+                Some(key) => Ok(lookup_raw(fd, &key, shape.value_bytes)?.map(|_| false)),
+            });
+            found.map_err(|error| self.failure("iteration", error))
+        })?;
+        // There may be keys without entries, as of a table of programs.
+        match first {
+            Some(empty) => Ok(empty),
+            None => Ok(self.entries()?.next().transpose()?.is_none()),
+        }
     }
 
     /// Runs a call on what is loaded.
