@@ -91,6 +91,12 @@ class BpfMap:
         """A new descriptor of the map, for other libraries; the caller closes it."""
         return self._native.descriptor()
 
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        raise TypeError(
+            f"{self.name!r} is a map of the kernel, which is neither copied nor pickled: take what "
+            "is in it, such as dict(m)"
+        )
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r} ({self.type}, {self.max_entries} entries)>"
 

@@ -30,6 +30,10 @@ class Array(BpfMap, _AnySequence):
     __slots__ = ()
 
     def _index(self, index: Any) -> int:
+        if not hasattr(index, "__index__"):
+            raise TypeError(
+                f"indices of {self.name!r} are integers or slices, not {type(index).__name__}"
+            )
         number = index.__index__()
         length = self.max_entries
         if not -length <= number < length:
@@ -39,10 +43,6 @@ class Array(BpfMap, _AnySequence):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return self.values()[index]  # pyright: ignore[reportUnknownVariableType]
-        if not hasattr(index, "__index__"):
-            raise TypeError(
-                f"indices of {self.name!r} are integers or slices, not {type(index).__name__}"
-            )
         return self._native.lookup(self._index(index))
 
     def __setitem__(self, index: Any, value: Any) -> None:
@@ -81,7 +81,10 @@ class Array(BpfMap, _AnySequence):
 
     def get(self, index: int, default: Any = None) -> Any:
         """The value at an index, or the default where there is none."""
-        return self[index] if -self.max_entries <= index < self.max_entries else default
+        try:
+            return self[index]
+        except IndexError:
+            return default
 
     def update(self, values: Any) -> None:
         """Stores many values at once: a dictionary by index, or pairs of index and value."""

@@ -178,7 +178,15 @@ def _all_equal(one: object, other: object) -> bool:
 
 
 def __hash__(self: Any) -> int:
-    return hash((type(self).__name__, *_values(self)))
+    try:
+        return hash((type(self).__name__, *_values(self)))
+    except TypeError:  # arrays are lists
+        return hash((type(self).__name__, *map(_frozen, _values(self))))
+
+
+def _frozen(value: Any) -> Any:
+    """The same by content, to be hashed: what is equal stays so."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
 def __iter__(self: Any) -> Iterator[Any]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import json
 import os
+import pickle
 import subprocess
 import sys
 import threading
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from programs import table_types
-from programs.table_types import Key, Value
+from programs.table_types import Key, Small, Value
 
 from pythonbpf import BPF, SystemRefusedError, UnknownNameError
 
@@ -120,6 +124,210 @@ def test_writers_do_not_break_iteration(b: BPF) -> None:
         writer.join()
 
 
+def test_dictionaries_of_several_threads_do_not_disturb_each_other(b: BPF) -> None:
+    """Keys go while others read them, and no reader ever misses a key that it was told of."""
+    counts, ends = b["counts"], threading.Event()
+    lasting = {key: key for key in range(100_000, 101_000)}
+    counts.update(lasting)
+    failures: list[BaseException] = []
+
+    def until_the_end(step: Callable[[], object]) -> threading.Thread:
+        def run() -> None:
+            try:
+                while not ends.is_set():
+                    step()
+            except BaseException as failure:  # noqa: BLE001, the test tells of it
+                failures.append(failure)
+                ends.set()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread
+
+    def read() -> None:
+        found = dict(counts)
+        assert all(found[key] == key for key in lasting)
+
+    passing = dict.fromkeys(range(300), 1)
+    steps = [
+        read,
+        read,
+        lambda: counts.get(100_005),
+        lambda: counts.update(passing),
+        lambda: [counts.pop(key, None) for key in passing],
+    ]
+    threads = [until_the_end(step) for step in steps]
+    ends.wait(1.5)
+    ends.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_an_entry_goes_to_one_of_those_who_take_it(b: BPF) -> None:
+    counts = b["counts"]
+    counts.update(dict.fromkeys(range(4000), 1))
+    taken: list[list[int]] = [[], [], []]
+
+    def by_key(place: int) -> None:
+        taken[place] += [key for key in range(4000) if counts.pop(key, None) is not None]
+
+    def any_of_them() -> None:
+        with contextlib.suppress(KeyError):
+            while True:
+                taken[2].append(counts.popitem()[0])
+
+    threads = [threading.Thread(target=by_key, args=(place,)) for place in (0, 1)]
+    threads.append(threading.Thread(target=any_of_them))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(key for keys in taken for key in keys) == list(range(4000))
+    assert not counts
+
+
+def test_taking_out(b: BPF) -> None:
+    counts = b["counts"]
+    counts[1] = 10
+    assert counts
+    assert counts.pop(1, 5) == 10
+    assert counts.pop(1, 5) == 5
+    assert counts.pop(1, None) is None
+    with pytest.raises(KeyError):
+        counts.pop(1)
+    with pytest.raises(KeyError, match="'counts' is empty"):
+        counts.popitem()
+    assert counts.setdefault(1, 7) == 7
+    assert counts.setdefault(1, 8) == 7
+    assert counts.popitem() == (1, 7)
+    structs = b["structs"]
+    structs[Key(80, -3, True)] = Value(5, "web", b"\1\2\3\4\5\6", -1)
+    assert structs.popitem() == (Key(80, -3, True), Value(5, "web", b"\1\2\3\4\5\6", -1))
+    each = b["cpu_counts"]
+    values = [Small(number, 1) for number in range(len(b["each_cpu"][0]))]
+    each[3] = values
+    assert each.pop(3) == values
+    each[3] = values
+    assert each.popitem() == (3, values)
+    counts.update(dict.fromkeys(range(20_000), 1))
+    begun = time.monotonic()
+    for _ in range(2000):
+        assert counts
+        counts.popitem()
+    assert time.monotonic() - begun < 2, "not all keys are read for one"
+    assert len(counts) == 18_000
+
+
+def test_maps_are_neither_copied_nor_pickled(b: BPF) -> None:
+    for made in (copy.copy, copy.deepcopy, pickle.dumps):
+        for name in ("counts", "slots", "mixed"):
+            with pytest.raises(TypeError, match=f"'{name}' is a map of the kernel"):
+                made(b[name])
+
+
+# --- keys that can be given back --------------------------------------------------------------
+
+KEYS = """
+from ctypes import c_int64, c_uint8, c_uint16, c_uint32, c_void_p
+from pythonbpf import bpf, bpfglobal, map, section, struct
+from pythonbpf.maps import HashMap
+
+@bpf
+@struct
+class Place:
+    name: str(8)
+    ports: c_uint16 * 3
+
+@bpf
+@map
+def names() -> HashMap:
+    return HashMap(key=str(8), value=c_uint32, max_entries=8)
+
+@bpf
+@map
+def places() -> HashMap:
+    return HashMap(key=Place, value=Place, max_entries=8)
+
+@bpf
+@map
+def words() -> HashMap:
+    return HashMap(key=c_uint32 * 2, value=c_uint8 * 6, max_entries=8)
+
+@bpf
+@section("xdp")
+def nothing(ctx: c_void_p) -> c_int64:
+    return 2
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
+"""
+
+
+@pytest.fixture
+def keyed() -> Iterator[BPF]:
+    bpf = BPF(source=KEYS)
+    bpf.load()
+    yield bpf
+    bpf.close()
+
+
+def test_keys_that_are_no_utf8_stay_apart(keyed: BPF) -> None:
+    names = keyed["names"]
+    names[b"\xff"], names[b"\xfe"], names["é"], names[b"a\xffb"] = 1, 2, 3, 4
+    assert sorted(names) == ["a\udcffb", "é", "\udcfe", "\udcff"]
+    assert sorted(dict(names).values()) == [1, 2, 3, 4]
+    assert names["\udcfe"] == names[b"\xfe"] == names[os.fsdecode(b"\xfe")] == 2
+    assert names.pop("\udcff") == 1
+    for key in names:
+        del names[key]
+    assert not names
+    names[b"\xff\xff"] = 5
+    assert names.popitem() == ("\udcff\udcff", 5)
+    places = keyed["places"]
+    places[{"name": b"\xff", "ports": [1, 2, 3]}] = (b"\xfe", [4, 5, 6])
+    (place,) = places
+    assert place.name == "\udcff"
+    # What is not a key can be printed.
+    assert places[place].name == "\N{REPLACEMENT CHARACTER}"
+    del places[place]
+    with pytest.raises(ValueError, match=r"map `names`: key: .*surrogates not allowed"):
+        names["\ud800"] = 1
+    with pytest.raises(TypeError, match=r"words`: value: expected 6 bytes, found a string"):
+        keyed["words"][1, 2] = "\udcff" * 6
+
+
+def test_keys_with_arrays_can_be_hashed(keyed: BPF) -> None:
+    places = keyed["places"]
+    places["a", [1, 2, 3]] = ("x", [1, 1, 1])
+    (place,) = places
+    other = type(place)("a", [1, 2, 3])
+    assert place == other
+    assert hash(place) == hash(other)
+    assert dict(places)[other].name == "x"
+    assert len({place, other, type(place)("a", [1, 2, 4])}) == 2
+    words = keyed["words"]
+    words[1, 2] = b"abcdef"
+    words[[3, 4]] = b"ghijkl"
+    assert dict(words) == {(1, 2): b"abcdef", (3, 4): b"ghijkl"}
+    for key in words:
+        del words[key]
+
+
+def test_what_does_not_fit_says_where(keyed: BPF) -> None:
+    words, places = keyed["words"], keyed["places"]
+    with pytest.raises(OverflowError, match=r"map `words`: value: \[5\]: 256 does not fit a byte"):
+        words[1, 2] = [0, 0, 0, 0, 0, 256]
+    with pytest.raises(TypeError, match=r"map `words`: value: a NoneType is no BPF value"):
+        words[1, 2] = None
+    with pytest.raises(TypeError, match=r"map `words`: key: \[1\]: a NoneType is no BPF value"):
+        words[1, None] = bytes(6)
+    with pytest.raises(TypeError, match=r"map `places`: key: ports\[2\]: a set is no BPF value"):
+        places["a", [1, 2, set()]] = ("x", [1, 1, 1])
+
+
 # --- sequences --------------------------------------------------------------------------------
 
 
@@ -151,8 +359,13 @@ def test_arrays_refuse_what_lists_refuse(b: BPF) -> None:
         with pytest.raises(IndexError):
             slots[wrong] = 1
     assert slots.get(5) is None
-    with pytest.raises(TypeError, match="integers or slices"):
-        slots["a"]
+    for wrong in ("a", 1.0, None):
+        with pytest.raises(TypeError, match="integers or slices"):
+            slots[wrong]
+        with pytest.raises(TypeError, match="integers or slices"):
+            slots[wrong] = 1
+        with pytest.raises(TypeError, match="integers or slices"):
+            slots.get(wrong)
     with pytest.raises(ValueError, match="fixed length"):
         slots[0:2] = [1, 2, 3]
     with pytest.raises(OverflowError):

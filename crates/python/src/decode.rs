@@ -12,6 +12,16 @@ use runtime::{FieldLayout, Layout, StructLayout};
 use crate::convert::StructTypes;
 use crate::instance::{self, Maker};
 
+/// What the objects are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// To be looked at: text can be printed, whatever its bytes are.
+    Shown,
+    /// To be given back as keys: different bytes are different objects, and
+    /// these can be hashed.
+    Key,
+}
+
 /// How objects of one layout are made.
 pub struct Decoder {
     layout: Layout,
@@ -24,8 +34,14 @@ enum Form {
     Bool(usize),
     Double,
     Str(usize),
+    /// Text whose bytes that are no UTF-8 stay apart.
+    KeyStr(usize),
     Bytes(usize),
+    /// A bit-field, in bytes that begin with its first bit's.
+    Bits(FieldLayout),
     Array(Box<Decoder>, usize),
+    /// An array that is a key itself.
+    Tuple(Box<Decoder>, usize),
     Struct(StructForm),
     /// Layouts of which there is nothing to know beforehand.
     Value,
@@ -46,33 +62,57 @@ struct FieldForm {
 impl Decoder {
     /// For this layout.
     pub fn new(py: Python<'_>, types: &StructTypes, layout: &Layout) -> PyResult<Self> {
+        Self::with(py, types, layout, Use::Shown)
+    }
+
+    /// For keys of this layout.
+    pub fn of_keys(py: Python<'_>, types: &StructTypes, layout: &Layout) -> PyResult<Self> {
+        let mut made = Self::with(py, types, layout, Use::Key)?;
+        if let Form::Array(element, length) = made.form {
+            made.form = Form::Tuple(element, length);
+        }
+        Ok(made)
+    }
+
+    fn with(py: Python<'_>, types: &StructTypes, layout: &Layout, purpose: Use) -> PyResult<Self> {
         let form = match layout {
             Layout::Int { size: size @ 1..=8, signed: false } => Form::Unsigned(*size),
             Layout::Int { size: size @ 1..=8, signed: true } => Form::Signed(*size),
             Layout::Bool { size } => Form::Bool(*size),
             Layout::Float { size: 8 } => Form::Double,
+            Layout::Str { size } if purpose == Use::Key => Form::KeyStr(*size),
             Layout::Str { size } => Form::Str(*size),
             Layout::Bytes { size } => Form::Bytes(*size),
             Layout::Array { element, length } => {
-                Form::Array(Box::new(Self::new(py, types, element)?), *length)
+                Form::Array(Box::new(Self::with(py, types, element, purpose)?), *length)
             }
-            Layout::Struct(layout) => Self::struct_form(py, types, layout)?,
+            Layout::Struct(layout) => Self::struct_form(py, types, layout, purpose)?,
             _ => Form::Value,
         };
         Ok(Self { layout: layout.clone(), form })
     }
 
-    fn struct_form(py: Python<'_>, types: &StructTypes, layout: &StructLayout) -> PyResult<Form> {
-        // Bit-fields are shifted and masked; their struct goes the long way.
-        if layout.fields.iter().any(|field| field.bit_width.is_some()) {
-            return Ok(Form::Value);
-        }
+    /// A bit-field is shifted and masked, and goes the long way.
+    fn bits(field: &FieldLayout) -> Self {
+        let field = FieldLayout { bit_offset: field.bit_offset % 8, ..field.clone() };
+        Self { layout: field.layout.clone(), form: Form::Bits(field) }
+    }
+
+    fn struct_form(
+        py: Python<'_>,
+        types: &StructTypes,
+        layout: &StructLayout,
+        purpose: Use,
+    ) -> PyResult<Form> {
         let names: Vec<_> = layout.fields.iter().map(|field| field.name.clone()).collect();
         let class = types.class(py, &layout.name, names)?;
         let form = |field: &FieldLayout| {
             Ok(FieldForm {
                 start: field.bit_offset / 8,
-                decoder: Self::new(py, types, &field.layout)?,
+                decoder: match field.bit_width {
+                    Some(_) => Self::bits(field),
+                    None => Self::with(py, types, &field.layout, purpose)?,
+                },
             })
         };
         let fields = layout.fields.iter().map(form).collect::<PyResult<Vec<_>>>()?;
@@ -85,7 +125,7 @@ impl Decoder {
 
     /// Whether the objects refer to no others.
     pub fn is_leaf(&self) -> bool {
-        !matches!(self.form, Form::Array(..) | Form::Struct(_) | Form::Value)
+        !matches!(self.form, Form::Array(..) | Form::Tuple(..) | Form::Struct(_) | Form::Value)
     }
 
     /// Whether no code of Python's runs while the objects are made, provided
@@ -93,7 +133,7 @@ impl Decoder {
     pub fn runs_no_code(&self) -> bool {
         match &self.form {
             Form::Value => false,
-            Form::Array(element, _) => element.runs_no_code(),
+            Form::Array(element, _) | Form::Tuple(element, _) => element.runs_no_code(),
             Form::Struct(form) => {
                 form.maker.runs_no_code()
                     && form.fields.iter().all(|field| field.decoder.runs_no_code())
@@ -118,20 +158,34 @@ impl Decoder {
             }
             Form::Double => PyFloat::new(py, f64::from_bits(unsigned(bytes, 8))).into_any(),
             Form::Str(size) => text(py, bytes.get(..*size).unwrap_or(bytes)),
+            Form::KeyStr(size) => key_text(py, bytes.get(..*size).unwrap_or(bytes))?,
             Form::Bytes(size) => PyBytes::new(py, bytes.get(..*size).unwrap_or(bytes)).into_any(),
+            Form::Bits(field) => types.to_python(py, &runtime::decode_field(field, bytes))?,
             Form::Array(element, length) => {
-                let size = element.layout.size();
-                let item = |index: usize| {
-                    element.decode(py, types, bytes.get(index * size..).unwrap_or_default())
-                };
-                let items = (0..*length).map(item).collect::<PyResult<Vec<_>>>()?;
-                PyList::new(py, items)?.into_any()
+                PyList::new(py, element.several(py, types, bytes, *length)?)?.into_any()
+            }
+            Form::Tuple(element, length) => {
+                PyTuple::new(py, element.several(py, types, bytes, *length)?)?.into_any()
             }
             Form::Struct(form) => {
                 form.maker.make(py, |index| form.field(py, types, bytes, index))?
             }
             Form::Value => types.to_python(py, &runtime::decode(&self.layout, bytes))?,
         })
+    }
+
+    /// So many objects of bytes that follow each other.
+    fn several<'py>(
+        &self,
+        py: Python<'py>,
+        types: &StructTypes,
+        bytes: &[u8],
+        length: usize,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let size = self.layout.size();
+        let item =
+            |index: usize| self.decode(py, types, bytes.get(index * size..).unwrap_or_default());
+        (0..length).map(item).collect()
     }
 
     /// The same with a tuple of the fields in place of the outermost struct.
@@ -205,9 +259,22 @@ fn signed(bytes: &[u8], size: usize) -> i64 {
     (unsigned(bytes, size) << unused).cast_signed() >> unused
 }
 
-/// Text up to its first NUL.
+/// Text up to its first NUL; what is no UTF-8 reads as U+FFFD.
 fn text<'py>(py: Python<'py>, bytes: &[u8]) -> Bound<'py, PyAny> {
+    PyString::new(py, &String::from_utf8_lossy(before_nul(bytes))).into_any()
+}
+
+/// The same, but bytes that are no UTF-8 become surrogates, as in the names of
+/// files (`os.fsdecode`).
+fn key_text<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let bytes = before_nul(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(PyString::new(py, text).into_any()),
+        Err(_) => PyBytes::new(py, bytes).call_method1("decode", ("utf-8", "surrogateescape")),
+    }
+}
+
+fn before_nul(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
-    let text = bytes.get(..end).unwrap_or_default();
-    PyString::new(py, &String::from_utf8_lossy(text)).into_any()
+    bytes.get(..end).unwrap_or_default()
 }

@@ -111,7 +111,7 @@ impl Map {
         let (types, spec) = (&self.shared.types, &self.spec);
         let stride = (spec.value_size as usize).next_multiple_of(8);
         let made = Decoders {
-            key: Decoder::new(py, types, &spec.key)?,
+            key: Decoder::of_keys(py, types, &spec.key)?,
             value: Decoder::new(py, types, &spec.value)?,
             stride: spec.map_type.is_per_cpu().then_some(stride),
         };

@@ -118,5 +118,5 @@ pub use spec::{ContextField, MapSpec, MapType, ProgramContext, ProgramSpec};
 pub use symbols::{Frame, symbolize};
 pub use trace_pipe::{TraceFields, TracePipe, parse_fields};
 pub use tracefs::{ensure_tracefs, tracepoints};
-pub use value::{StructValue, Value, ValueError, decode, encode};
+pub use value::{StructValue, Value, ValueError, decode, decode_field, encode};
 pub use verifier::{Rejection, SourceLine, VerifierStats};

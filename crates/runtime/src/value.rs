@@ -183,7 +183,8 @@ pub fn decode(layout: &Layout, bytes: &[u8]) -> Value {
     }
 }
 
-fn decode_field(field: &FieldLayout, bytes: &[u8]) -> Value {
+/// Reads a field of a struct, which `bytes` begin with.
+pub fn decode_field(field: &FieldLayout, bytes: &[u8]) -> Value {
     let Some(width) = field.bit_width else {
         return decode(&field.layout, window(bytes, field.bit_offset / 8, field.layout.size()));
     };
