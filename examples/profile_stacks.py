@@ -1,6 +1,6 @@
 """Where the CPU's time goes: stacks sampled by a clock, counted in the kernel.
 
-    sudo python examples/profile_stacks.py [PID]
+sudo python examples/profile_stacks.py [PID] | flamegraph.pl > profile.svg
 """
 
 import sys
@@ -67,10 +67,6 @@ if __name__ == "__main__":
     b.load()
     b.programs["on_tick"].attach(event="cpu_clock", frequency=99)
     time.sleep(5)
-    for sample, count in sorted(b["counts"].items(), key=lambda entry: -entry[1])[:10]:
-        print(f"{count:6} samples of {sample.comm} ({sample.pid})")
-        for name, number in (("kernel", sample.kernel), ("user", sample.user)):
-            if number >= 0:
-                addresses = [address for address in b["stacks"][number] if address]
-                print(f"       {name:6}", " ".join(f"{address:#x}" for address in addresses))
+    b.programs["on_tick"].detach()
+    print(b["stacks"].folded(b["counts"]))
     b.close()

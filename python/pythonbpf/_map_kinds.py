@@ -12,14 +12,13 @@ import socket
 from pythonbpf import _native
 from pythonbpf._maps import AnyTable, BpfMap, new, summed
 from pythonbpf._sequences import Array, PerCpuArray
+from pythonbpf._stacks import Stacks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from typing import Any
-
-    from pythonbpf._records import Frame
 
 
 class Queue(BpfMap):
@@ -101,63 +100,6 @@ class PerCpu(AnyTable):
     def sums(self) -> dict[Any, Any]:
         """The sums of all entries, by key."""
         return {key: summed(self.name, values) for key, values in self.items()}
-
-
-class Stacks(AnyTable):
-    """Stack traces by number: each is a list of addresses, innermost first."""
-
-    __slots__ = ()
-
-    def __getitem__(self, key: Any) -> list[int]:
-        return _addresses(super().__getitem__(key))
-
-    def items(self) -> Any:
-        """Pairs of number and addresses."""
-        return [(key, _addresses(trace)) for key, trace in self._native.items()]
-
-    def values(self) -> Any:
-        """The lists of addresses."""
-        return [trace for _, trace in self.items()]
-
-    def symbolize(self, stack: Any, pid: int | None = None) -> list[Frame]:
-        """The functions of a stack, the innermost first.
-
-        Args:
-            stack: its number, or a list of addresses.
-            pid: the process that addresses of user space are from; it must still live.
-
-        Raises:
-            KeyError: there is no such stack.
-            NoSuchHookError: there is no such process.
-        """
-        from pythonbpf._records import Frame
-
-        trace: list[int] = stack if issubclass(type(stack), list) else self[stack]
-        found = _native.symbolize(trace, pid)
-        return [Frame(*frame) for frames in found for frame in frames]
-
-    def folded(self, counts: Any, pid: int | None = None) -> str:
-        """Stacks as flame graph tools take them: a line of functions for each, and its count.
-
-        Args:
-            counts: how often each stack was seen, by its number: a map or a dictionary.
-            pid: the process that addresses of user space are from.
-        """
-        traces = {stack: self[stack] for stack in dict(counts)}
-        addresses = sorted({address for trace in traces.values() for address in trace})
-        found = dict(zip(addresses, _native.symbolize(addresses, pid), strict=True))
-        lines: dict[str, int] = {}
-        for stack, count in dict(counts).items():
-            frames = [frame for address in traces[stack] for frame in found[address]]
-            names = [frame[0] or f"{frame[5]:#x}" for frame in reversed(frames)]
-            line = ";".join(name.replace(";", ":") for name in names)
-            lines[line] = lines.get(line, 0) + (sum(count) if isinstance(count, list) else count)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-        return "\n".join(f"{line} {count}" for line, count in sorted(lines.items()))
-
-
-def _addresses(trace: list[int]) -> list[int]:
-    """The addresses of a trace, without the room behind them."""
-    return trace[: trace.index(0)] if 0 in trace else trace
 
 
 class Programs(AnyTable):

@@ -14,6 +14,7 @@ from programs import stacks, table_types
 from programs.table_types import Key, Value
 
 from pythonbpf import BPF, NoSuchHookError, hist, linear_hist
+from pythonbpf._values import struct_type
 
 PACKET = bytes(64)
 
@@ -148,6 +149,36 @@ def test_kernel_stacks_are_functions(traced: BPF) -> None:
         line.split(";")
         == [name or hex(f.address) for name, f in zip(names, frames, strict=True)][::-1]
     )
+
+
+@pytest.mark.kernel
+@pytest.mark.host("kernels before 6.12 may give no stack there")
+def test_stacks_that_are_missed_are_counted(traced: BPF) -> None:
+    os.getpgid(0)
+    stacks = traced["kernel_stacks"]
+    (number,) = list(traced["kernel_counts"])
+    (line,) = stacks.folded({number: 1}).splitlines()
+    frames = line.rpartition(" ")[0]
+    exists, fault = -17, -14
+    counts = {number: 1, exists: 2, exists % 2**32: 3, exists % 2**64: 4, fault: 5, 10**6: 6}
+    assert stacks.folded(counts).splitlines() == sorted([f"{frames} 1", "[missed] 20"])
+
+    sample = struct_type("Sample", ("pid", "kernel", "user", "comm"))
+    pid = os.getpid()
+    samples = {
+        sample(pid, number, fault, "a;b"): 1,
+        sample(pid, number, exists, "ab"): [2, 3],
+        sample(2**22 + 1, number, fault, "gone"): 6,
+        sample(pid, fault, fault, "idle"): 7,
+    }
+    assert sorted(stacks.folded(samples).splitlines()) == sorted(
+        [f"a:b;{frames} 1", f"ab;[missed];{frames} 5", f"gone;{frames} 6", "idle;[missed] 7"]
+    )
+    other = struct_type("Other", ("ustack_id", "kernel_stack_id"))
+    assert stacks.folded({other(exists, number): 1}) == f"[missed];{frames} 1"
+    for wrong in ("text", struct_type("Wrong", ("pid", "uid"))(1, 2)):
+        with pytest.raises(TypeError, match="by the number of a stack"):
+            stacks.folded({wrong: 1})
 
 
 @pytest.mark.kernel
