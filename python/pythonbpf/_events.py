@@ -61,10 +61,10 @@ class Events(BpfMap, Generic[_E]):
         return reader.iterate(timeout, reader.stops)
 
     def __aiter__(self) -> AsyncIterator[_E]:
-        from pythonbpf._async import follow
+        from pythonbpf._async import Following
 
         self._reader.open()
-        return follow(self._reader)
+        return Following(self._reader)
 
     def poll(self, callback: Callable[[_E], object], timeout: float | None = None) -> int:
         """Waits for events and calls back for each one that has come.

@@ -419,3 +419,33 @@ def test_events_are_filled_in_order_and_start_as_zero() -> None:
     assert {(tuple(at), there) for at, there, _, _ in asked} == {((7, 8), 1)}
     assert {(tuple(at), there) for at, there, _, _ in timed} == {((0, 0), 0)}
     assert all(start > 0 and took >= 0 for _, _, start, took in timed)
+
+
+@pytest.mark.parametrize(("buffer", "program"), BUFFERS)
+def test_a_wait_that_is_given_up_takes_nothing_along(b: BPF, buffer: str, program: str) -> None:
+    events = b[buffer]
+    events.drain()
+
+    async def read() -> list[int]:
+        stream, found = aiter(events), []
+        for turn in range(4):
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(anext(stream), 0.05)
+            send(b, program, 300)
+            while len(found) < 300 * (turn + 1):
+                with contextlib.suppress(asyncio.TimeoutError):
+                    found.append((await asyncio.wait_for(anext(stream), 0.0005)).number)
+        events.stop()
+        with pytest.raises(StopAsyncIteration):
+            await anext(stream)
+        return found
+
+    assert asyncio.run(read()) == list(range(1200))
+
+
+def test_a_notebook_shows_a_buffer_without_reading_it(b: BPF) -> None:
+    send(b, "to_large_ring", 3)
+    shown = b["large_ring"]._repr_html_()
+    assert "large_ring" in shown
+    assert "<td>Sent</td>" in shown
+    assert len(b["large_ring"].drain()) == 3
