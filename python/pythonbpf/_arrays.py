@@ -112,7 +112,7 @@ def _dtype(layout: tuple[Any, ...]) -> Any:
 
 def _record(size: int, fields: list[Any], *, bits: bool) -> Any:
     """A struct; with ``bits`` as it is stored, else with room for each bit-field."""
-    if not bits and any(width is not None for _, _, width, _ in fields):
+    if not bits and _has_bits(("struct", size, fields)):
         return [(name, _dtype(layout)) for name, _, _, layout in fields]
     kept = [field for field in fields if field[2] is None]
     form = _stored if bits else _dtype
@@ -139,7 +139,7 @@ def _stored(layout: tuple[Any, ...]) -> Any:
     match layout:
         case ("array", element, length):
             return _stored(element), (length,)
-        case ("struct", size, fields):
+        case ("struct", size, fields) if _has_bits(layout):
             record = _record(size, fields, bits=True)
             record["names"].append(_BYTES)
             record["formats"].append(("u1", (size,)))

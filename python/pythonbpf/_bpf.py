@@ -40,7 +40,8 @@ class BPF:
                 print(event)
 
     ``BPF()`` compiles the file, notebook cells, ``-c`` argument or standard
-    input that the call stands in.
+    input that the call stands in. The object is a mapping of its maps by name: ``b["counts"]``,
+    ``"counts" in b``, ``list(b)``.
 
     Args:
         filename: another Python file.
@@ -246,6 +247,18 @@ class BPF:
 
     def __getitem__(self, name: str) -> Any:
         return self._maps[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._maps
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._maps)
+
+    def __len__(self) -> int:
+        return len(self._maps)
+
+    def __bool__(self) -> bool:
+        return True  # also without maps
 
     def events(self, event: type[_E]) -> Events[_E]:
         """The buffer that carries events of this struct class, and no others.

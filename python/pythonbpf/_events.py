@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pythonbpf._maps import BpfMap
+from pythonbpf._maps import BpfMap, new
 from pythonbpf._values import field_names
 
 TYPE_CHECKING = False
@@ -43,8 +43,41 @@ class Events(BpfMap, Generic[_E]):
     _reader: _native.EventReader
     _dtypes: list[Any] | None
 
+    @classmethod
+    def _over(cls, owner: _native.Object, native: _native.Map, reader: _native.EventReader) -> Any:
+        """The events that a reader gives of a map."""
+        made = new(cls, native)
+        made._owner, made._reader, made._dtypes = owner, reader, None
+        return made
+
     def __class_getitem__(cls, event: object) -> type[Any]:
         return cls
+
+    def of(self, *structs: str) -> Events[Any]:
+        """The same buffer with its events taken for these structs, whatever the object says.
+
+        For objects of other compilers, which do not say it::
+
+            for event in BPF.from_object("prog.o")["rb"].of("event"):
+                print(event.pid)
+
+        Events are told apart by their length; one that is as long as none of the structs is
+        ``bytes``. Both streams read the same buffer, and each event goes to one of them.
+
+        Args:
+            structs: names of structs as they are in the object's BTF, where a compiler puts
+                those that a global variable is or points to.
+
+        Raises:
+            UnknownNameError: the object has no such struct; the message lists near ones.
+            ValueError: two of them are of the same size.
+        """
+        if not structs:
+            raise TypeError("of() takes the name of a struct, or several")
+        for name in structs:
+            if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise TypeError(f"of() takes names of structs, not {type(name).__name__}")
+        return Events._over(self._owner, self._native, self._owner.events_of(self.name, structs))
 
     def __iter__(self) -> Iterator[_E]:
         return self.iter()

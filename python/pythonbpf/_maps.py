@@ -355,10 +355,7 @@ def open_map(owner: _native.Object, name: str) -> BpfMap:
         return wrap(native)
     from pythonbpf._events import Events
 
-    events = new(cast("type[Events[Any]]", Events), native)
-    events._reader = owner.events(name)  # pyright: ignore[reportPrivateUsage]
-    events._dtypes = None  # pyright: ignore[reportPrivateUsage]
-    return events
+    return Events._over(owner, native, owner.events(name))  # pyright: ignore[reportPrivateUsage]
 
 
 def new(cls: type[_M], native: _native.Map) -> _M:

@@ -1,7 +1,7 @@
 """The extension module: what the border between Rust and Python hands over."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from pythonbpf._records import Diagnostic
@@ -107,6 +107,8 @@ class Object:
     def program(self, name: str) -> Program: ...
     def map(self, name: str) -> Map: ...
     def events(self, name: str) -> EventReader: ...
+    def events_of(self, name: str, structs: Sequence[str]) -> EventReader:
+        """A reader that takes the events for these structs of the object's BTF."""
 
 class Program:
     """A program of a loaded object."""

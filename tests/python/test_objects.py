@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gc
 import json
@@ -37,14 +38,14 @@ SOURCE = Path(__file__).parent / "programs" / "foreign.c"
 PACKET = bytes(64)
 
 
-def clang(directory: Path, *options: str) -> Path:
+def clang(directory: Path, *options: str, source: Path = SOURCE) -> Path:
     if LAB_OBJECTS is not None:
         return Path(LAB_OBJECTS) / ("foreign-NO_XDP.o" if options else "foreign.o")
     command = shutil.which("clang-22") or shutil.which("clang")
     if command is None:
         pytest.skip("needs clang, to have an object that is not ours")
     output = directory / "foreign.o"
-    build = [command, "-O2", "-g", "-target", "bpf", *options, "-c", SOURCE, "-o", output]
+    build = [command, "-O2", "-g", "-target", "bpf", *options, "-c", source, "-o", output]
     subprocess.run(build, check=True, timeout=60)
     return output
 
@@ -507,3 +508,104 @@ def test_numbers_of_types_are_those_of_the_kernel(tmp_path: Path) -> None:
     pid = next(member for member in task["members"] if member["name"] == "pid")
     assert (b.globals.number, b.globals.offset) == (task["id"], pid["bits_offset"] // 8)
     b.close()
+
+
+# --- structs that the caller names --------------------------------------------------------------
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> Iterator[BPF]:
+    source = SOURCE.with_name("foreign_events.c")
+    bpf = BPF.from_object(clang(tmp_path, source=source))
+    bpf.load()
+    yield bpf
+    bpf.close()
+
+
+in_host = pytest.mark.host("the C compiler is here")
+
+
+@in_host
+def test_events_are_typed_by_the_name_of_their_struct(named: BPF) -> None:
+    send = named.programs["send"].test_run
+    send(PACKET)
+    assert [type(event) for event in named["ring"].drain()] == [bytes, bytes]
+    named["perf"].drain()
+    ring, perf = named["ring"].of("event"), named["perf"].of("event")
+    send(PACKET)
+    event, failure = ring.drain()
+    assert (type(event).__name__, event.when, event.pid, event.comm) == ("event", 1, 2, "x")
+    assert failure == b"\xff" * 4  # as long as no struct that was named
+    assert perf.drain() == [event]
+    both = named["ring"].of("event", "failure_t")
+    send(PACKET)
+    assert [type(event).__name__ for event in both.iter(timeout=0)] == ["event", "failure_t"]
+    send(PACKET)
+    seen: list[Any] = []
+    assert both.poll(seen.append, timeout=1) == 2
+    assert seen[0] == event
+    assert seen[1].code == 0xFFFF_FFFF
+    send(PACKET)
+    assert both.drain(tuples=True) == [(1, 2, "x"), (0xFFFF_FFFF,)]
+
+    async def first() -> Any:
+        return await anext(aiter(both))
+
+    send(PACKET)
+    assert asyncio.run(first()) == event
+    both.drain()
+    pytest.importorskip("numpy", reason="NumPy is not installed")
+    send(PACKET)
+    batches = {batch.dtype.names: batch for batch in both.batches(timeout=0)}
+    assert batches["when", "pid", "comm"]["comm"].tolist() == [b"x"]
+    assert batches["code",]["code"].tolist() == [0xFFFF_FFFF]
+
+
+@in_host
+def test_structs_that_are_not_there_are_told(named: BPF, object_file: Path) -> None:
+    with pytest.raises(UnknownNameError, match=r"no struct named `evnt`.*did you mean `event`"):
+        named["ring"].of("event", "evnt")
+    with pytest.raises(ValueError, match="`inner` and `failure_t` have the same size"):
+        named["ring"].of("inner", "failure_t")
+    with pytest.raises(TypeError, match=r"of\(\) takes names of structs, not type"):
+        named["ring"].of(int)
+    with pytest.raises(TypeError, match="takes the name of a struct"):
+        named["ring"].of()
+    opened = BPF.from_object(object_file)
+    with pytest.raises(UnknownNameError, match="no struct named `event`"):
+        opened["events"].of("event")
+    named.close()
+    with pytest.raises(BpfError, match="closed"):
+        named["ring"].of("event")
+
+
+@in_host
+def test_bit_fields_beside_structs_are_arrays(named: BPF) -> None:
+    pytest.importorskip("numpy", reason="NumPy is not installed")
+    named.programs["send"].test_run(PACKET)
+    assert named["table"].to_numpy().tolist() == [((5, -6), (1, 2, -3, (3, 4)))]
+    both = [(1, 2, -3, (3, 4)), (7, 31, 7, (-1, 0))]
+    array = named["array"].to_numpy()
+    assert array[1]["tag"] == b"ab"
+    assert array[1]["both"].tolist() == both
+    assert array["both"]["y"].tolist() == [[0, 0], [2, 31]]
+    assert array["both"]["inner"]["a"].tolist() == [[0, 0], [3, -1]]
+    each = named["each_cpu"]
+    cpus = len(each[0])
+    each[0] = [(cpu % 8, 1, -1, (cpu, 0)) for cpu in range(cpus)]
+    assert each.to_numpy()["x"].tolist() == [[cpu % 8 for cpu in range(cpus)]]
+    assert each.to_numpy()["inner"]["a"].tolist() == [list(range(cpus))]
+    # The same as objects.
+    assert named["table"].popitem()[1].z == -3
+
+
+# --- the object is a mapping of its maps --------------------------------------------------------
+
+
+def test_an_object_is_a_mapping_of_its_maps(b: BPF) -> None:
+    assert "numbers" in b
+    assert "nothing" not in b
+    assert list(b) == list(b.maps)
+    assert len(b) == len(b.maps)
+    assert dict(zip(b, b.maps.values(), strict=True))["numbers"] is b["numbers"]
+    assert b

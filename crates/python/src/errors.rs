@@ -43,7 +43,10 @@ fn exception(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -
     let errno = errno(error);
     let system = |name: &str| Ok(PyErr::from_value(class(py, name)?.call1((&message, errno))?));
     match error {
-        Error::UnknownProgram { .. } | Error::UnknownMap { .. } | Error::UnknownGlobal { .. } => {
+        Error::UnknownProgram { .. }
+        | Error::UnknownMap { .. }
+        | Error::UnknownGlobal { .. }
+        | Error::UnknownStruct { .. } => {
             Ok(PyErr::from_value(class(py, "UnknownNameError")?.call1((message,))?))
         }
         Error::ArgumentsNeeded { .. } | Error::ArgumentNotTaken { .. } => {

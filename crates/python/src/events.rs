@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyList, PyTuple};
+use pyo3::types::{PyByteArray, PyBytes, PyTuple};
 use runtime::{Columns, Error, Last, Layout, Record};
 
 use crate::decode::Decoder;
@@ -26,6 +26,8 @@ use crate::object::Shared;
 pub struct EventReader {
     shared: Arc<Shared>,
     map: String,
+    /// What the caller says that the events are.
+    told: Option<Vec<Layout>>,
     opened: OnceLock<Opened>,
     /// How often `stop` was called.
     stops: AtomicU64,
@@ -65,11 +67,13 @@ enum Next {
 }
 
 impl EventReader {
-    /// The reader of this map's events.
-    pub fn new(shared: &Arc<Shared>, map: &str) -> Self {
+    /// The reader of this map's events, of what the object says that they are
+    /// or the caller.
+    pub fn new(shared: &Arc<Shared>, map: &str, told: Option<Vec<Layout>>) -> Self {
         Self {
             shared: Arc::clone(shared),
             map: map.to_owned(),
+            told,
             opened: OnceLock::new(),
             stops: AtomicU64::new(0),
             columns: Mutex::default(),
@@ -83,6 +87,10 @@ impl EventReader {
         let object = self.shared.loaded(py)?;
         let reader = py.detach(|| object.events(&self.map));
         let reader = reader.map_err(|error| self.shared.raise(py, &error))?;
+        let reader = match &self.told {
+            Some(layouts) => reader.of(layouts),
+            None => reader,
+        };
         let decoder = |layout| Decoder::new(py, &self.shared.types, layout);
         let decoders = reader.layouts().iter().map(decoder).collect::<PyResult<Vec<_>>>()?;
         let in_place = decoders.iter().all(Decoder::runs_no_code);
@@ -314,7 +322,6 @@ impl EventReader {
             if opened.in_place { in_place(py, opened, event) } else { copied(py, opened, event) };
         match drained {
             Ok(events) => events,
-            Err(Error::Closed) => Ok(PyList::empty(py).into_any()),
             Err(error) => Err(self.shared.raise(py, &error)),
         }
     }

@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
-use runtime::{MapSpec, OpenObject, ProgramSpec};
+use runtime::{Layout, MapSpec, OpenObject, ProgramSpec};
 
 use crate::attach;
 use crate::compile::Compilation;
@@ -295,6 +296,26 @@ impl Object {
         written.map_err(|error| self.shared.raise(py, &error))
     }
 
+    /// The reader of an event map whose records are these structs.
+    fn events_of(&self, py: Python<'_>, name: &str, structs: Vec<String>) -> PyResult<EventReader> {
+        let layouts = py.detach(|| match &*self.shared.phase() {
+            Phase::Opened(opened) => structs.iter().map(|one| opened.struct_layout(one)).collect(),
+            Phase::Loaded(object) => structs.iter().map(|one| object.struct_layout(one)).collect(),
+            Phase::Closed => Err(runtime::Error::Closed),
+        });
+        let layouts: Vec<Layout> = layouts.map_err(|error| self.shared.raise(py, &error))?;
+        for (index, layout) in layouts.iter().enumerate() {
+            let same = |other: &Layout| other.size() == layout.size();
+            if let Some(other) = layouts.iter().take(index).position(same) {
+                return Err(PyValueError::new_err(format!(
+                    "`{}` and `{}` have the same size, by which events are told apart",
+                    structs[other], structs[index]
+                )));
+            }
+        }
+        Ok(EventReader::new(&self.shared, name, Some(layouts)))
+    }
+
     /// Takes what is pinned at a path in place of making a map anew.
     fn reuse_map(&self, py: Python<'_>, name: &str, path: PathBuf) -> PyResult<()> {
         let reused = py.detach(|| match &mut *self.shared.phase() {
@@ -338,6 +359,6 @@ impl Object {
 
     /// The reading end of the ring buffer or perf event array of this name.
     fn events(&self, name: &str) -> EventReader {
-        EventReader::new(&self.shared, name)
+        EventReader::new(&self.shared, name, None)
     }
 }

@@ -64,6 +64,15 @@ pub enum Error {
         nearest: Vec<String>,
     },
 
+    /// The object's BTF has no struct of this name.
+    #[error("no struct named `{name}` in this object's BTF{}", suggestion(.nearest))]
+    UnknownStruct {
+        /// The name asked for.
+        name: String,
+        /// Names that exist and look like it.
+        nearest: Vec<String>,
+    },
+
     /// A constant is set after the load.
     #[error("`{name}` is a constant, which no program changes: set it before load()")]
     ConstantGlobal {

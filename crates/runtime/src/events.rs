@@ -39,6 +39,8 @@ pub struct Event {
 #[derive(Debug, Clone)]
 pub struct EventReader {
     source: Arc<Source>,
+    /// What the caller says that the events are.
+    told: Option<Arc<[Layout]>>,
 }
 
 /// Ends a reader's wait from another thread.
@@ -70,7 +72,7 @@ impl Object {
             });
         }
         let source = self.inner.with_loaded(|loaded| self.inner.open_source(loaded, index))?;
-        Ok(EventReader { source })
+        Ok(EventReader { source, told: None })
     }
 
     /// Opens the buffers of all event maps now. Attaching does so for perf
@@ -122,9 +124,17 @@ impl EventReader {
         &self.source.spec.name
     }
 
-    /// What the events may be; empty if the object does not say.
+    /// A reader of the same buffer that takes its events for these types,
+    /// whatever the object says.
+    #[must_use]
+    pub fn of(&self, layouts: &[Layout]) -> Self {
+        Self { source: Arc::clone(&self.source), told: Some(layouts.into()) }
+    }
+
+    /// What the events may be; empty if neither the object nor the caller
+    /// said.
     pub fn layouts(&self) -> &[Layout] {
-        &self.source.spec.events
+        self.told.as_deref().unwrap_or(&self.source.spec.events)
     }
 
     /// What a record of `length` bytes is; `None` where the object does not say.
@@ -138,7 +148,7 @@ impl EventReader {
     }
 
     fn types(&self) -> Types<'_> {
-        self.source.types()
+        self.source.types(self.layouts())
     }
 
     /// The next event. `None` if none came within `timeout`, or the wait was
@@ -235,7 +245,7 @@ impl EventReader {
     /// # Errors
     /// As [`EventReader::next`].
     pub fn fill(&self, columns: &mut Columns, limit: usize) -> Result<usize> {
-        self.source.fill(columns, limit)
+        self.source.fill(self.types(), columns, limit)
     }
 
     /// Waits for at most `timeout`, and a tenth of a second, for events.

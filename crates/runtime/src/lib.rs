@@ -60,6 +60,7 @@ mod line_info;
 mod load_error;
 mod losses;
 mod map;
+mod named;
 mod nearest;
 mod object;
 mod open;

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
+use std::ptr::NonNull;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use libbpf_rs::{AsRawLibbpf as _, MapCore as _, MapHandle, libbpf_sys};
@@ -102,6 +103,14 @@ impl Loaded {
             Origin::Pins { programs, .. } => programs.get(index)?,
         };
         Some(descriptor.as_fd())
+    }
+
+    /// libbpf's object; nothing of what was pinned.
+    pub(crate) fn libbpf_object(&self) -> Option<NonNull<libbpf_sys::bpf_object>> {
+        match &self.origin {
+            Origin::Object(object) => Some(object.as_libbpf_object()),
+            Origin::Pins { .. } => None,
+        }
     }
 
     /// What libbpf knows of a map; nothing of what was pinned.

@@ -136,6 +136,10 @@ impl OpenObject {
         global::names(&self.maps)
     }
 
+    pub(crate) fn libbpf_object(&self) -> &libbpf_rs::OpenObject {
+        &self.object
+    }
+
     /// The layout of a global variable.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use std::time::Duration;
 use libbpf_rs::{MapHandle, PerfBuffer, PerfBufferBuilder};
 
 use crate::error::{Error, Result};
+use crate::layout::Layout;
 use crate::losses::Losses;
 use crate::prints;
 use crate::privilege::{Capability, missing_capabilities};
@@ -115,8 +116,9 @@ impl Source {
         self.shared.pending()
     }
 
-    pub(crate) fn types(&self) -> Types<'_> {
-        Types { layouts: &self.spec.events, padded: self.spec.map_type.is_perf_event_array() }
+    /// These types of events in this buffer.
+    pub(crate) fn types<'a>(&self, layouts: &'a [Layout]) -> Types<'a> {
+        Types { layouts, padded: self.spec.map_type.is_perf_event_array() }
     }
 
     pub(crate) fn lost(&self) -> Option<u64> {
@@ -191,8 +193,12 @@ impl Source {
     }
 
     /// The same, by type.
-    pub(crate) fn fill(&self, columns: &mut Columns, limit: usize) -> Result<usize> {
-        let types = self.types();
+    pub(crate) fn fill(
+        &self,
+        types: Types<'_>,
+        columns: &mut Columns,
+        limit: usize,
+    ) -> Result<usize> {
         self.visit(limit, every(|record| columns.push(types, record)))
     }
 
