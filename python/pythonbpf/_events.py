@@ -38,8 +38,9 @@ class Events(BpfMap, Generic[_E]):
     ``b.events(Event)``, where ``Event`` derives from :class:`~pythonbpf.Struct`.
     """
 
-    __slots__ = ("_dtypes", "_reader")
+    __slots__ = ("_dtypes", "_owner", "_reader")
 
+    _owner: _native.Object
     _reader: _native.EventReader
     _dtypes: list[Any] | None
 
@@ -162,6 +163,12 @@ class Events(BpfMap, Generic[_E]):
     def stop(self) -> None:
         """Ends all iterations that have begun, in whatever thread; a later one waits again."""
         self._reader.stop()
+
+    def _repr_html_(self) -> str:
+        from pythonbpf._pictures import facts_html
+
+        kinds = [field_name for kind in self._reader.structs() if kind for field_name in [kind[0]]]
+        return facts_html(self, {"events": ", ".join(kinds) or "bytes", "lost": self.lost})
 
     @property
     def lost(self) -> int | None:

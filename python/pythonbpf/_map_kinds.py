@@ -16,7 +16,7 @@ from pythonbpf._stacks import Stacks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from contextlib import AbstractContextManager
     from typing import Any
 
@@ -42,10 +42,14 @@ class Queue(BpfMap):
         """The next value, which stays; ``None`` if there is none."""
         return self._native.peek()
 
-    def drain(self) -> Iterator[Any]:
-        """Takes values out until there is none."""
-        while (value := self._native.pop()) is not None:
-            yield value
+    def drain(self) -> list[Any]:
+        """Takes out all values until there is none."""
+        return list(iter(self._native.pop, None))
+
+    def _repr_html_(self) -> str:
+        from pythonbpf._pictures import facts_html
+
+        return facts_html(self, {"next": self.peek()})
 
 
 class Bloom(BpfMap):
@@ -58,6 +62,11 @@ class Bloom(BpfMap):
         self._native.push(value)
 
     push = add
+
+    def _repr_html_(self) -> str:
+        from pythonbpf._pictures import facts_html
+
+        return facts_html(self, {})
 
     def __contains__(self, value: object) -> bool:
         return self._native.may_hold(value)

@@ -33,7 +33,8 @@ def hist(
 
     Raises:
         TypeError: keys or counts are no integers.
-        ValueError: a bucket or count is negative, or there is no such scale.
+        ValueError: a bucket or count is negative, no number of 64 bits is in such a bucket, or
+            there is no such scale.
     """
     if scale not in ("bits", "log2"):
         raise ValueError(f"the scale is 'bits' or 'log2', not {scale!r}")
@@ -59,7 +60,8 @@ def linear_hist(counts: Any, unit: str = "value", *, step: int = 1, width: int =
 
 
 def _drawn(counts: Any, unit: str, scale: str, step: int, width: int) -> str:
-    sections = _sections(counts)
+    last = {"bits": 64, "log2": 63}.get(scale, ((1 << 64) - 1) // step)
+    sections = _sections(counts, last)
     drawn = {
         head: _native.histogram(rows, unit, scale, step, max(width, 1))
         for head, rows in sections.items()
@@ -70,23 +72,37 @@ def _drawn(counts: Any, unit: str, scale: str, step: int, width: int) -> str:
     return "\n".join(parts).rstrip("\n")
 
 
-def _sections(counts: Any) -> dict[tuple[Any, ...], list[tuple[int, int]]]:
+def _sections(counts: Any, last: int) -> dict[tuple[Any, ...], list[tuple[int, int]]]:
     """The counts of each histogram, by what stands before the bucket in the keys."""
+    from operator import index
+
     table: Any = counts if hasattr(counts, "items") else _numbered(counts)
     found: dict[tuple[Any, ...], list[tuple[int, int]]] = {}
     for key, value in table.items():
         compound = issubclass(type(key), tuple) or hasattr(key, FIELDS)
         parts: tuple[Any, ...] = tuple(key) if compound else (key,)
-        count: Any = sum(value) if issubclass(type(value), list) else value
-        bucket: Any = parts[-1] if parts else key
-        if not isinstance(bucket, int) or not isinstance(count, int):
+        try:
+            bucket, count = index(parts[-1] if parts else key), _counted(value)
+        except TypeError:
             raise TypeError(
                 f"a histogram counts integers in numbered buckets, not {value!r} in {key!r}"
-            )
+            ) from None
         if bucket < 0 or count < 0:
             raise ValueError(f"a histogram has no negative buckets or counts: {count} in {bucket}")
+        if bucket > last:
+            raise ValueError(
+                f"there is no bucket {bucket}: the last one is {last}; a histogram takes counts by "
+                "bucket, and no values that are still to be counted"
+            )
         found.setdefault(parts[:-1], []).append((bucket, count))
     return found
+
+
+def _counted(value: Any) -> int:
+    """A count, or the sum of those of all CPUs; NumPy's numbers are counts, too."""
+    from operator import index
+
+    return sum(map(index, value)) if hasattr(value, "__iter__") else index(value)
 
 
 def _numbered(counts: Iterable[Any]) -> dict[int, Any]:
@@ -108,6 +124,14 @@ def table_html(table: Any) -> str:
     more = f"<p>{length - _ROWS} more entries</p>" if length > _ROWS else ""
     title = f"<caption>{_safe(repr(table))}</caption>"
     return f"<table>{title}<thead>{_row('th', names)}</thead><tbody>{body}</tbody></table>{more}"
+
+
+def facts_html(of: Any, more: dict[str, Any]) -> str:
+    """A map whose contents would be gone once they were shown, as an HTML table of facts."""
+    facts = {"type": of.type, "max_entries": of.max_entries, **more}
+    title = f"<caption>{_safe(repr(of))}</caption>"
+    head, body = _row("th", facts), _row("td", facts.values())
+    return f"<table>{title}<thead>{head}</thead><tbody>{body}</tbody></table>"
 
 
 def value_html(value: Any) -> str:

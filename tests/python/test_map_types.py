@@ -45,7 +45,7 @@ def test_queues_and_stacks(b: BPF) -> None:
     assert requests.peek() == 10
     assert ran(b, "answer") == 3
     assert requests.pop() is None
-    assert list(answers.drain()) == [31, 21, 11]
+    assert answers.drain() == [31, 21, 11]
     for request in range(4):
         requests.push(request)
     with pytest.raises(Exception, match="full"):
@@ -53,6 +53,10 @@ def test_queues_and_stacks(b: BPF) -> None:
     with pytest.raises(TypeError):
         requests.push("x")
     assert [requests.pop() for _ in range(5)] == [0, 1, 2, 3, None]
+    requests.push(7)
+    assert "<td>7</td>" in requests._repr_html_()
+    requests.drain()
+    assert requests.peek() is None
 
 
 def test_longest_prefixes(b: BPF) -> None:

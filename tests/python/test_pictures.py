@@ -56,6 +56,25 @@ def test_what_is_no_histogram(counts: Any, error: type[Exception]) -> None:
         hist([1], scale="linear")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
+def test_numbers_of_numpy_are_counts() -> None:
+    numpy = pytest.importorskip("numpy", reason="NumPy is not installed")
+    counts = numpy.array([0, 8, 2], dtype=numpy.uint64)
+    assert hist(counts) == hist([0, 8, 2])
+    each_cpu = numpy.array([[0, 0], [4, 4], [1, 1]])
+    assert hist(each_cpu) == hist([0, 8, 2])
+    assert hist({numpy.int64(1): numpy.uint32(8), 2: 2}) == hist([0, 8, 2])
+
+
+def test_buckets_that_no_number_is_in() -> None:
+    for wrong, scale in ((65, "bits"), (100, "bits"), (64, "log2")):
+        with pytest.raises(ValueError, match=f"there is no bucket {wrong}: the last one is"):
+            hist({wrong: 5}, scale=scale)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ValueError, match="there is no bucket"):
+        linear_hist({2**60: 1}, step=100)
+    assert str(2**64 - 1) in hist({64: 5})
+    assert str(2**64 - 1) in hist({63: 5}, scale="log2")
+
+
 # --- maps -------------------------------------------------------------------------------------
 
 
