@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
+    from types import FrameType
     from typing import Any, SupportsIndex, TypeVar, cast, overload
 
     import numpy
@@ -161,7 +162,7 @@ class Table(BpfMap, MutableMapping[_K, _V]):
             place, thread = (id(frame), frame.f_lasti), get_ident()
             twice = self._asked.get(thread) == place
             self._asked[thread] = place
-            return _Keys(self, whole=twice)
+            return _Keys(self, whole=twice or _merges(frame))
 
     def items(self) -> ItemsView[_K, _V]:
         """Pairs of key and value, read in one pass."""
@@ -296,7 +297,8 @@ class _Keys:
     That calls ``keys()`` and then looks each key up: a system call for each, and an entry
     that a program removes in between would be a :class:`KeyError`. But it asks for the method
     twice in one instruction, once to see whether there is one, and no code of Python's does
-    so. The values are then read with the keys, and handed out as the thread asks for them.
+    so; ``{**table}`` is an instruction of its own. The values are then read with the keys, and
+    handed out as the thread asks for them.
     """
 
     __slots__ = ("_table", "_whole")
@@ -311,6 +313,14 @@ class _Keys:
         if not self._whole or type(table).__getitem__ is not AnyTable.__getitem__:
             return KeysView(table)
         return cast("KeysView[Any]", table._native.keys_ahead())  # pyright: ignore[reportPrivateUsage]
+
+
+def _merges(frame: FrameType) -> bool:
+    """Whether this is ``{**table}`` or ``f(**table)``, which ask for the method once."""
+    from opcode import opmap
+
+    instruction = frame.f_code.co_code[frame.f_lasti]
+    return instruction in (opmap["DICT_UPDATE"], opmap["DICT_MERGE"])
 
 
 class _Items(ItemsView[_K, _V]):
