@@ -156,12 +156,13 @@ class BPF:
         Raises:
             SystemRefusedError: the folder is there already or in no BPF file system, or a
                 program is held by no link of the kernel (tracepoints and probes before Linux
-                5.15, sockets, filters). Nothing is pinned then.
+                5.15, sockets, filters). Nothing new is pinned then, and earlier pins stay.
         """
         self._native.pin(folder)
+        Several folders can hold the same object.
 
     def unpin(self) -> None:
-        """Removes the pins, of :meth:`pin` or those it was made of, and the folders.
+        """Removes the pins, of every :meth:`pin` and those it was made of, and the folders.
 
         What nobody else holds ends when the object is closed.
         """

@@ -212,6 +212,51 @@ def test_one_map_and_one_program(folder: Path) -> None:
         both.programs["filter"].attach(interface="lo")
 
 
+def test_a_pin_that_fails_leaves_earlier_ones(folder: Path, tmp_path: Path) -> None:
+    b = watching(os.getpid())
+    b.pin(folder)
+    with pytest.raises(SystemRefusedError, match="there is something already"):
+        b.pin(folder)
+    with pytest.raises(SystemRefusedError, match="not in a BPF file system"):
+        b.pin(tmp_path / "new")
+    beside = folder.with_name(folder.name + "-taken")
+    beside.mkdir()
+    try:
+        with pytest.raises(SystemRefusedError, match="there is something already"):
+            b.pin(beside)
+        assert beside.exists()
+    finally:
+        beside.rmdir()
+    assert (folder / "links/watch").exists()
+    b.close()
+    again = BPF.from_pinned(folder)
+    assert again.programs["watch"].attached
+    start = again.globals.TOTAL
+    calls(20)
+    assert start + 20 <= again.globals.TOTAL
+    again.unpin()
+    again.close()
+
+
+def test_unpin_removes_the_pins_of_every_folder(folder: Path) -> None:
+    second = folder.with_name(folder.name + "-second")
+    with contextlib.closing(watching(os.getpid())) as b:
+        b.pin(folder)
+        b.pin(second)
+        assert (folder / "links/watch").exists()
+        assert (second / "links/watch").exists()
+        b.unpin()
+        assert not folder.exists()
+        assert not second.exists()
+        b.pin(folder)
+        b.pin(second)
+        b.programs["watch"].detach()
+        assert not (folder / "links/watch").exists()
+        assert not (second / "links/watch").exists()
+        assert stands_still(b)
+        b.unpin()
+
+
 def test_what_cannot_be(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(SystemRefusedError, match=r"there is no folder|nothing is pinned there"):
         BPF.from_pinned(folder)

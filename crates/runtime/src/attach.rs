@@ -126,7 +126,7 @@ impl Object {
 
 /// A hook without its pins, so that letting go of it detaches the program.
 fn unpinned(mut held: Held) -> Held {
-    held.unpin();
+    held.unpin(|_| true);
     held
 }
 

@@ -71,9 +71,10 @@ impl Held {
         Self { hook, program, pins: Vec::new() }
     }
 
-    /// Removes the pins, so that letting go detaches the program.
-    pub fn unpin(&mut self) {
-        for path in self.pins.drain(..) {
+    /// Removes the pins that are chosen; once there is none, letting go detaches the
+    /// program.
+    pub fn unpin(&mut self, chosen: impl Fn(&PathBuf) -> bool) {
+        for path in self.pins.extract_if(.., |path| chosen(path)) {
             // What is gone already needs no removal.
             let _ = fs::remove_file(path);
         }

@@ -35,32 +35,33 @@ const DEPTH: usize = 4;
 impl Object {
     /// Pins maps, global variables, programs and the links of those that are attached
     /// under `folder`, which is made. They outlive the process, until
-    /// [`Object::unpin`] or until the files are removed.
+    /// [`Object::unpin`] or until the files are removed. Several folders hold the
+    /// same things.
     ///
     /// # Errors
     /// [`Error::Pin`]: the folder is not in a BPF file system, something is there
     /// already, or a program is held by no link of the kernel (`perf_event`,
-    /// `tracepoint` and probes before Linux 5.15, filters, sockets). Nothing is pinned
-    /// then.
+    /// `tracepoint` and probes before Linux 5.15, filters, sockets). Nothing new is
+    /// pinned then, and what was pinned before stays.
     pub fn pin(&self, folder: &Path) -> Result<()> {
         let mut made = Vec::new();
         let outcome = self.pin_all(folder, &mut made);
         if outcome.is_err() {
+            self.forget_links(|path| made.contains(path));
             remove(made);
-            self.forget_links();
             return outcome;
         }
         self.inner.pins().extend(made);
         Ok(())
     }
 
-    /// Removes what [`Object::pin`] made, or what the object was made of. What nothing
-    /// else holds is detached and freed when the object is closed.
+    /// Removes all that calls of [`Object::pin`] made, and what the object was made of.
+    /// What nothing else holds is detached and freed when the object is closed.
     ///
     /// # Errors
     /// [`Error::Pin`]: a file cannot be removed.
     pub fn unpin(&self) -> Result<()> {
-        self.forget_links();
+        self.forget_links(|_| true);
         let mut pins = self.inner.pins();
         while let Some(path) = pins.last() {
             match removed(path) {
@@ -71,11 +72,12 @@ impl Object {
         Ok(())
     }
 
-    /// Programs are held by their hooks alone again.
-    fn forget_links(&self) {
+    /// Removes the pins of links that are chosen; without one a program is held by its
+    /// hook alone.
+    fn forget_links(&self, chosen: impl Fn(&PathBuf) -> bool) {
         for index in 0..self.inner.programs.len() {
             if let Some(held) = self.inner.link(index).as_mut() {
-                held.unpin();
+                held.unpin(&chosen);
             }
         }
     }
@@ -107,7 +109,7 @@ impl Object {
         })?;
         for (index, spec) in self.inner.programs.iter().enumerate() {
             if let Some(held) = self.inner.link(index).as_mut() {
-                pin_links(held, spec, &folder.join(LINKS))?;
+                pin_links(held, spec, &folder.join(LINKS), made)?;
             }
         }
         match self.inner.operations().keys().next() {
@@ -137,32 +139,32 @@ impl Object {
     }
 }
 
-fn pin_links(held: &mut Held, spec: &ProgramSpec, folder: &Path) -> Result<()> {
+/// Pins the links of a program; notes each pin as made and as one that holds it.
+fn pin_links(
+    held: &mut Held,
+    spec: &ProgramSpec,
+    folder: &Path,
+    made: &mut Vec<PathBuf>,
+) -> Result<()> {
     let links = held.hook.links();
     if links.is_empty() {
         return Err(no_link(&folder.join(&spec.name)));
     }
-    let mut pins = Vec::new();
     for (number, link) in links.iter().enumerate() {
         let name = match number {
             0 => spec.name.clone(),
             number => format!("{}-{number}", spec.name),
         };
         let path = folder.join(name);
-        match pin(link.as_raw_fd(), &path) {
-            Ok(()) => pins.push(path),
-            Err(error) => {
-                remove(pins);
-                return Err(match error {
-                    Error::Pin { source, .. } if source.raw_os_error() == Some(libc::EINVAL) => {
-                        no_link(&path)
-                    }
-                    error => error,
-                });
+        pin(link.as_raw_fd(), &path).map_err(|error| match error {
+            Error::Pin { source, .. } if source.raw_os_error() == Some(libc::EINVAL) => {
+                no_link(&path)
             }
-        }
+            error => error,
+        })?;
+        held.pins.push(path.clone());
+        made.push(path);
     }
-    held.pins = pins;
     Ok(())
 }
 
