@@ -105,6 +105,10 @@ class BPF:
 
         Raises:
             SystemRefusedError: nothing is pinned there.
+        Without ``CAP_SYS_ADMIN`` the kernel shows no types, and keys and values are bytes. Of
+        buffers of events it keeps none: a program beside them, or a map of their object, tells
+        the types, and by itself a buffer gives bytes.
+
             PrivilegeError: a capability is missing; the message names it.
         """
         self = cls.__new__(cls)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import map_types
 
 from pythonbpf import BPF, BpfError, SystemRefusedError
 
@@ -202,14 +203,46 @@ def test_one_map_and_one_program(folder: Path) -> None:
         calls(5)
     one = BPF.from_pinned(folder / "counts")
     assert list(one.maps) == ["counts"]
-    # Types are kept with the programs; without one, structs are bytes.
-    value = one["counts"][os.getpid()]
-    assert bytes(value)[:4] == os.getpid().to_bytes(4, "little")
+    # The kernel keeps the types with the map itself.
+    assert one["counts"][os.getpid()].pid == os.getpid()
+    assert one["counts"][os.getpid()].count >= 5
     both = BPF.from_pinned(folder)
     assert both["counts"][os.getpid()].count >= 5
     assert both.programs["filter"].test_run(bytes(64)).retval == 1
     with pytest.raises(BpfError, match="taken from a pin"):
         both.programs["filter"].attach(interface="lo")
+
+
+def test_maps_alone_have_their_types(folder: Path) -> None:
+    folder.mkdir()
+    with contextlib.closing(watching(os.getpid())) as b:
+        calls(5)
+        b["events"].pin(folder / "events")
+        alone = BPF.from_pinned(folder / "events")
+        # Of a buffer the kernel keeps no types.
+        assert type(alone["events"].drain()[0]) is bytes
+        b["seen"].pin(folder / "counts")
+        calls(5)
+    both = BPF.from_pinned(folder)
+    assert [type(event).__name__ for event in both["events"].drain()][:1] == ["Seen"]
+    both["counts"].clear()
+    both["counts"][7] = (7, 70)
+    assert both["counts"][7].count == 70
+
+
+def test_a_map_of_maps_alone_has_its_types(folder: Path) -> None:
+    folder.mkdir()
+    with contextlib.closing(map_types.main()) as b:
+        b.load()
+        b["tables"][0][7] = 5
+        b["tables"].pin(folder / "rows")
+    rows = BPF.from_pinned(folder / "rows")["rows"]
+    assert dict(rows[0]) == {7: 5}
+    assert 2 not in rows
+    with pytest.raises(BpfError, match="store one that exists"):
+        rows[2] = {1: 2}
+    rows[2] = rows[0]
+    assert dict(rows[2]) == {7: 5}
 
 
 def test_a_pin_that_fails_leaves_earlier_ones(folder: Path, tmp_path: Path) -> None:

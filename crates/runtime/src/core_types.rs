@@ -100,7 +100,8 @@ fn is_typed(object: &[u8]) -> bool {
 pub(crate) struct TypesFile(OwnedFd);
 
 impl TypesFile {
-    fn of(bytes: &[u8]) -> Option<Self> {
+    /// A file with these bytes.
+    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
         // SAFETY: the name ends with a NUL; a result that is not negative is a new
         // descriptor that nobody else owns.
         let descriptor = unsafe {

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use libbpf_rs::libbpf_sys;
 
 use crate::error::{Error, Result};
+use crate::loaded_btf;
 use crate::map::{Map, UpdateMode, lookup_raw};
 use crate::open::check;
+use crate::pins::map_info;
 use crate::program::Program;
-use crate::spec::MapSpec;
+use crate::spec::{MapSpec, kernel_spec};
 use crate::value::Value;
 
 /// A map that is not one of the object's own, with what is known of it.
@@ -58,7 +60,7 @@ impl Map {
     /// [`Error::Unsupported`] for other maps, [`Error::System`] without the
     /// privilege to open maps by number.
     pub fn inner(&self, key: &Value) -> Result<Option<Self>> {
-        let spec = self.inner_spec()?;
+        self.holds_maps()?;
         let key = self.encode_key(key)?;
         let found = self.with_fd(|fd| {
             lookup_raw(fd, &key, size_of::<u32>()).map_err(|error| self.failure("lookup", error))
@@ -68,6 +70,10 @@ impl Map {
         // SAFETY: a plain number goes in, a new descriptor comes out.
         let status = unsafe { libbpf_sys::bpf_map_get_fd_by_id(number) };
         let fd = self.owned(status, "opening a map inside")?;
+        let spec = match &self.spec().inner {
+            Some(spec) => self.inside((**spec).clone()),
+            None => self.told(&fd)?,
+        };
         Ok(Some(self.apart(Apart { spec, fd })))
     }
 
@@ -76,7 +82,12 @@ impl Map {
     /// # Errors
     /// [`Error::Unsupported`] for other maps, [`Error::System`].
     pub fn new_inner(&self) -> Result<Self> {
-        let spec = self.inner_spec()?;
+        self.holds_maps()?;
+        let Some(spec) = &self.spec().inner else {
+            let advice = "the kernel does not tell what its maps are like: store one that exists";
+            return Err(self.unsupported("making a map for it", advice));
+        };
+        let spec = self.inside((**spec).clone());
         let options = libbpf_sys::bpf_map_create_opts {
             sz: size_of::<libbpf_sys::bpf_map_create_opts>() as _,
             map_flags: spec.flags,
@@ -98,11 +109,25 @@ impl Map {
         Ok(self.apart(Apart { spec, fd }))
     }
 
-    fn inner_spec(&self) -> Result<MapSpec> {
-        match &self.spec().inner {
-            Some(spec) => Ok(MapSpec { name: format!("{}[…]", self.name()), ..(**spec).clone() }),
-            None => Err(self.unsupported("nesting", "only maps of maps hold maps")),
+    fn holds_maps(&self) -> Result<()> {
+        match self.spec().map_type.is_of_maps() {
+            true => Ok(()),
+            false => Err(self.unsupported("nesting", "only maps of maps hold maps")),
         }
+    }
+
+    /// What is known of a map that lies in this one.
+    fn inside(&self, spec: MapSpec) -> MapSpec {
+        MapSpec { name: format!("{}[…]", self.name()), ..spec }
+    }
+
+    /// What the kernel tells of a map that lies in this one, which was pinned.
+    fn told(&self, map: &OwnedFd) -> Result<MapSpec> {
+        let info = map_info(map).map_err(|source| Error::System {
+            action: format!("asking about a map inside `{}`", self.name()),
+            source,
+        })?;
+        Ok(self.inside(kernel_spec(&info, loaded_btf::for_layouts(info.btf_id).as_ref())))
     }
 
     fn owned(&self, status: i32, what: &str) -> Result<OwnedFd> {

@@ -58,6 +58,7 @@ mod keyless;
 mod layout;
 mod line_info;
 mod load_error;
+mod loaded_btf;
 mod losses;
 mod map;
 mod named;

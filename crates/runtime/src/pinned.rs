@@ -6,7 +6,7 @@
 //! takes such a folder, any other folder with pins, or one pinned file: names are those
 //! of the files, types those of the BTF that the kernel keeps.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
@@ -20,9 +20,9 @@ use crate::error::{Error, Result};
 use crate::global::Mapped;
 use crate::hook::{Held, Hook};
 use crate::inspect::program_kind;
+use crate::loaded_btf;
 use crate::object::{Loaded, Object};
-use crate::pins::{is_bpf_fs, map_info, open_pin, pin, pin_error};
-use crate::prints;
+use crate::pins::{is_bpf_fs, map_info, open_pin, pin, pin_error, program_info};
 use crate::spec::{MapSpec, ProgramSpec, event_layouts, kernel_spec};
 
 const MAPS: &str = "maps";
@@ -270,10 +270,12 @@ impl Pins {
             .iter()
             .map(|(path, descriptor)| program_spec(path, descriptor.as_fd()))
             .collect::<Result<_>>()?;
-        let types = Types::of(&programs);
+        let maps = with_info(self.maps)?;
+        let of_programs = programs.iter().map(|(.., btf)| *btf);
+        let types = Types::of(of_programs.chain(maps.iter().map(|(.., info)| info.btf_id)));
         let (mut specs, mut handles, mut memory) = (Vec::new(), Vec::new(), HashMap::new());
-        for (index, (path, descriptor)) in self.maps.into_iter().enumerate() {
-            let spec = types.map(&path, &descriptor)?;
+        for (index, (path, descriptor, info)) in maps.into_iter().enumerate() {
+            let spec = types.map(&path, &info);
             if spec.is_internal
                 && let Some(mapped) = Mapped::of(descriptor.as_fd(), spec.value_size as usize)
             {
@@ -305,14 +307,20 @@ impl Pins {
     }
 }
 
+/// Maps with what the kernel tells of them.
+fn with_info(
+    maps: Vec<(PathBuf, OwnedFd)>,
+) -> Result<Vec<(PathBuf, OwnedFd, libbpf_sys::bpf_map_info)>> {
+    let asked = |(path, map): (PathBuf, OwnedFd)| match map_info(&map) {
+        Ok(info) => Ok((path, map, info)),
+        Err(source) => Err(pin_error("asking what is pinned", &path, source)),
+    };
+    maps.into_iter().map(asked).collect()
+}
+
 /// What the kernel tells of a program, its number and that of its BTF.
 fn program_spec(path: &Path, program: BorrowedFd<'_>) -> Result<(ProgramSpec, u32, u32)> {
-    let mut info = libbpf_sys::bpf_prog_info::default();
-    let mut size = size_of_val(&info) as u32;
-    // SAFETY: the descriptor is open, and `info` plain data of the size given.
-    let status =
-        unsafe { libbpf_sys::bpf_prog_get_info_by_fd(program.as_raw_fd(), &mut info, &mut size) };
-    crate::open::check(status)
+    let info = program_info(&program)
         .map_err(|source| pin_error("asking what is pinned", path, source))?;
     let spec = ProgramSpec {
         name: file_name(path),
@@ -327,28 +335,20 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The types that the kernel keeps of the programs, by the number of the BTF.
+/// The types that the kernel keeps of programs and maps, by the number of the BTF.
 struct Types(HashMap<u32, Btf<'static>>);
 
 impl Types {
-    fn of(programs: &[(ProgramSpec, u32, u32)]) -> Self {
-        let mut known = HashMap::new();
-        for (_, id, btf) in programs.iter().filter(|(.., btf)| *btf != 0) {
-            if !known.contains_key(btf)
-                && let (Ok(types), _) = prints::capture(|| Btf::from_prog_id(*id))
-            {
-                known.insert(*btf, types);
-            }
-        }
-        Self(known)
+    fn of(numbers: impl Iterator<Item = u32>) -> Self {
+        let numbers: HashSet<u32> = numbers.filter(|number| *number != 0).collect();
+        let read = |number| Some((number, loaded_btf::for_layouts(number)?));
+        Self(numbers.into_iter().filter_map(read).collect())
     }
 
-    fn map(&self, path: &Path, map: &OwnedFd) -> Result<MapSpec> {
-        let info =
-            map_info(map).map_err(|source| pin_error("asking what is pinned", path, source))?;
+    fn map(&self, path: &Path, info: &libbpf_sys::bpf_map_info) -> MapSpec {
         // Buffers of events have no types of their own.
         let own = self.0.get(&info.btf_id);
-        let mut spec = kernel_spec(&info, own);
+        let mut spec = kernel_spec(info, own);
         let name = file_name(path);
         let events = own.into_iter().chain(self.0.values()).map(event_layouts);
         let mut events = events.flatten().filter(|(of, _)| *of == name);
@@ -360,7 +360,7 @@ impl Types {
             None => name,
         };
         spec.libbpf_name.clone_from(&spec.name);
-        Ok(spec)
+        spec
     }
 }
 

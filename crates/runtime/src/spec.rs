@@ -159,6 +159,14 @@ impl MapType {
         matches!(self.0, libbpf_sys::BPF_MAP_TYPE_ARRAY | libbpf_sys::BPF_MAP_TYPE_PERCPU_ARRAY)
     }
 
+    /// Whether the values are maps.
+    pub(crate) fn is_of_maps(self) -> bool {
+        matches!(
+            self.0,
+            libbpf_sys::BPF_MAP_TYPE_ARRAY_OF_MAPS | libbpf_sys::BPF_MAP_TYPE_HASH_OF_MAPS
+        )
+    }
+
     /// Whether the map is a queue or a stack, which have no keys.
     pub fn is_queue(self) -> bool {
         matches!(self.0, libbpf_sys::BPF_MAP_TYPE_QUEUE | libbpf_sys::BPF_MAP_TYPE_STACK)

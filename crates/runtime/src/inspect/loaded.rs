@@ -2,7 +2,6 @@
 
 use std::io;
 use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
-use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::btf::Btf;
@@ -13,8 +12,10 @@ use libbpf_rs::query::{MapInfo, MapInfoIter, ProgInfoIter, ProgInfoQueryOptions,
 use super::kernel_symbols::KernelSymbols;
 use super::{CodeLine, FunctionCode};
 use crate::error::{Error, Result};
+use crate::loaded_btf;
 use crate::map::lookup_raw;
 use crate::open::check;
+use crate::pins::program_info;
 use crate::prints;
 use crate::privilege::{Capability, missing_capabilities};
 use crate::spec::{MapSpec, kernel_spec};
@@ -53,7 +54,6 @@ pub struct LoadedProgram {
     pub maps: Vec<u32>,
     /// Its code; empty where the kernel does not show it.
     pub code: Vec<FunctionCode>,
-    btf: u32,
 }
 
 /// A map in the kernel.
@@ -104,13 +104,7 @@ fn sizes() -> Vec<Sizes> {
         };
         // SAFETY: a new descriptor that nobody else has.
         let program = unsafe { OwnedFd::from_raw_fd(descriptor) };
-        let mut info = libbpf_sys::bpf_prog_info::default();
-        let mut size = size_of_val(&info) as u32;
-        // SAFETY: the descriptor is open, and `info` plain data of the size given.
-        let status = unsafe {
-            libbpf_sys::bpf_prog_get_info_by_fd(program.as_raw_fd(), &mut info, &mut size)
-        };
-        if status == 0 {
+        if let Ok(info) = program_info(&program) {
             found.push(Sizes { id, xlated: info.xlated_prog_len, jited: info.jited_prog_len });
         }
     }
@@ -132,7 +126,7 @@ fn program(
     with_code: bool,
 ) -> LoadedProgram {
     let size = sizes.iter().find(|size| size.id == info.id);
-    let btf = types(info.btf_id).ok();
+    let btf = loaded_btf::parsed(info.btf_id).ok();
     let functions: Vec<(u32, String)> = info
         .func_info
         .iter()
@@ -164,7 +158,6 @@ fn program(
         user: info.created_by_uid,
         maps: info.map_ids.clone(),
         code,
-        btf: info.btf_id,
     }
 }
 
@@ -249,35 +242,6 @@ fn map_names() -> Vec<(u32, String)> {
     MapInfoIter::default().map(|info| (info.id, info.name.to_string_lossy().into_owned())).collect()
 }
 
-/// BTF that is in the kernel, by its number.
-fn types(id: u32) -> io::Result<Btf> {
-    if id == 0 {
-        return Err(io::ErrorKind::NotFound.into());
-    }
-    // SAFETY: a plain number.
-    let descriptor = check(unsafe { libbpf_sys::bpf_btf_get_fd_by_id(id) })?;
-    // SAFETY: a new descriptor that nobody else has.
-    let descriptor = unsafe { OwnedFd::from_raw_fd(descriptor) };
-    let mut info = libbpf_sys::bpf_btf_info::default();
-    let mut bytes = Vec::new();
-    // The first time the kernel says how long it is.
-    for _ in 0..2 {
-        bytes.resize(info.btf_size as usize, 0_u8);
-        info = libbpf_sys::bpf_btf_info {
-            btf: bytes.as_mut_ptr() as u64,
-            btf_size: info.btf_size,
-            ..Default::default()
-        };
-        let mut size = size_of_val(&info) as u32;
-        // SAFETY: the descriptor is open; `info` is plain data of the size
-        // given, and `bytes` as long as it says.
-        check(unsafe {
-            libbpf_sys::bpf_btf_get_info_by_fd(descriptor.as_raw_fd(), &mut info, &mut size)
-        })?;
-    }
-    Btf::parse(Arc::new(bytes)).map_err(io::Error::other)
-}
-
 /// Every map in the kernel.
 ///
 /// # Errors
@@ -290,11 +254,7 @@ pub fn loaded_maps() -> Result<Vec<LoadedMap>> {
 fn loaded_map(info: &MapInfo, programs: &[LoadedProgram]) -> LoadedMap {
     let users: Vec<&LoadedProgram> =
         programs.iter().filter(|program| program.maps.contains(&info.id)).collect();
-    // libbpf reads the BTF of a program alone; that of its object's maps is the same.
-    let twin = users.iter().find(|program| program.btf == info.btf_id && info.btf_id != 0);
-    let btf = twin.and_then(|program| {
-        prints::capture(|| libbpf_rs::btf::Btf::from_prog_id(program.id)).0.ok()
-    });
+    let btf = loaded_btf::for_layouts(info.btf_id);
     let raw = libbpf_sys::bpf_map_info {
         type_: info.ty as u32,
         key_size: info.key_size,
