@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import shutil
@@ -397,3 +398,33 @@ def test_a_missing_capability_is_named_and_no_more_is_needed(
     told = python(LIMITED, str(file), *([attached] if attached else []), caps=caps)
     assert words in told
     assert told == "works\n" or told.startswith("PrivilegeError ")
+
+
+DOCTOR = """
+import json
+from pythonbpf import doctor
+found = doctor()
+groups = ("sections", "maps", "features")
+whys = {f"{group} {f['name']}": f.get("why", "") for group in groups for f in found[group]}
+print(json.dumps(whys))
+"""
+
+
+@pytest.mark.host("the guest's setpriv takes no bounding set")
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv, to give up privileges")
+def test_the_doctor_blames_the_capability_that_is_asked_for() -> None:
+    all_of_it = json.loads(python(DOCTOR))
+    tracing = json.loads(python(DOCTOR, caps="-all,+bpf,+perfmon"))
+    lost = {name for name, why in tracing.items() if why != all_of_it[name]}
+    assert {tracing[name] for name in lost} == {"not for this process: CAP_NET_ADMIN missing"}
+    network = {"DevMap", "DevMapHash", "SockMap", "SockHash", "XskMap"}
+    assert {name for name in lost if name.startswith("maps")} == {f"maps {of}" for of in network}
+    assert not {name for name in lost if name.startswith("features")}
+    assert {"sections xdp", "sections sockops", "sections cgroup_skb/egress"} < lost
+    assert not {"sections socket", "sections sk_lookup", "sections sk_reuseport"} & lost
+    bpf = json.loads(python(DOCTOR, caps="-all,+bpf"))
+    assert bpf["maps HashMap"] == bpf["features timers"] == bpf["sections socket"] == ""
+    assert bpf["features bpf_loop"] == "not for this process: CAP_PERFMON missing"
+    none = json.loads(python(DOCTOR, caps="-all"))
+    assert none["maps HashMap"] == "not for this process: CAP_BPF missing"
+    assert none["maps SockMap"] == "not for this process: CAP_BPF and CAP_NET_ADMIN missing"

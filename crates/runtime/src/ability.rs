@@ -21,7 +21,10 @@ use libbpf_rs::libbpf_sys;
 use crate::kernel_types::running_btf;
 use crate::open::check;
 use crate::prints;
-use crate::privilege::{Capability, capabilities_for_section, missing_capabilities};
+use crate::privilege::{
+    Capability, capabilities_for_section, capabilities_to_load, capabilities_to_make,
+    missing_capabilities,
+};
 use crate::tracefs;
 
 /// Whether something works here, and if not why.
@@ -202,9 +205,7 @@ fn uprobes() -> Ability {
 pub(crate) fn tracepoints() -> Ability {
     match tracefs::is_readable() {
         Some(true) => Ability::Works,
-        Some(false) => Ability::Missing(
-            "tracefs at /sys/kernel/tracing may not be read: it is root's alone".to_owned(),
-        ),
+        Some(false) => Ability::Missing(format!("{}; {}", tracefs::CLOSED, tracefs::OPENED_BY)),
         None => Ability::Missing(
             "tracefs is not mounted: `mount -t tracefs tracefs /sys/kernel/tracing`".to_owned(),
         ),
@@ -350,10 +351,11 @@ pub(crate) fn loading() -> Ability {
 
 /// Whether programs of a type may call a helper.
 pub(crate) fn helper_ability(kind: ProgType, number: u32) -> Ability {
+    let needed = capabilities_to_load(kind);
     let kind = kind as u32;
     // SAFETY: plain numbers; no options is the only choice.
     let probe = || unsafe { libbpf_sys::libbpf_probe_bpf_helper(kind, number, std::ptr::null()) };
-    let needed = [Capability::Bpf, Capability::Perfmon, Capability::NetAdmin];
+    // A program that may not be loaded tells nothing of its helpers.
     Ability::permitted(&needed)
         .and(|| Ability::from_probe(prints::capture(probe).0, "this kernel has no such helper"))
 }
@@ -363,8 +365,12 @@ pub(crate) fn map_ability(number: u32) -> Ability {
     // SAFETY: plain numbers; no options is the only choice.
     let probe = || unsafe { libbpf_sys::libbpf_probe_bpf_map_type(number, std::ptr::null()) };
     let missing = "this kernel has no maps of this type";
-    Ability::permitted(&[Capability::Bpf, Capability::NetAdmin])
-        .and(|| Ability::from_probe(prints::capture(probe).0, missing))
+    // To libbpf a refusal is the same as a type that is not there.
+    match prints::capture(probe).0 {
+        1 => Ability::Works,
+        answer => Ability::permitted(&capabilities_to_make(number))
+            .and(|| Ability::from_probe(answer, missing)),
+    }
 }
 
 /// The whole string of a kind of section: `kprobe/<function>[+<offset>]`.

@@ -16,6 +16,7 @@ use crate::ability::{
 };
 use crate::kernel_types::{module_types, running_btf};
 use crate::privilege::{Capability, missing_capabilities};
+use crate::tracefs;
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -228,7 +229,8 @@ fn maps() -> Vec<Finding> {
 const HELPERS: [(&str, &str, ProgType); 9] = [
     ("bpf_loop", "loop", ProgType::Kprobe),
     ("for_each_map_elem", "for_each_map_elem", ProgType::Kprobe),
-    ("timers", "timer_init", ProgType::SchedCls),
+    // Not for tracing programs.
+    ("timers", "timer_init", ProgType::SocketFilter),
     ("dynptrs", "dynptr_read", ProgType::Kprobe),
     ("attach cookies", "get_attach_cookie", ProgType::Kprobe),
     ("trace_vprintk", "trace_vprintk", ProgType::Kprobe),
@@ -267,7 +269,10 @@ fn trace_pipe() -> Finding {
         .any(|path| unsafe { libc::access(path.as_ptr(), libc::R_OK) } == 0);
     let ability = match readable {
         true => Ability::Works,
-        false => Ability::Missing("trace_pipe of tracefs may not be read".to_owned()),
+        false => Ability::Missing(format!(
+            "trace_pipe of tracefs may not be read; {}",
+            tracefs::OPENED_BY
+        )),
     };
     finding(name, ability, "")
 }

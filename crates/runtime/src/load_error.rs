@@ -15,7 +15,9 @@ use crate::line_info;
 use crate::nearest::nearest;
 use crate::pins::{is_bpf_fs, no_bpf_fs};
 use crate::prints;
-use crate::privilege::{Capability, capabilities_for_section, missing_capabilities};
+use crate::privilege::{
+    Capability, capabilities_for_section, capabilities_to_make, missing_capabilities,
+};
 use crate::spec::{MapSpec, ProgramSpec};
 use crate::verifier::Rejection;
 
@@ -135,14 +137,15 @@ fn missing_privilege(object: &str, programs: &[ProgramSpec], place: Option<Progr
 fn map_failure(maps: &[MapSpec], printed: &str, failure: &io::Error) -> Option<Error> {
     let line = printed.lines().find(|line| line.contains("': failed to create: "))?;
     let name = quoted_after(line, "map '")?;
+    let spec = maps.iter().find(|map| map.name == name);
     if is_permission(failure) {
+        let needed = spec.map(|spec| capabilities_to_make(spec.map_type.number()));
         return Some(Error::MissingPrivilege {
             action: format!("creating map `{name}`"),
-            missing: missing_capabilities(&[Capability::Bpf]),
+            missing: missing_capabilities(&needed.unwrap_or_else(|| vec![Capability::Bpf])),
             place: None,
         });
     }
-    let spec = maps.iter().find(|map| map.name == name);
     let reason = pin_advice(printed).unwrap_or_else(|| map_advice(spec, failure));
     Some(Error::MapCreate { map: name.to_owned(), reason, source: duplicate(failure) })
 }

@@ -7,6 +7,9 @@
 
 use std::fmt;
 
+use kernel::ProgType;
+use libbpf_rs::libbpf_sys;
+
 /// A Linux capability that BPF operations ask for
 /// (`include/uapi/linux/capability.h`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +23,14 @@ pub enum Capability {
     NetAdmin,
     /// The old all-or-nothing privilege: mounts, and BPF before Linux 5.8.
     SysAdmin,
+    /// Read files of others, such as tracefs, which is root's.
+    DacReadSearch,
 }
 
 impl Capability {
     const fn bit(self) -> u32 {
         match self {
+            Self::DacReadSearch => 2,
             Self::NetAdmin => 12,
             Self::SysAdmin => 21,
             Self::Perfmon => 38,
@@ -40,9 +46,13 @@ impl fmt::Display for Capability {
             Self::Perfmon => "CAP_PERFMON",
             Self::NetAdmin => "CAP_NET_ADMIN",
             Self::SysAdmin => "CAP_SYS_ADMIN",
+            Self::DacReadSearch => "CAP_DAC_READ_SEARCH",
         })
     }
 }
+
+/// `CAP_DAC_OVERRIDE`, which lets read what `CAP_DAC_READ_SEARCH` does.
+const DAC_OVERRIDE: u64 = 1 << 1;
 
 /// Those of `needed` that the calling thread lacks. `CAP_SYS_ADMIN` stands in for
 /// `CAP_BPF` and `CAP_PERFMON`, as it does in the kernel (`bpf_capable()`,
@@ -55,6 +65,7 @@ pub fn missing_capabilities(needed: &[Capability]) -> Vec<Capability> {
         .copied()
         .filter(|&capability| match capability {
             Capability::Bpf | Capability::Perfmon => !has(capability) && !has(Capability::SysAdmin),
+            Capability::DacReadSearch => !has(capability) && effective & DAC_OVERRIDE == 0,
             Capability::NetAdmin | Capability::SysAdmin => !has(capability),
         })
         .collect()
@@ -62,14 +73,60 @@ pub fn missing_capabilities(needed: &[Capability]) -> Vec<Capability> {
 
 /// The capabilities that a program in `section` needs to load and attach.
 pub fn capabilities_for_section(section: &str) -> Vec<Capability> {
-    let kind = section.trim_start_matches('?');
-    let kind = kind.split(['/', '.']).next().unwrap_or(kind);
+    let section = section.trim_start_matches('?');
+    let Ok(found) = kernel::section(section) else {
+        return capabilities_to_load(ProgType::Tracing);
+    };
+    match found.def.prog_type {
+        // What nobody needs to load it is asked when it attaches.
+        ProgType::CgroupSkb => vec![Capability::Bpf, Capability::NetAdmin],
+        kind => capabilities_to_load(kind),
+    }
+}
+
+/// The capabilities that programs of a type need to load (`is_net_admin_prog_type()` and
+/// `is_perfmon_prog_type()` of the kernel's `kernel/bpf/syscall.c`).
+pub(crate) fn capabilities_to_load(kind: ProgType) -> Vec<Capability> {
     match kind {
-        "socket" => vec![Capability::Bpf],
-        "xdp" | "tc" | "tcx" | "classifier" | "action" | "netkit" | "netfilter" | "sk_skb"
-        | "sk_msg" | "sk_lookup" | "sockops" | "cgroup" | "cgroup_skb" | "lwt_in" | "lwt_out"
-        | "lwt_xmit" | "flow_dissector" => vec![Capability::Bpf, Capability::NetAdmin],
-        _ => vec![Capability::Bpf, Capability::Perfmon],
+        ProgType::SchedCls
+        | ProgType::SchedAct
+        | ProgType::Xdp
+        | ProgType::LwtIn
+        | ProgType::LwtOut
+        | ProgType::LwtXmit
+        | ProgType::LwtSeg6local
+        | ProgType::SkSkb
+        | ProgType::SkMsg
+        | ProgType::FlowDissector
+        | ProgType::CgroupDevice
+        | ProgType::CgroupSock
+        | ProgType::CgroupSockAddr
+        | ProgType::CgroupSockopt
+        | ProgType::CgroupSysctl
+        | ProgType::SockOps
+        | ProgType::Netfilter => vec![Capability::Bpf, Capability::NetAdmin],
+        ProgType::Kprobe
+        | ProgType::Tracepoint
+        | ProgType::PerfEvent
+        | ProgType::RawTracepoint
+        | ProgType::RawTracepointWritable
+        | ProgType::Tracing
+        | ProgType::Lsm
+        | ProgType::StructOps => vec![Capability::Bpf, Capability::Perfmon],
+        ProgType::Ext => vec![Capability::Bpf, Capability::Perfmon, Capability::NetAdmin],
+        _ => vec![Capability::Bpf],
+    }
+}
+
+/// The capabilities that maps of the type with this number need (`map_create()` there).
+pub(crate) fn capabilities_to_make(map_type: u32) -> Vec<Capability> {
+    match map_type {
+        libbpf_sys::BPF_MAP_TYPE_SOCKMAP
+        | libbpf_sys::BPF_MAP_TYPE_SOCKHASH
+        | libbpf_sys::BPF_MAP_TYPE_DEVMAP
+        | libbpf_sys::BPF_MAP_TYPE_DEVMAP_HASH
+        | libbpf_sys::BPF_MAP_TYPE_XSKMAP => vec![Capability::Bpf, Capability::NetAdmin],
+        _ => vec![Capability::Bpf],
     }
 }
 
@@ -99,6 +156,17 @@ mod tests {
         let tracing = capabilities_for_section("tracepoint/sched/sched_switch");
         assert!(tracing.contains(&Capability::Perfmon));
         assert!(capabilities_for_section("xdp.frags").contains(&Capability::NetAdmin));
-        assert_eq!(capabilities_for_section("socket"), [Capability::Bpf]);
+        for section in ["socket", "sk_reuseport", "sk_lookup", "syscall", "?socket"] {
+            assert_eq!(capabilities_for_section(section), [Capability::Bpf], "{section}");
+        }
+        assert!(capabilities_for_section("cgroup_skb/egress").contains(&Capability::NetAdmin));
+        assert_eq!(capabilities_for_section("freplace/f").len(), 3);
+    }
+
+    #[test]
+    fn maps_of_the_network_alone_need_its_capability() {
+        let needs = |number| capabilities_to_make(number).contains(&Capability::NetAdmin);
+        assert!(needs(libbpf_sys::BPF_MAP_TYPE_DEVMAP) && needs(libbpf_sys::BPF_MAP_TYPE_SOCKHASH));
+        assert!(!needs(libbpf_sys::BPF_MAP_TYPE_HASH) && !needs(libbpf_sys::BPF_MAP_TYPE_CPUMAP));
     }
 }

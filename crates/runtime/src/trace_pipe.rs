@@ -119,7 +119,7 @@ fn open_error(source: io::Error, path: &dyn std::fmt::Display) -> Error {
     match source.raw_os_error() {
         Some(libc::EACCES | libc::EPERM) => Error::MissingPrivilege {
             action: format!("opening {path}"),
-            missing: missing_capabilities(&[Capability::SysAdmin]),
+            missing: missing_capabilities(&[Capability::DacReadSearch]),
             place: None,
         },
         Some(libc::EBUSY) => Error::System {

@@ -14,6 +14,11 @@ use crate::privilege::{Capability, missing_capabilities};
 const TRACEFS: &str = "/sys/kernel/tracing";
 /// Where it appears inside debugfs.
 const IN_DEBUGFS: &str = "/sys/kernel/debug/tracing";
+/// Why tracefs is of no use to a process that may not read it.
+pub(crate) const CLOSED: &str =
+    "tracefs at /sys/kernel/tracing may not be read: it is root's alone";
+/// What lets a process read it.
+pub(crate) const OPENED_BY: &str = "run as root, or grant CAP_DAC_READ_SEARCH";
 
 /// The directory where tracefs is, mounted now if need be.
 ///
@@ -49,6 +54,15 @@ fn is_tracefs(path: &Path) -> bool {
 /// nothing.
 pub(crate) fn is_readable() -> Option<bool> {
     find().map(|path| fs::read_dir(path.join("events")).is_ok())
+}
+
+/// Whether what libbpf reads of an event, `sched/sched_switch`, is kept from this process.
+pub(crate) fn is_kept(event: &str) -> bool {
+    let number = find().map(|path| path.join("events").join(event).join("id"));
+    let opened = number.map(fs::File::open);
+    opened.is_some_and(|opened| {
+        opened.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+    })
 }
 
 /// The fields of an event, `sched/sched_switch`, each declared as in C; those
