@@ -150,6 +150,8 @@ WRONG: list[tuple[str, dict[str, Any], type[Exception], str]] = [
     ("samples", {"event": "cpu_clok"}, ValueError, "`cpu_clock`"),
     ("samples", {"frequency": 1, "period": 1}, ValueError, "not both"),
     ("samples", {"frequency": 0}, ValueError, "at least 1"),
+    ("samples", {"frequency": 10**9}, ValueError, "perf_event_max_sample_rate)"),
+    ("samples", {"period": 2**63}, ValueError, "it is at most 9223372036854775807"),
     ("samples", {"cpu": 4095}, ValueError, "this machine's are"),
     ("samples", {"pid": 2**22 + 1}, NoSuchHookError, "no process 4194305"),
     ("samples", {"pid": "me"}, TypeError, "the number of a process"),

@@ -154,6 +154,17 @@ def test_an_interface_that_is_not_there_is_told() -> None:
 # --- objects and events -----------------------------------------------------------------------
 
 
+def test_how_an_interface_cannot_run_a_program_is_told() -> None:
+    with contextlib.closing(flood.main()) as b:
+        b.load()
+        program = b.programs["to_ring"]
+        with pytest.raises(SystemRefusedError, match="the driver of interface `lo` has no XDP"):
+            program.attach(interface="lo", mode="native")
+        with pytest.raises(SystemRefusedError, match="`lo` does not run programs itself"):
+            program.attach(interface="lo", mode="offload")
+        assert not program.attached
+
+
 def test_corrupt_objects_are_errors() -> None:
     """Bytes changed at random: refused here or by the kernel, or harmless; never a crash."""
     whole = flood.main().object_bytes
@@ -398,6 +409,40 @@ def test_a_missing_capability_is_named_and_no_more_is_needed(
     told = python(LIMITED, str(file), *([attached] if attached else []), caps=caps)
     assert words in told
     assert told == "works\n" or told.startswith("PrivilegeError ")
+
+
+AS_NOBODY = """
+import ctypes, os, sys
+from pythonbpf import BPF
+libc = ctypes.CDLL(None, use_errno=True)
+b = BPF.from_object(sys.argv[1])
+b.load()
+assert libc.prctl(8, 1, 0, 0, 0) == 0  # PR_SET_KEEPCAPS
+os.setresuid(65534, 65534, 65534)
+header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+low, high = int(sys.argv[2]), 1 << 6 | 1 << 7  # CAP_PERFMON and CAP_BPF
+assert libc.capset(header, (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)) == 0
+try:
+    b.programs["parents"].attach()
+    print("works")
+except PermissionError as error:
+    print(type(error).__name__, error)
+"""
+
+
+@pytest.mark.host("a second interpreter compiles the program")
+def test_that_tracefs_is_roots_alone_is_told(tmp_path: Path) -> None:
+    tracing = Path("/sys/kernel/tracing")
+    if not (tracing / "events").is_dir() or tracing.stat().st_mode & 0o007:
+        pytest.skip("tracefs is not mounted, or open to all")
+    file = tmp_path / "program.o"
+    file.write_bytes(hooks.main().object_bytes)
+    told = python(AS_NOBODY, str(file), "0")
+    assert told.startswith("PrivilegeError ")
+    assert "reads /sys/kernel/tracing, which is root's alone: not permitted" in told
+    assert "CAP_DAC_READ_SEARCH missing" in told
+    # What is named is all that is needed.
+    assert python(AS_NOBODY, str(file), str(1 << 2)) == "works\n"
 
 
 DOCTOR = """

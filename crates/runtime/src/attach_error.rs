@@ -9,9 +9,9 @@ use crate::hooks::system_call;
 use crate::load_error::btf_tracepoints;
 use crate::nearest::nearest;
 use crate::prints;
-use crate::privilege::{capabilities_for_section, missing_capabilities};
+use crate::privilege::{Capability, capabilities_for_section, missing_capabilities};
 use crate::spec::ProgramSpec;
-use crate::tracefs::{functions_called, has_kprobes, probe_functions, tracepoints};
+use crate::tracefs::{self, functions_called, has_kprobes, probe_functions, tracepoints};
 
 /// Picks the error for a failed attach of `program`.
 pub(crate) fn explain(
@@ -23,32 +23,55 @@ pub(crate) fn explain(
     let place = program.place();
     let code = source.raw_os_error().unwrap_or_default();
     if matches!(code, libc::EPERM | libc::EACCES) {
-        return Error::MissingPrivilege {
-            action: format!("attaching `{}` ({})", program.name, program.section),
-            missing: missing_capabilities(&capabilities_for_section(&program.section)),
-            place: Some(place),
-        };
+        return missing_privilege(program, options);
     }
     if let Some(error) = missing_hook(program, options, code) {
         return error;
     }
-    if code == libc::EOPNOTSUPP && printed.is_empty() {
+    let reason = match program.kind() {
+        "xdp" => no_xdp(options, code),
+        _ => None,
+    };
+    if reason.is_none() && code == libc::EOPNOTSUPP && printed.is_empty() {
         return Error::NotAttachable { place };
     }
-    let interface = options.interface.as_ref().map(ToString::to_string).unwrap_or_default();
-    let reason = match code {
-        libc::EBUSY | libc::EEXIST if program.kind() == "xdp" => {
-            format!("interface `{interface}` already runs an XDP program; detach that one first")
-        }
-        libc::EOPNOTSUPP if program.kind() == "xdp" => {
-            format!("interface `{interface}` cannot run XDP programs")
-        }
-        _ => match prints::first_line(printed) {
-            Some(line) => format!("{source}; libbpf says: {line}"),
-            None => source.to_string(),
-        },
-    };
+    let reason = reason.unwrap_or_else(|| match prints::first_line(printed) {
+        Some(line) => format!("{source}; libbpf says: {line}"),
+        None => source.to_string(),
+    });
     Error::AttachFailed { place, reason, source }
+}
+
+fn missing_privilege(program: &ProgramSpec, options: &AttachOptions) -> Error {
+    let mut needed = capabilities_for_section(&program.section);
+    let mut action = format!("attaching `{}` ({})", program.name, program.section);
+    let event = options.symbol.as_deref().unwrap_or(program.target());
+    if matches!(program.kind(), "tp" | "tracepoint") && tracefs::is_kept(event) {
+        needed.push(Capability::DacReadSearch);
+        action.push_str(" reads /sys/kernel/tracing, which is root's alone");
+    }
+    let missing = missing_capabilities(&needed);
+    Error::MissingPrivilege { action, missing, place: Some(program.place()) }
+}
+
+/// Why an interface does not run an XDP program.
+fn no_xdp(options: &AttachOptions, code: i32) -> Option<String> {
+    let interface = options.interface.as_ref().map(ToString::to_string).unwrap_or_default();
+    match (code, options.mode.as_deref()) {
+        (libc::EBUSY | libc::EEXIST, _) => Some(format!(
+            "interface `{interface}` already runs an XDP program; detach that one first"
+        )),
+        (libc::EOPNOTSUPP, Some("native")) => Some(format!(
+            "the driver of interface `{interface}` has no XDP of its own; the mode `generic` \
+             works with every driver"
+        )),
+        (libc::EOPNOTSUPP | libc::EINVAL, Some("offload")) => Some(format!(
+            "interface `{interface}` does not run programs itself, or this one was not loaded \
+             for it; the mode `generic` works with every driver"
+        )),
+        (libc::EOPNOTSUPP, _) => Some(format!("interface `{interface}` cannot run XDP programs")),
+        _ => None,
+    }
 }
 
 fn missing_hook(program: &ProgramSpec, options: &AttachOptions, code: i32) -> Option<Error> {

@@ -49,7 +49,7 @@ impl Attaching<'_> {
                 Ok(event) => links.push(self.run_at(event)?),
                 // A thread that has ended since they were listed.
                 Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
-                Err(error) => return Err(self.refused(name, error)),
+                Err(error) => return Err(self.refused(name, &attributes, error)),
             }
         }
         if let (true, Some(pid)) = (links.is_empty(), self.options.pid) {
@@ -115,8 +115,14 @@ impl Attaching<'_> {
         link
     }
 
-    fn refused(&self, name: &str, error: io::Error) -> Failure {
+    fn refused(
+        &self,
+        name: &str,
+        attributes: &libbpf_sys::perf_event_attr,
+        error: io::Error,
+    ) -> Failure {
         match error.raw_os_error() {
+            Some(libc::EINVAL) => too_much(attributes).map_or(Failure::System(error), Into::into),
             Some(libc::ENOENT | libc::EOPNOTSUPP | libc::ENODEV) => Error::AttachFailed {
                 place: self.spec.place(),
                 reason: format!(
@@ -128,6 +134,21 @@ impl Attaching<'_> {
             _ => error.into(),
         }
     }
+}
+
+/// The frequency or period that is beyond what the kernel takes.
+fn too_much(attributes: &libbpf_sys::perf_event_attr) -> Option<Error> {
+    const SETTING: &str = "/proc/sys/kernel/perf_event_max_sample_rate";
+    // SAFETY: both members of the union are plain numbers of one size.
+    let number = unsafe { attributes.__bindgen_anon_1.sample_freq };
+    if attributes.freq() == 0 {
+        let reason = format!("it is at most {}", i64::MAX);
+        let is_beyond = number > i64::MAX.cast_unsigned();
+        return is_beyond.then(|| bad(Argument::Period, &number.to_string(), reason));
+    }
+    let most = fs::read_to_string(SETTING).ok()?.trim().parse::<u64>().ok()?;
+    let reason = format!("this kernel takes at most {most} samples a second ({SETTING})");
+    (number > most).then(|| bad(Argument::Frequency, &number.to_string(), reason))
 }
 
 fn find(name: &str) -> Result<&'static PerfEvent, Failure> {
