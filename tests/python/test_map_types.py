@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from programs import map_types
 
-from pythonbpf import BPF
+from pythonbpf import BPF, SystemRefusedError
 
 pytestmark = pytest.mark.kernel
 
@@ -101,6 +101,41 @@ def test_programs_for_tail_calls(b: BPF) -> None:
     assert ran(b, "begin") == 1
     with pytest.raises(TypeError, match="holds programs"):
         b["steps"][0] = 3
+
+
+def test_what_does_not_go_into_a_map_is_told(b: BPF) -> None:
+    def refused(name: str, key: Any, value: Any, reason: str) -> None:
+        with pytest.raises(SystemRefusedError, match=reason) as error:
+            b[name][key] = value
+        assert error.value.errno
+
+    refused("tables", 1, b["per_cpu"], "maps like `hash` with 4-byte.* is `percpu_array` with")
+    refused("named", "row", b["first"], "`array` with .* 4 entries; this one is `hash` with")
+    refused("routes", (33, bytes(4)), 1, "a prefix of 33 bits is longer than the key's 32")
+    refused("steps", 1, b.programs["send"], "programs of the type `socket_filter`.* is `xdp`")
+    refused("devices", 0, 99999, "no network interface `99999`; there are .*`lo`")
+    refused("by_number", 0, 99999, "no network interface `99999`")
+    refused("processors", 0, 1 << 20, "at most 16384 packets may wait for a CPU")
+    refused("groups", 0, "/tmp", "it holds folders of control groups")
+    with socket.socket() as alone:
+        refused("sockets", 0, alone, "a TCP socket must be connected or listen")
+        refused("sockets_by_port", 0, alone, "a TCP socket must be connected or listen")
+        refused("listeners", 0, alone, "SO_REUSEPORT")
+        refused("raw_sockets", 0, alone, "sockets of AF_XDP alone")
+    with pytest.raises(SystemRefusedError, match="a prefix of 33 bits"):
+        del b["routes"][33, bytes(4)]
+
+
+def test_an_index_outside_is_told_as_one(b: BPF) -> None:
+    for name, value in (("steps", b.programs["finish"]), ("tables", {}), ("devices", "lo")):
+        with pytest.raises(IndexError, match=f"'{name}' has 4 entries: there is none at 9"):
+            b[name][9] = value
+    with pytest.raises(IndexError, match="'processors' has 4 entries: there is none at 9"):
+        b["processors"][9] = 1
+    with pytest.raises(IndexError, match="'steps' has 4 entries"):
+        del b["steps"][9]
+    with pytest.raises(IndexError, match="'per_cpu' has 2 entries: there is none at 9"):
+        b["per_cpu"][9] = 1
 
 
 def test_devices_and_processors(b: BPF) -> None:

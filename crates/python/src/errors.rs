@@ -6,7 +6,7 @@
 
 use std::io;
 
-use pyo3::exceptions::{PyKeyError, PyOverflowError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyIndexError, PyKeyError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use runtime::{Error, Rejection, ValueError};
@@ -54,6 +54,7 @@ fn exception(py: Python<'_>, error: &Error, compilation: Option<&Compilation>) -
         }
         Error::BadArgument { .. } => Ok(PyValueError::new_err(message)),
         Error::NoSuchKey { .. } => Ok(PyKeyError::new_err(message)),
+        Error::NoSuchIndex { .. } => Ok(PyIndexError::new_err(message)),
         Error::MissingPrivilege { .. } => system("PrivilegeError"),
         Error::NoSuchTracepoint { .. }
         | Error::NoSuchFunction { .. }

@@ -396,11 +396,35 @@ pub enum Error {
         map: String,
     },
 
-    /// `UpdateMode::Replace` or an array index met no such entry.
+    /// `UpdateMode::Replace` met no such entry.
     #[error("map `{map}`: no such key")]
     NoSuchKey {
         /// The map.
         map: String,
+    },
+
+    /// The map's keys are numbers, and this one is beyond the last.
+    #[error("'{map}' has {entries} entries: there is none at {index}")]
+    NoSuchIndex {
+        /// The map.
+        map: String,
+        /// The number.
+        index: u32,
+        /// How many entries there are.
+        entries: u32,
+    },
+
+    /// The kernel does not take such a key or value in this map.
+    #[error("map `{map}` ({map_type}) does not take this entry: {reason}")]
+    EntryRefused {
+        /// The map.
+        map: String,
+        /// Its type.
+        map_type: String,
+        /// What is wrong with it.
+        reason: String,
+        /// The system's answer.
+        source: io::Error,
     },
 
     /// The map's type does not have this operation.
@@ -493,6 +517,8 @@ impl Error {
             | Self::RecordTooLarge { map, .. }
             | Self::KeyExists { map }
             | Self::NoSuchKey { map }
+            | Self::NoSuchIndex { map, .. }
+            | Self::EntryRefused { map, .. }
             | Self::Unsupported { map, .. }
             | Self::NotAnEventMap { map, .. } => Some(map),
             _ => None,

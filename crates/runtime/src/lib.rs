@@ -85,6 +85,7 @@ mod test_input;
 mod trace_pipe;
 mod tracefs;
 mod type_graph;
+mod update_error;
 mod value;
 mod verifier;
 mod ways;

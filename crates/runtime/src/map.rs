@@ -19,6 +19,7 @@ use crate::object::{Inner, Loaded};
 use crate::open::check;
 use crate::privilege::{Capability, missing_capabilities};
 use crate::spec::MapSpec;
+use crate::update_error;
 use crate::value::{Value, ValueError, decode, encode};
 
 /// A map of a loaded object. Cheap to clone.
@@ -94,7 +95,8 @@ impl Map {
     ///
     /// # Errors
     /// [`Error::Value`] if key or value do not fit, [`Error::MapFull`],
-    /// [`Error::KeyExists`] and [`Error::NoSuchKey`] by `mode`.
+    /// [`Error::NoSuchIndex`], [`Error::EntryRefused`], [`Error::KeyExists`] and
+    /// [`Error::NoSuchKey`] by `mode`.
     pub fn update(&self, key: &Value, value: &Value, mode: UpdateMode) -> Result<()> {
         self.shape("update")?;
         let key = self.encode_key(key)?;
@@ -242,7 +244,10 @@ impl Map {
             let status = unsafe {
                 libbpf_sys::bpf_map_update_elem(fd, void(key), void(value), mode.flags())
             };
-            check(status).map(|_| ()).map_err(|error| self.failure("update", error))
+            check(status).map(|_| ()).map_err(|error| {
+                update_error::explain(self, fd, (key, value), &error)
+                    .unwrap_or_else(|| self.failure("update", error))
+            })
         })
     }
 
@@ -253,7 +258,8 @@ impl Map {
             match check(status) {
                 Ok(_) => Ok(true),
                 Err(error) if error.raw_os_error() == Some(libc::ENOENT) => Ok(false),
-                Err(error) => Err(self.failure("delete", error)),
+                Err(error) => Err(update_error::bad_key(self, key, &error)
+                    .unwrap_or_else(|| self.failure("delete", error))),
             }
         })
     }
@@ -262,7 +268,6 @@ impl Map {
         let spec = self.spec();
         let map = spec.name.clone();
         match source.raw_os_error() {
-            Some(libc::E2BIG) if spec.map_type.is_array() => Error::NoSuchKey { map },
             Some(libc::E2BIG) => Error::MapFull { map, max_entries: spec.max_entries },
             Some(libc::EEXIST) => Error::KeyExists { map },
             Some(libc::ENOENT) => Error::NoSuchKey { map },

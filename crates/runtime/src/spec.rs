@@ -159,6 +159,23 @@ impl MapType {
         matches!(self.0, libbpf_sys::BPF_MAP_TYPE_ARRAY | libbpf_sys::BPF_MAP_TYPE_PERCPU_ARRAY)
     }
 
+    /// Whether the keys are the numbers below `max_entries`.
+    pub(crate) fn has_indices(self) -> bool {
+        self.is_array()
+            || self.is_perf_event_array()
+            || matches!(
+                self.0,
+                libbpf_sys::BPF_MAP_TYPE_PROG_ARRAY
+                    | libbpf_sys::BPF_MAP_TYPE_CGROUP_ARRAY
+                    | libbpf_sys::BPF_MAP_TYPE_ARRAY_OF_MAPS
+                    | libbpf_sys::BPF_MAP_TYPE_DEVMAP
+                    | libbpf_sys::BPF_MAP_TYPE_CPUMAP
+                    | libbpf_sys::BPF_MAP_TYPE_SOCKMAP
+                    | libbpf_sys::BPF_MAP_TYPE_XSKMAP
+                    | libbpf_sys::BPF_MAP_TYPE_REUSEPORT_SOCKARRAY
+            )
+    }
+
     /// Whether the values are maps.
     pub(crate) fn is_of_maps(self) -> bool {
         matches!(

@@ -130,7 +130,8 @@ fn arrays_have_their_own_rules() {
     let entries: Vec<_> = map.entries().unwrap().map(Result::unwrap).collect();
     assert_eq!(entries, [(int(0), int(0)), (int(1), int(0)), (int(2), int(-4))]);
     assert_eq!(map.lookup(&int(3)).unwrap(), None);
-    assert!(matches!(map.update(&int(3), &int(0), UpdateMode::Set), Err(Error::NoSuchKey { .. })));
+    let beyond = map.update(&int(3), &int(0), UpdateMode::Set);
+    assert!(matches!(beyond, Err(Error::NoSuchIndex { index: 3, .. })));
     assert!(matches!(map.delete(&int(0)), Err(Error::Unsupported { .. })));
     map.clear().unwrap();
     assert_eq!(map.lookup(&int(2)).unwrap(), Some(int(0)));
