@@ -16,7 +16,7 @@ pub(crate) struct Args {
 
 const EXIT_CODES: &str = "\
 Exit status: 0 done, 1 the program is wrong, 2 wrong usage, 3 the system refused.
-Colours are used on a terminal only, and never when NO_COLOR is set.";
+Colours are used on a terminal only, and never when NO_COLOR is set or TERM is dumb.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -108,7 +108,7 @@ pub(crate) enum Format {
 pub(crate) struct Build {
     /// The Python file; `-` reads standard input
     pub file: PathBuf,
-    /// Where to write; `-` is standard output [default: FILE with .o, .ll or .s]
+    /// Where to write; `-` is standard output [default: FILE with .o, .hir, .ll, .s or .btf]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// What to make
@@ -156,6 +156,8 @@ pub(crate) enum Emit {
     Ir,
     /// BPF assembly as text
     Asm,
+    /// The types of the object, as raw BTF
+    Btf,
 }
 
 /// BPF instruction set versions.
@@ -199,7 +201,7 @@ pub(crate) struct Run {
     pub attach: Attach,
     /// Attach user probes and perf events to this process alone; leave out
     /// events whose field `pid` (or `tgid`), and printed lines whose task, is of
-    /// another process
+    /// another process. An error if it is none of these, or there is no such process
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub pid: Option<u32>,
     /// End after this many events
@@ -242,6 +244,9 @@ pub(crate) struct Attach {
     /// Probes: bytes behind the function, or into the file without one
     #[arg(long, value_name = "BYTES")]
     pub offset: Option<u64>,
+    /// Probes, tracepoints, perf_event: what `get_attach_cookie` gives
+    #[arg(long, value_name = "NUMBER", value_parser = whole_number)]
+    pub cookie: Option<u64>,
     /// perf_event: what is counted [default: cpu_clock]
     #[arg(long, value_name = "NAME")]
     pub event: Option<String>,
@@ -377,6 +382,14 @@ pub(crate) struct Explain {
     pub json: bool,
     /// A code such as E0204 or its name, decorator-order; without it, all are listed
     pub code: Option<String>,
+}
+
+/// Reads a whole number, decimal or after `0x` hexadecimal.
+fn whole_number(text: &str) -> Result<u64, std::num::ParseIntError> {
+    match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    }
 }
 
 /// Reads a number of seconds, fractions allowed.

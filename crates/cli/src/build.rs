@@ -1,4 +1,4 @@
-//! `pythonbpf build`: a Python file into an object, LLVM IR or assembly.
+//! `pythonbpf build`: a Python file into an object, LLVM IR, assembly or BTF.
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
@@ -30,7 +30,7 @@ pub(crate) fn build(args: &Build) -> Outcome {
     let kernel = target(args.kernel);
     let types = asked(args.btf.as_ref())?;
     let emit = match args.emit {
-        Emit::Obj => compiler::Emit::Object,
+        Emit::Obj | Emit::Btf => compiler::Emit::Object,
         Emit::Hir => compiler::Emit::Typed,
         Emit::Ir => compiler::Emit::Ir,
         Emit::Asm => compiler::Emit::Assembly,
@@ -43,7 +43,10 @@ pub(crate) fn build(args: &Build) -> Outcome {
         without: args.without.clone(),
         perf: false,
     };
-    let made = compile(&source, &options, emit, args.json)?;
+    let mut made = compile(&source, &options, emit, args.json)?;
+    if args.emit == Emit::Btf {
+        made.bytes = runtime::btf_of(&made.bytes).unwrap_or_default().to_vec();
+    }
     match &output {
         Some(path) => write_file(path, &made.bytes)?,
         None => write_stdout(&made.bytes)?,
@@ -98,7 +101,7 @@ pub(crate) fn compile(
 
 /// Where the output goes; nowhere is standard output.
 fn output_path(args: &Build) -> Result<Option<PathBuf>, Stop> {
-    let binary = args.emit == Emit::Obj;
+    let binary = matches!(args.emit, Emit::Obj | Emit::Btf);
     let path = match &args.output {
         Some(path) if is_stdin(path) => None,
         Some(path) => Some(path.clone()),
@@ -108,6 +111,7 @@ fn output_path(args: &Build) -> Result<Option<PathBuf>, Stop> {
             Emit::Hir => "hir",
             Emit::Ir => "ll",
             Emit::Asm => "s",
+            Emit::Btf => "btf",
         })),
     };
     let usage = |words: String| Err(Stop::Said(Exit::Usage, words));
@@ -116,7 +120,8 @@ fn output_path(args: &Build) -> Result<Option<PathBuf>, Stop> {
             usage("with --json the output goes to a file; use `-o FILE`".to_owned())
         }
         None if binary && io::stdout().is_terminal() => {
-            usage("an object is not text for a terminal; use `-o FILE` or a pipe".to_owned())
+            let what = if args.emit == Emit::Btf { "BTF" } else { "an object" };
+            usage(format!("{what} is not text for a terminal; use `-o FILE` or a pipe"))
         }
         Some(path) if same_file(&path, &args.file) => {
             usage(format!("the output would replace {} itself; use `-o FILE`", path.display()))

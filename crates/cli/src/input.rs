@@ -12,6 +12,9 @@ const MAX_OBJECT: u64 = 64 << 20;
 /// What every ELF file starts with.
 const ELF_MAGIC: &[u8] = b"\x7fELF";
 
+/// What is said of an object where source is wanted.
+const COMPILED: &str = "this is a compiled object, not Python source";
+
 /// A file that was read.
 #[derive(Debug)]
 pub(crate) enum Input {
@@ -39,7 +42,8 @@ pub struct Unreadable {
 pub(crate) fn read(path: &Path) -> Result<Input, Unreadable> {
     let name = display_name(path);
     let bytes = bytes_of(path).map_err(|e| unreadable(&name, &io_message(&e), io_help(&e)))?;
-    if bytes.starts_with(ELF_MAGIC) {
+    // What is called an object and is none is not taken for Python.
+    if bytes.starts_with(ELF_MAGIC) || path.extension().is_some_and(|suffix| suffix == "o") {
         return match bytes.len() as u64 {
             ..=MAX_OBJECT => Ok(Input::Object { name, bytes }),
             _ => Err(unreadable(&name, "the object is larger than 64 MiB", "")),
@@ -62,11 +66,9 @@ pub fn source_from_bytes(name: &str, bytes: &[u8]) -> Result<SourceFile, Unreada
 pub(crate) fn read_source(path: &Path) -> Result<SourceFile, Unreadable> {
     match read(path)? {
         Input::Source(source) => Ok(source),
-        Input::Object { name, .. } => Err(unreadable(
-            &name,
-            "this is a compiled object, not Python source",
-            "`pythonbpf verify` and `pythonbpf run` take objects",
-        )),
+        Input::Object { name, .. } => {
+            Err(unreadable(&name, COMPILED, "`pythonbpf verify` and `pythonbpf run` take objects"))
+        }
     }
 }
 

@@ -63,9 +63,13 @@ pub(crate) fn refuse(error: &Error, subject: &Subject, whole_log: bool) -> Stop 
 
 /// Words of the runtime about its arguments, as options of the command.
 pub(crate) fn as_options(words: &str) -> String {
-    let mut text = words.to_owned();
+    // The command has no socket to give.
+    let mut text = words.replace("attach it with socket=…", "Python's `attach(socket=…)` does it");
     for argument in runtime::Argument::all() {
         let name = argument.name();
+        if argument == runtime::Argument::Socket {
+            continue;
+        }
         text = text.replace(&format!("{name}=…"), &format!("--{name} …"));
         for taker in ["takes no", "object takes"] {
             text = text.replace(&format!("{taker} `{name}`"), &format!("{taker} `--{name}`"));

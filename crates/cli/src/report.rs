@@ -1,17 +1,25 @@
 //! Diagnostics and one-line errors on their way to the user's terminal.
 
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
 
 use diagnostics::{Diagnostic, SourceFile, codes};
 use render::Style;
 
 use crate::args::Format;
 
-/// How text for this stream is drawn: colours on a terminal only.
-pub(crate) fn style(stream: &impl IsTerminal) -> Style {
-    let color = stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    Style { color, width: width.unwrap_or(Style::default().width) }
+/// How text for this stream is drawn: colours only on a terminal that has them.
+pub(crate) fn style(stream: &(impl IsTerminal + AsFd)) -> Style {
+    let is_empty = |name| std::env::var_os(name).is_none_or(|value| value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|name| name == "dumb");
+    let color = stream.is_terminal() && is_empty("NO_COLOR") && !is_dumb;
+    Style { color, width: width_of(stream).unwrap_or(Style::default().width) }
+}
+
+/// The columns of a terminal; of one that does not tell how many rows it has, too.
+fn width_of(stream: &impl AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
 }
 
 /// Writes diagnostics on standard output, in the format asked for.

@@ -31,9 +31,19 @@ const JSON_ENTRIES: usize = 10_000;
 const LAST_EVENTS: Duration = Duration::from_millis(60);
 
 pub(crate) fn run(args: &Run) -> Outcome {
+    // Asked first: compiling and loading take a while.
+    let gone = args.pid.filter(|pid| !Path::new(&format!("/proc/{pid}")).exists());
     let subject = Subject::read(&args.file, args.btf.as_ref(), args.arch, args.json)?;
     let refuse = |error: Error| refusal::refuse(&error, &subject, args.log);
+    if let Some(pid) = gone {
+        return Err(refuse(Error::NoSuchProcess { pid }));
+    }
     let object = subject.load_against(args.attach.program, args.log)?;
+    if args.pid.is_some() && !tells_processes(&object, &subject) {
+        let words =
+            "no program of the file takes `--pid`, and nothing that it reports has a process";
+        return Err(Stop::Said(Exit::Usage, words.to_owned()));
+    }
     let _pins = Pins::make(&object, args.attach.pin.as_deref()).map_err(refuse)?;
     let pipe = match stream::prints(&subject.object).then(stream::open_pipe) {
         Some(Ok(pipe)) => Some(pipe),
@@ -55,6 +65,14 @@ pub(crate) fn run(args: &Run) -> Outcome {
     drop(stream);
     object.close();
     Ok(Exit::Done)
+}
+
+/// Whether a process makes a difference: to a program, an event or a printed line.
+fn tells_processes(object: &Object, subject: &Subject) -> bool {
+    let is_told = |map: &Map| map.spec().events.iter().any(values::has_process);
+    object.takes(Argument::Pid)
+        || stream::prints(&subject.object)
+        || object.maps().iter().any(is_told)
 }
 
 /// Attaches all programs and says on standard error what runs; gives where.
@@ -127,6 +145,7 @@ fn options(args: &Run, object: &Object) -> AttachOptions {
     options.path.clone_from(&said.path);
     options.symbol.clone_from(&said.symbol);
     options.offset = said.offset;
+    options.cookie = said.cookie;
     options.event.clone_from(&said.event);
     options.frequency = said.frequency;
     options.period = said.period;
@@ -266,7 +285,7 @@ impl Show {
         self.output.event(map, event)
     }
 
-    /// Shows losses, the maps and the programs.
+    /// Shows losses, the maps, the global variables and the programs.
     fn results(&mut self, object: &Object, stream: &Stream) -> Result<(), Cause> {
         for reader in stream.readers() {
             if let Some(lost) = reader.lost().filter(|&lost| lost > 0) {
@@ -278,6 +297,7 @@ impl Show {
             let listing = entries::list(map, limit, !self.json)?;
             self.output.entries(map.spec(), &listing)?;
         }
+        self.output.globals(&object.variables()?)?;
         self.output.programs(&object.programs())?;
         Ok(self.output.flush()?)
     }

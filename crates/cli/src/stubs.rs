@@ -53,21 +53,29 @@ pub(crate) fn stubs(args: &Stubs) -> Outcome {
     let mut stub =
         Stub { btf: &btf, depth: args.depth, classes: BTreeMap::new(), queue: VecDeque::new() };
     let mut text = String::new();
+    let mut found = 0;
     for name in &names {
         match stub.global(name) {
-            Some(line) => text.push_str(&line),
+            Some(line) => {
+                found += 1;
+                text.push_str(&line);
+            }
             None => report::complain(&format!(
                 "warning: the kernel has no type, constant or function `{}`",
                 name.escape_debug()
             )),
         }
     }
+    if found == 0 {
+        let words = "the kernel has nothing that is asked for; no stub is written";
+        return Err(Stop::Said(Exit::Wrong, words.to_owned()));
+    }
     write_out(&args.output, &stub.file(&text))?;
     if !is_stdin(&args.output) {
         report::complain(&format!(
             "wrote {}: {} names, {} classes",
             args.output.display(),
-            names.len(),
+            found,
             stub.classes.len()
         ));
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use compiler::Arch;
 use diagnostics::SourceFile;
-use runtime::{Object, OpenObject};
+use runtime::{Error, Object, OpenObject};
 
 use crate::build::compile;
 use crate::exit::{Exit, Stop};
@@ -77,14 +77,21 @@ impl Subject {
     ) -> Result<Object, Stop> {
         let _progress = Progress::of(&format!("loading {}", self.source.name()));
         let opened = OpenObject::from_bytes(self.source.name(), &self.object);
-        let replaced = opened.and_then(|mut opened| {
-            if let Some(id) = target {
-                opened.replace_in(id)?;
+        let refuse = |error: Error| refusal::refuse(&error, self, whole_log);
+        let mut opened = opened.map_err(refuse)?;
+        if let Some(id) = target {
+            if !opened.programs().iter().any(|program| program.kind() == "freplace") {
+                return Err(Stop::Said(Exit::Usage, self.replaces_nothing()));
             }
-            Ok(opened)
-        });
-        replaced
-            .and_then(OpenObject::load)
-            .map_err(|error| refusal::refuse(&error, self, whole_log))
+            opened.replace_in(id).map_err(refuse)?;
+        }
+        opened.load().map_err(refuse)
+    }
+
+    fn replaces_nothing(&self) -> String {
+        format!(
+            "no program of {} takes `--program`, which is for the section `freplace/FUNCTION`",
+            self.source.name()
+        )
     }
 }

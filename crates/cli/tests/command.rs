@@ -51,6 +51,12 @@ fn broken_objects_are_refused() {
         assert_eq!((status, out.as_str()), (1, ""), "{err}");
         assert!(err.contains("not a usable BPF object"), "{err}");
     }
+    folder.file("empty.o", "");
+    for command in ["verify", "inspect", "run"] {
+        let (status, out, err) = run_in(&folder, &[command, "empty.o"]);
+        assert_eq!((status, out.as_str()), (1, ""), "{err}");
+        assert!(err.contains("not a usable BPF object: it is empty"), "{err}");
+    }
 }
 
 #[test]
@@ -121,6 +127,7 @@ fn build_makes_objects_and_each_text_on_the_way() {
         ("hir", "p.hir", "program \"tracepoint/syscalls/sys_enter_execve\""),
         ("ir", "p.ll", "define"),
         ("asm", "p.s", "tracepoint/syscalls/sys_enter_execve"),
+        ("btf", "p.btf", "\u{1}\0\u{18}"),
     ] {
         let (status, out, err) = run_in(&folder, &["build", "p.py", "--emit", emit]);
         assert_eq!((status, out.as_str(), err.as_str()), (0, "", ""));
@@ -294,8 +301,12 @@ fn stubs_have_the_fields_of_what_is_imported() {
     ] {
         assert!(stub.lines().any(|found| found == line), "{line}");
     }
-    let (status, _, err) = run_in(&folder, &["stubs", "--name", "no_such_type"]);
+    let (status, _, err) = run_in(&folder, &["stubs", "--name", "no_such_type,pid_t"]);
     assert!(status == 0 && err.contains("no type, constant or function `no_such_type`"), "{err}");
+    assert!(err.contains("1 names"), "{err}");
+    let (status, out, err) = run_in(&folder, &["stubs", "--name", "no_such_type", "-o", "-"]);
+    assert_eq!((status, out.as_str()), (1, ""), "{err}");
+    assert!(err.contains("no stub is written"), "{err}");
     folder.file("none.py", "x = 1\n");
     assert_eq!(run_in(&folder, &["stubs", "none.py"]).0, 1);
 }

@@ -31,6 +31,30 @@ def LICENSE() -> str:
     return "GPL"
 "#;
 
+/// Keeps the cookie that it was attached with.
+const COOKIE: &str = r#"
+from pythonbpf import bpf, section, bpfglobal
+from pythonbpf.helper import get_attach_cookie
+from ctypes import c_void_p, c_int64, c_uint64
+
+@bpf
+@bpfglobal
+def COOKIE() -> c_uint64:
+    return 0
+
+@bpf
+@section("tracepoint/syscalls/sys_enter_execve")
+def trace(ctx: c_void_p) -> c_int64:
+    global COOKIE
+    COOKIE = get_attach_cookie(ctx)
+    return 0
+
+@bpf
+@bpfglobal
+def LICENSE() -> str:
+    return "GPL"
+"#;
+
 const XDP: &str = r#"
 from pythonbpf import bpf, section, bpfglobal
 from pythonbpf.helper import XDP_PASS
@@ -75,7 +99,11 @@ impl Running {
             .unwrap();
         let mut err = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
-        err.read_line(&mut line).unwrap();
+        // What a program needs is no fault of it.
+        while line.is_empty() || line.starts_with("the programs need ") {
+            line.clear();
+            assert!(err.read_line(&mut line).unwrap() > 0);
+        }
         if !line.starts_with("attached ") {
             child.kill().unwrap();
         }
@@ -221,6 +249,61 @@ fn other_processes_are_left_out_on_request() {
     let events: Vec<_> = lines.iter().filter(|line| line["event"].is_object()).collect();
     assert!(!events.is_empty(), "{out}");
     assert!(events.iter().all(|event| event["event"]["pid"] == pid), "{out}");
+}
+
+#[test]
+fn a_process_that_makes_no_difference_is_refused() {
+    if !is_privileged() {
+        return;
+    }
+    let folder = Folder::new("nobody");
+    folder.file("p.py", COUNTER);
+    let (status, _, err) = run_in(&folder, &["run", "p.py", "--pid", "99999999"]);
+    assert_eq!(status, 3, "{err}");
+    assert!(err.contains("there is no process 99999999"), "{err}");
+    folder.file("silent.py", XDP.replace("\"xdp\"", "\"raw_tp/sched_process_exec\""));
+    let own = std::process::id().to_string();
+    let (status, _, err) = run_in(&folder, &["run", "silent.py", "--pid", &own]);
+    assert_eq!(status, 2, "{err}");
+    assert!(err.contains("no program of the file takes `--pid`"), "{err}");
+}
+
+#[test]
+fn options_that_are_named_can_be_given() {
+    if !is_privileged() {
+        return;
+    }
+    let folder = Folder::new("cookie");
+    folder.file("p.py", COOKIE);
+    let (status, _, err) = run_in(&folder, &["run", "p.py", "--interface", "lo"]);
+    assert_eq!(status, 2, "{err}");
+    assert!(err.contains("taken are --symbol …, --cookie …"), "{err}");
+    let (status, _, err) = run_in(&folder, &["run", "p.py", "--program", "1"]);
+    assert_eq!(status, 2, "{err}");
+    assert!(err.contains("no program of p.py takes `--program`"), "{err}");
+    for cookie in ["4711", "0x1267"] {
+        let args = ["p.py", "--json", "--duration", "1", "--cookie", cookie];
+        let running = Running::start(&folder, &args);
+        execute();
+        let (status, out) = running.end();
+        assert_eq!(status, 0, "{out}");
+        let globals = objects(&out).into_iter().find(|line| line["globals"].is_object());
+        assert_eq!(globals.unwrap()["globals"], json!({"COOKIE": 4711}));
+    }
+}
+
+#[test]
+fn global_variables_are_shown_at_the_end() {
+    if !is_privileged() {
+        return;
+    }
+    let folder = Folder::new("globals");
+    folder.file("p.py", COOKIE);
+    let running = Running::start(&folder, &["p.py", "--duration", "1", "--cookie", "7"]);
+    execute();
+    let (status, out) = running.end();
+    assert_eq!(status, 0);
+    assert!(out.contains("\nglobal  value\nCOOKIE      7\n"), "{out}");
 }
 
 #[test]

@@ -237,6 +237,11 @@ pub(crate) fn section<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
     section_data(bytes, found).ok()
 }
 
+/// The types of an object: raw BTF, as `bpftool btf dump file` reads it too.
+pub fn btf_of(object: &[u8]) -> Option<&[u8]> {
+    section(object, ".BTF")
+}
+
 /// The bytes of all sections whose names begin so.
 pub(crate) fn sections_like<'a>(bytes: &'a [u8], start: &str) -> Vec<&'a [u8]> {
     let sections = read_sections(bytes).unwrap_or_default();

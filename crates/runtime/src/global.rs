@@ -63,6 +63,11 @@ impl Place<'_> {
         self.spec.name.starts_with(".rodata")
     }
 
+    /// Whether programs may change it.
+    pub fn is_variable(&self) -> bool {
+        self.spec.name.starts_with(".data") || self.spec.name.starts_with(".bss")
+    }
+
     /// The value in a section's memory.
     pub fn read(&self, memory: Memory) -> Result<Value> {
         let mut bytes = vec![0; self.layout().size()];

@@ -94,6 +94,7 @@ pub use ability::{Ability, section_ability, section_form};
 pub use attach::{AttachReport, Skipped};
 pub use attach_options::AttachOptions;
 pub use doctor::{Diagnosis, Finding, examine};
+pub use elf::btf_of;
 pub use error::{Error, ProgramPlace, Result};
 pub use events::{Event, EventReader, Interrupter};
 pub use features::{

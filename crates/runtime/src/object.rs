@@ -256,6 +256,18 @@ impl Object {
         self.inner.with_loaded(|loaded| place.read(self.memory(loaded, &place)?))
     }
 
+    /// The global variables that programs may change, and what each holds now.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn variables(&self) -> Result<Vec<(String, Value)>> {
+        let names = self.globals().into_iter();
+        let is_variable = |name: &String| {
+            global::find(&self.inner.maps, name).is_ok_and(|place| place.is_variable())
+        };
+        names.filter(is_variable).map(|name| Ok((name.clone(), self.global(&name)?))).collect()
+    }
+
     /// Writes a global variable.
     ///
     /// # Errors

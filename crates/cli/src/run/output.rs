@@ -6,7 +6,7 @@ use runtime::{Event, Layout, MapSpec, Program, TraceFields, Value};
 use serde_json::json;
 
 use super::entries::{Listing, stacks};
-use super::values::{Column, cells, columns, printable, to_json};
+use super::values::{Column, cell, cells, columns, printable, to_json};
 use crate::grid::{Cell, grid, line};
 use crate::report;
 
@@ -128,6 +128,22 @@ impl Output {
                 self.out.write_all(within(&entries_text(map, listing), self.width).as_bytes())
             }
         }
+    }
+
+    /// Writes what the global variables hold.
+    pub(crate) fn globals(&mut self, variables: &[(String, Value)]) -> io::Result<()> {
+        if variables.is_empty() {
+            return Ok(());
+        }
+        if let Form::Json = self.form {
+            let fields = variables.iter().map(|(name, value)| (name.clone(), to_json(value)));
+            let object = json!({"globals": fields.collect::<serde_json::Map<_, _>>()});
+            return writeln!(self.out, "{object}");
+        }
+        let header = ["global".to_owned(), "value".to_owned()];
+        let row = |(name, value): &(String, Value)| vec![Cell::left(name), cell(value)];
+        let rows: Vec<Vec<Cell>> = variables.iter().map(row).collect();
+        write!(self.out, "\n{}", within(&grid(&header, &rows), self.width))
     }
 
     /// Writes what the kernel says of the programs.

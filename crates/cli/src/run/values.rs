@@ -52,9 +52,16 @@ fn usual_width(layout: &Layout) -> usize {
 pub(crate) fn cells(value: &Value) -> Vec<Cell> {
     match value {
         Value::Struct(value) => value.fields.iter().flat_map(|(_, field)| cells(field)).collect(),
-        Value::Int(number) => vec![Cell::number(number)],
-        Value::Float(number) => vec![Cell::number(number)],
-        other => vec![Cell::left(cut(&text(other)))],
+        other => vec![cell(other)],
+    }
+}
+
+/// The one cell of a value, a struct's too.
+pub(crate) fn cell(value: &Value) -> Cell {
+    match value {
+        Value::Int(number) => Cell::number(number),
+        Value::Float(number) => Cell::number(number),
+        other => Cell::left(cut(&text(other))),
     }
 }
 
@@ -136,10 +143,19 @@ pub(crate) fn is_zero(value: &Value) -> bool {
     }
 }
 
+/// The fields that tell of which process an event is, the first that there is.
+const PROCESS: [&str; 2] = ["pid", "tgid"];
+
+/// Whether events of this type say of which process they are.
+pub(crate) fn has_process(layout: &Layout) -> bool {
+    let Layout::Struct(layout) = layout else { return false };
+    layout.fields.iter().any(|field| PROCESS.contains(&&*field.name))
+}
+
 /// The process that an event says it is of, if it has such a field.
 pub(crate) fn process_of(value: &Value) -> Option<u32> {
     let fields = value.as_struct()?;
-    let field = ["pid", "tgid"].into_iter().find_map(|name| fields.get(name))?;
+    let field = PROCESS.into_iter().find_map(|name| fields.get(name))?;
     field.as_int().and_then(|pid| u32::try_from(pid).ok())
 }
 
