@@ -52,7 +52,9 @@ class BPF:
 
     Raises:
         CompileError: the program is wrong; ``str()`` of it shows where and how to mend it.
-        SourceNotFoundError: there is no such file, or the caller has no source.
+        SourceNotFoundError: the caller has no source.
+        OSError: a file cannot be read.
+        ValueError: the file has no BTF, or no level is called so.
     """
 
     def __init__(
@@ -103,12 +105,12 @@ class BPF:
         the kernel keeps of them; programs stay attached as they are, also when the object is
         closed. :meth:`unpin` removes the pins.
 
-        Raises:
-            SystemRefusedError: nothing is pinned there.
         Without ``CAP_SYS_ADMIN`` the kernel shows no types, and keys and values are bytes. Of
         buffers of events it keeps none: a program beside them, or a map of their object, tells
         the types, and by itself a buffer gives bytes.
 
+        Raises:
+            SystemRefusedError: nothing is pinned there.
             PrivilegeError: a capability is missing; the message names it.
         """
         self = cls.__new__(cls)
@@ -120,7 +122,8 @@ class BPF:
         self, name: str, compilation: _native.Compilation | None, namespace: dict[str, Any]
     ) -> None:
         types = _struct_types(namespace)
-        self._take(_native.Object.open(name, self._object_bytes, compilation, types))
+        shown = _source.shown(name)
+        self._take(_native.Object.open(shown, self._object_bytes, compilation, types))
 
     def _take(self, native: _native.Object) -> None:
         # The lambdas have no reference to self: no cycle keeps links alive.
@@ -156,6 +159,7 @@ class BPF:
         Maps, global variables, programs and the hooks of those that are attached get files in
         the folders ``maps``, ``globals``, ``programs`` and ``links``; :meth:`from_pinned` takes
         them up again. :meth:`close` then detaches nothing, :meth:`Program.detach` does.
+        Several folders can hold the same object.
 
         Raises:
             SystemRefusedError: the folder is there already or in no BPF file system, or a
@@ -163,7 +167,6 @@ class BPF:
                 5.15, sockets, filters). Nothing new is pinned then, and earlier pins stay.
         """
         self._native.pin(folder)
-        Several folders can hold the same object.
 
     def unpin(self) -> None:
         """Removes the pins, of every :meth:`pin` and those it was made of, and the folders.

@@ -51,8 +51,9 @@ def compile(
     Raises:
         CompileError: the program is wrong.
         SourceNotFoundError: there is no such file, or the caller has none.
+        OSError: a file cannot be read or written.
         ValueError: the source is not a file and no output is given, the kernel is no version, the
-            file has no BTF, or no rewrite or processor has such a name.
+            file has no BTF, or no rewrite, processor or level has such a name.
     """
     return _write(filename, output, loglevel, (kernel, btf, without, arch), "object", ".o")
 
@@ -84,9 +85,14 @@ def build(
 
     Raises:
         CompileError: the program is wrong.
+        OSError: the file of BTF cannot be read.
+        ValueError: no level is called so.
     """
+    if loglevel != WARNING:
+        _level(loglevel)
     target = (btf, tuple(without), arch)
-    compilation = _native.compile(source.name, source.text, emit, kernel, target)
+    name = _source.shown(source.name)
+    compilation = _native.compile(name, source.text, emit, kernel, target)
     if compilation.output is None:
         raise CompileError(compilation.rendered, compilation.diagnostics)
     if compilation.diagnostics:
@@ -94,11 +100,17 @@ def build(
     return compilation
 
 
-def _log(text: str, loglevel: int | str) -> None:
+def _level(loglevel: int | str) -> int:
     import logging
 
     # A handler is the logging module's own way from the name of a level to its number.
-    if logging.Handler(loglevel).level <= logging.WARNING:
+    return logging.Handler(loglevel).level
+
+
+def _log(text: str, loglevel: int | str) -> None:
+    import logging
+
+    if _level(loglevel) <= logging.WARNING:
         logging.getLogger("pythonbpf").warning("%s", text.rstrip())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from pythonbpf import _native
+from pythonbpf import _native, _source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,4 +60,5 @@ def inspect(object: str | os.PathLike[str] | bytes) -> dict[str, Any]:
     if isinstance(object, bytes):
         return json.loads(_native.inspect("object", object))
     with open(object, "rb") as file:
-        return json.loads(_native.inspect(os.fspath(object), file.read()))
+        name = _source.shown(os.fspath(object))
+        return json.loads(_native.inspect(name, file.read()))

@@ -68,6 +68,11 @@ def from_file(filename: str | os.PathLike[str]) -> Source:
     return Source(name, _read(name), {})
 
 
+def shown(name: str) -> str:
+    """A file's name as text, also where it is none: as the command shows it."""
+    return name.encode("utf-8", "surrogateescape").decode(errors="replace")
+
+
 def _caller() -> FrameType:
     """The innermost frame that is not this package's."""
     frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from pythonbpf import BPF, BpfError, CompileError, compile, compile_to_ir
+from pythonbpf import BPF, BpfError, CompileError, compile, compile_to_ir, inspect
 
 GOOD = """
 from ctypes import c_int64, c_void_p
@@ -109,6 +111,37 @@ def test_named_files_that_cannot_be_read(tmp_path: Path) -> None:
         compile(tmp_path)
 
 
+def test_an_object_is_no_source(tmp_path: Path) -> None:
+    path = tmp_path / "good.py"
+    path.write_text(GOOD)
+    with pytest.raises(CompileError, match=r"compiled object[^$]*`BPF.from_object` takes"):
+        BPF(compile(path))
+
+
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    name = os.fsdecode(bytes(tmp_path) + b"/bad\xff.py")
+    with open(name, "w") as file:
+        file.write(GOOD)
+    assert BPF(name).object_bytes
+    made = compile(name)
+    assert os.fsencode(made).endswith(b"/bad\xff.o")
+    assert list(BPF.from_object(made).programs) == list(BPF(name).programs)
+    assert inspect(made)["programs"]
+    with open(name, "a") as file:
+        file.write("@bpf\ndef wrong(): x\n")
+    with pytest.raises(CompileError, match=re.escape("bad\N{REPLACEMENT CHARACTER}.py")):
+        BPF(name)
+
+
+def test_a_file_of_types_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="nofile") as error:
+        BPF(source=GOOD, btf=tmp_path / "nofile")
+    assert error.value.filename == str(tmp_path / "nofile")
+    (tmp_path / "text").write_text("no BTF")
+    with pytest.raises(ValueError, match="text: "):
+        BPF(source=GOOD, btf=tmp_path / "text")
+
+
 WARNED = GOOD.replace("(ctx: c_void_p) -> c_int64", "(ctx)")
 
 
@@ -121,8 +154,10 @@ def test_warnings_are_logged(caplog: pytest.LogCaptureFixture) -> None:
         BPF(source=WARNED, loglevel=logging.ERROR)
         BPF(source=WARNED, loglevel="ERROR")
         assert len(caplog.records) == 1
-    with pytest.raises(ValueError, match="NONSENSE"):
-        BPF(source=WARNED, loglevel="NONSENSE")
+    # Also where there is nothing to log.
+    for source in (WARNED, GOOD):
+        with pytest.raises(ValueError, match="NONSENSE"):
+            BPF(source=source, loglevel="NONSENSE")
 
 
 def test_the_command_is_there(run: Run) -> None:

@@ -127,10 +127,11 @@ def test_what_is_no_btf_says_so(tmp_path: Path) -> None:
     for content, words in wrong.items():
         file.write_bytes(content)
         assert words in refused(file)
-    assert "No such file" in refused(tmp_path / "nothing")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ValueError, match=r"empty/vmlinux: No such file"):
-        BPF(source=READER, btf=tmp_path / "empty")
+    for name, missing in (("nothing", "nothing"), ("empty", "empty/vmlinux")):
+        with pytest.raises(FileNotFoundError, match="No such file") as error:
+            BPF(source=READER, btf=tmp_path / name)
+        assert error.value.filename == str(tmp_path / missing)
 
 
 @pytest.mark.host("objcopy is not in the guest")

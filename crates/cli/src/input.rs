@@ -56,8 +56,11 @@ pub(crate) fn read(path: &Path) -> Result<Input, Unreadable> {
 /// left out, as Python does.
 ///
 /// # Errors
-/// The bytes are too many, not UTF-8, or hold a NUL: said as a diagnostic.
+/// The bytes are an object's, too many, not UTF-8, or hold a NUL: said as a diagnostic.
 pub fn source_from_bytes(name: &str, bytes: &[u8]) -> Result<SourceFile, Unreadable> {
+    if bytes.starts_with(ELF_MAGIC) {
+        return Err(unreadable(name, COMPILED, "`BPF.from_object` takes compiled objects"));
+    }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     SourceFile::from_bytes(name, text).map_err(|error| bad_text(name, bytes, error))
 }

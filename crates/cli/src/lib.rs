@@ -34,7 +34,7 @@ pub use doctor::doctor_json;
 pub use hooks::hooks_json;
 pub use input::{Unreadable, source_from_bytes};
 pub use inspect::inspect_json;
-pub use kernel_types::{running_types, types_in};
+pub use kernel_types::{NoTypes, running_types, types_in};
 pub use refusal::{diagnose, diagnose_object};
 pub use target::running_kernel;
 

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use diagnostics::{Diagnostic, Severity, SourceFile, Span};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
@@ -49,7 +49,7 @@ pub fn compile(
     let (btf, without, arch) = target;
     let types = match btf {
         None => cli::running_types(),
-        Some(file) => cli::types_in(&file).map_err(PyValueError::new_err)?,
+        Some(file) => cli::types_in(&file).map_err(no_types)?,
     };
     let without = without.iter().map(|name| name.parse()).collect::<Result<_, _>>();
     let without = without.map_err(PyValueError::new_err)?;
@@ -63,6 +63,21 @@ pub fn compile(
         output: made.output,
         programs: made.programs,
     })
+}
+
+/// Python's own error for a file that cannot be read.
+fn no_types(why: cli::NoTypes) -> PyErr {
+    match &why {
+        cli::NoTypes::Unreadable { file, source } => match source.raw_os_error() {
+            Some(errno) => {
+                let words = std::io::Error::from_raw_os_error(errno).to_string();
+                let words = words.split(" (os error").next().unwrap_or_default().to_owned();
+                PyOSError::new_err((errno, words, file.clone().into_os_string()))
+            }
+            None => PyOSError::new_err(why.to_string()),
+        },
+        cli::NoTypes::Unusable { .. } => PyValueError::new_err(why.to_string()),
+    }
 }
 
 impl Compilation {
