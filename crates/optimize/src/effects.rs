@@ -99,10 +99,15 @@ pub(crate) fn reads_clock(stmt: &Stmt) -> bool {
 }
 
 /// Whether evaluating gives a value and changes nothing but, perhaps, memory
-/// in `target`.
+/// in `target`, which no helper reads.
 pub(crate) fn only_fills(expr: &Expr, target: LocalId) -> bool {
-    let mut fine = true;
+    let is_own = |memory: &Expr| match &memory.kind {
+        ExprKind::Address(place) => place.local() == Some(target),
+        _ => false,
+    };
+    let (mut fine, mut given, mut filled) = (true, 0, 0);
     ir::each_part(expr, &mut |part| {
+        given += usize::from(is_own(part));
         fine &= match &part.kind {
             ExprKind::Call(..)
             | ExprKind::Kfunc(..)
@@ -110,16 +115,14 @@ pub(crate) fn only_fills(expr: &Expr, target: LocalId) -> bool {
             | ExprKind::Sequence(..)
             | ExprKind::Function(_) => false,
             ExprKind::Helper(id, args) => {
-                let inside = |memory: &Expr| match &memory.kind {
-                    ExprKind::Address(place) => place.local() == Some(target),
-                    _ => false,
-                };
-                reads_only(*id) && filled(*id, args).is_none_or(inside)
+                let memory = self::filled(*id, args);
+                filled += usize::from(memory.is_some_and(is_own));
+                reads_only(*id) && memory.is_none_or(is_own)
             }
             _ => true,
         };
     });
-    fine
+    fine && given == filled
 }
 
 /// Whether evaluating changes nothing at all.

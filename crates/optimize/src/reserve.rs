@@ -10,7 +10,8 @@
 //!    it from values that change nothing, so that leaving all of them out where
 //!    the buffer is full is not noticed; what sets other locals meanwhile is
 //!    done before, if none of the values that it would pass reads them, and they do
-//!    not both ask for the time;
+//!    not both ask for the time; no helper reads the local, as not every kernel lets
+//!    one read a record;
 //! 3. the result of the output is not used and its flags are constant.
 //!
 //! The record starts as zero like the local did: bytes that the statements are
@@ -241,7 +242,9 @@ fn is_fill(stmt: &Stmt, local: LocalId) -> bool {
         StmtKind::Copy(to, from) => inside(to) && effects::is_pure_place(from),
         StmtKind::Eval(value) => effects::only_fills(value, local),
         StmtKind::If(test, then, orelse) => {
-            effects::is_pure(test) && then.iter().chain(orelse).all(|stmt| is_fill(stmt, local))
+            effects::is_pure(test)
+                && effects::only_fills(test, local)
+                && then.iter().chain(orelse).all(|stmt| is_fill(stmt, local))
         }
         _ => false,
     }
@@ -270,22 +273,16 @@ fn gaps(module: &Module, ty: &Type, fills: &[Stmt], local: LocalId) -> Vec<(u32,
     gaps
 }
 
-/// Whether a statement may read the local, or have it read by a helper.
+/// Whether a statement may read the local.
 fn reads(stmt: &Stmt, local: LocalId) -> bool {
     let is_own = |place: &Place| place.local() == Some(local);
-    let (mut loads, mut passed, mut filled) = (false, 0, 0);
+    let mut loads = false;
     ir::each_expr(std::slice::from_ref(stmt), &mut |part| match &part.kind {
         ExprKind::Load(place) => loads |= is_own(place),
         ExprKind::Text(op) => loads |= op.places().into_iter().any(is_own),
-        ExprKind::Address(place) => passed += usize::from(is_own(place)),
-        ExprKind::Helper(id, args) => {
-            let target = effects::filled(*id, args).map(|target| &target.kind);
-            filled += usize::from(matches!(target, Some(ExprKind::Address(to)) if is_own(to)));
-        }
         _ => {}
     });
-    let copied = matches!(&stmt.kind, StmtKind::Copy(_, from) if is_own(from));
-    loads || copied || passed > filled
+    loads || matches!(&stmt.kind, StmtKind::Copy(_, from) if is_own(from))
 }
 
 /// The bytes that a statement fills for certain, as start and length.
