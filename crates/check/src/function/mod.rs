@@ -41,6 +41,7 @@ mod map_loop;
 mod map_method;
 mod match_stmt;
 mod moved;
+mod multiplied;
 mod network;
 mod none;
 mod objects;

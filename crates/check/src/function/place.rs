@@ -5,6 +5,7 @@ use ir::{BinaryOp, CompareOp, Expr, ExprKind, Place, StmtKind, Type};
 use syntax::Ident;
 
 use super::Body;
+use super::multiplied::followed;
 use super::value::Value;
 use crate::session::{Reported, Result};
 
@@ -239,9 +240,12 @@ impl Body<'_, '_> {
         let known = self.range_of(&position);
         let proven = known.is_within(0, i128::from(len) - 1);
         let position = position.convert(Type::U64);
-        if proven && known.walked {
+        if proven
+            && known.walked
+            && let Some(followed) = followed(&position, &self.flow, &self.locals)
+        {
             // What it becomes hangs on how its loops are made: see `bounds`.
-            return (position, None);
+            return (followed, None);
         }
         // Computed once, also where the element is read and then written.
         let position = self.keep(position, "at");
