@@ -29,7 +29,12 @@ const BELOW: &str = "__pythonbpf_below";
 /// Declares the function that hides a number.
 pub(crate) fn marker<'c>(context: &'c Context, module: &Module<'c>) -> FunctionValue<'c> {
     let i64_type = context.i64_type();
-    declare(context, module, MARKER, i64_type.fn_type(&[i64_type.into()], false))
+    let marker = declare(context, module, MARKER, i64_type.fn_type(&[i64_type.into()], false));
+    // One barrier for two branches would be behind what the numbers of both were
+    // chosen from, and not behind the tests of each.
+    let nomerge = Attribute::get_named_enum_kind_id("nomerge");
+    marker.add_attribute(AttributeLoc::Function, context.create_enum_attribute(nomerge, 0));
+    marker
 }
 
 /// Declares the function that tells whether a count is below a limit.
