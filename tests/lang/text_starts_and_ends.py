@@ -13,6 +13,11 @@
 # map: out[11] == 1
 # map: out[12] == 1
 # map: out[13] == 0
+# map: out[14] == 1
+# map: out[15] == 0
+# map: out[16] == 1
+# map: out[17] == 1
+# map: out[18] == 0
 """The start and the end of a text, or one of several."""
 
 from ctypes import c_int64, c_uint32, c_void_p
@@ -27,6 +32,19 @@ class Task:
     id: c_uint32
     comm: str(16)
     short: str(4)
+
+
+@bpf
+@struct
+class Short:
+    four: str(4)
+    eight: str(8)
+
+
+@bpf
+@map
+def shorts() -> Array:
+    return Array(value=Short, max_entries=1)
 
 
 @bpf
@@ -55,6 +73,17 @@ def prog(ctx: c_void_p) -> c_int64:
     out[11] = task.comm[2:8].endswith("er/")
     out[12] = task.comm.endswith("kworker/0:1H")
     out[13] = task.comm.endswith("xkworker/0:1H")
+    shorts[0] = Short(four="xabd", eight="abcdefg")
+    held = shorts.lookup(0)
+    if not held:
+        return 1
+    four = held.four
+    out[14] = four.endswith("a") or four.endswith("abd")
+    out[15] = four.endswith(("a", "abc"))
+    eight = held.eight
+    out[16] = eight.endswith("abcdefg") or eight.endswith("a")
+    out[17] = eight.endswith("x") or eight.endswith("fg")
+    out[18] = eight.endswith("a") or four.endswith("b")
     return 2
 
 

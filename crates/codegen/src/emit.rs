@@ -21,7 +21,7 @@ use inkwell::targets::{
     CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetTriple,
 };
 
-use crate::{Cpu, Emit, Error, Result, apart, barrier, division, null_tests};
+use crate::{Cpu, Emit, Error, Result, apart, barrier, division, null_tests, stack_sums};
 
 /// Little-endian BPF, as x86_64 and aarch64 kernels run it.
 const TRIPLE: &str = "bpfel";
@@ -85,6 +85,7 @@ pub(crate) fn emit<'c>(
     apart::settle(context, module)?;
     barrier::settle_counts(context, module)?;
     null_tests::keep_apart(context, module)?;
+    stack_sums::keep(context, module)?;
     let file = match emit {
         Emit::Ir => return Ok(module.print_to_string().to_string().into_bytes()),
         Emit::Object => FileType::Object,

@@ -27,6 +27,7 @@ mod maps;
 mod mirror;
 mod null_tests;
 mod place;
+mod stack_sums;
 mod text;
 
 use diagnostics::SourceFile;
