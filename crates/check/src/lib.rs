@@ -16,6 +16,7 @@ mod changed;
 mod constants;
 mod contexts;
 mod ctypes;
+mod depth;
 mod flavours;
 mod framed;
 mod function;
@@ -39,6 +40,7 @@ mod reach;
 mod scratch;
 mod session;
 mod slots;
+mod spills;
 mod struct_ops;
 mod structs;
 mod tail_calls;
@@ -50,6 +52,7 @@ use diagnostics::{Diagnostic, SourceFile, codes};
 
 pub use kernel::{Arch, Version, btf};
 pub use programs::Program;
+pub use spills::{Spills, too_deep};
 
 /// What became of a file.
 #[derive(Debug)]
@@ -78,7 +81,8 @@ pub struct Speed<'a> {
 
 /// Checks the tree of a file whose programs are to load on this kernel and
 /// newer ones; the types of the kernel come from `types`. The program is
-/// rewritten to be faster, but for `without`.
+/// rewritten to be faster, but for `without`; locals are moved off the stack
+/// until there is room for `spills`, too.
 pub fn check(
     source: &SourceFile,
     tree: &syntax::Module,
@@ -86,9 +90,11 @@ pub fn check(
     types: &btf::Source,
     arch: Arch,
     speed: &Speed<'_>,
+    spills: &Spills,
 ) -> Checked {
     let mut session = session::Session::new(source, tree, kernel, types);
     session.arch = arch;
+    session.spills = spills.clone();
     if tree.definitions.is_empty() {
         let at = diagnostics::Span::new(0, 0);
         session.report(

@@ -15,14 +15,12 @@ use ir::{
     PtrType, Region, Stmt, StmtKind, Struct, StructId, Type, UnaryOp,
 };
 
+use crate::depth::Calls;
 use crate::session::Session;
+use crate::spills::Spills;
 use crate::work::Scope;
 
-/// Bytes of stack that a program has with all that it calls.
-const STACK: u64 = 512;
-/// The kernel counts a frame in steps of this.
-const FRAME_STEP: u64 = 32;
-/// What a frame needs for values that find no register, roughly.
+/// What a frame needs for values that find no register, roughly: see [`Spills`].
 const RESERVE: u64 = 32;
 /// The largest value of a per-CPU map: the kernel's `PCPU_MIN_UNIT_SIZE`.
 pub(crate) const MAX_SCRATCH: u64 = 32 << 10;
@@ -43,7 +41,7 @@ pub(crate) fn place(session: &mut Session<'_>) {
     }
     let module = &session.module;
     let mut moved: Moved = module.functions.iter().map(|f| indexed(module, f)).collect();
-    shrink_frames(module, &mut moved);
+    shrink_frames(module, &session.spills, &mut moved);
     if too_large(session, &moved) {
         return;
     }
@@ -73,40 +71,33 @@ fn indexed(module: &Module, function: &Function) -> HashSet<LocalId> {
 }
 
 /// What a local takes of the stack, if it has to be in memory.
-fn on_stack(module: &Module, local: &Local) -> u64 {
+pub(crate) fn on_stack(module: &Module, local: &Local) -> u64 {
     let size = if local.ty.is_aggregate() { local.ty.size(module) } else { 0 };
     size.next_multiple_of(8)
 }
 
-fn frame(module: &Module, function: &Function, moved: &HashSet<LocalId>) -> u64 {
+fn frame(module: &Module, function: &Function, moved: &HashSet<LocalId>, spills: &Spills) -> u64 {
     let locals = (0..).map(LocalId).zip(&function.locals);
     let stays = locals.filter(|(id, _)| !moved.contains(id));
     let size: u64 = stays.map(|(_, local)| on_stack(module, local)).sum();
-    (size + RESERVE).next_multiple_of(FRAME_STEP)
+    size + spills.of(function).max(RESERVE)
 }
 
 /// Moves the largest locals of call chains that are too deep, until they fit
-/// or nothing large is left.
-fn shrink_frames(module: &Module, moved: &mut Moved) {
-    let calls = calls(module);
-    for (index, function) in module.functions.iter().enumerate() {
-        if !matches!(function.kind, FunctionKind::Program { .. }) {
-            continue;
-        }
-        loop {
-            let frames: Vec<u64> = module
-                .functions
-                .iter()
-                .zip(moved.iter())
-                .map(|(function, moved)| frame(module, function, moved))
-                .collect();
-            let (size, chain) = deepest(index, &calls, &frames);
-            if size <= STACK {
-                break;
-            }
-            let Some((function, local)) = largest(module, &chain, moved) else { break };
-            moved[function].insert(local);
-        }
+/// or nothing large is left. What the code was seen to need beside its locals is
+/// known of a second try.
+fn shrink_frames(module: &Module, spills: &Spills, moved: &mut Moved) {
+    let calls = Calls::of(module);
+    let smallest = if spills.is_empty() { SMALL } else { 0 };
+    loop {
+        let functions = module.functions.iter().zip(moved.iter());
+        let frames: Vec<Option<u64>> = functions
+            .map(|(function, moved)| Some(frame(module, function, moved, spills)))
+            .collect();
+        let Some(chain) = calls.too_deep(&frames, !spills.is_empty()) else { break };
+        let found = largest(module, &chain.functions, moved, smallest);
+        let Some((function, local)) = found else { break };
+        moved[function].insert(local);
     }
 }
 
@@ -126,31 +117,13 @@ fn calls(module: &Module) -> Vec<Vec<usize>> {
     module.functions.iter().map(of).collect()
 }
 
-/// The call chain from a function that needs the most stack.
-fn deepest(from: usize, calls: &[Vec<usize>], frames: &[u64]) -> (u64, Vec<usize>) {
-    let mut known: HashMap<usize, (u64, Vec<usize>)> = HashMap::new();
-    fn visit(
-        at: usize,
-        calls: &[Vec<usize>],
-        frames: &[u64],
-        known: &mut HashMap<usize, (u64, Vec<usize>)>,
-    ) -> (u64, Vec<usize>) {
-        if let Some(found) = known.get(&at) {
-            return found.clone();
-        }
-        let below = calls.get(at).into_iter().flatten();
-        let below = below.map(|callee| visit(*callee, calls, frames, known));
-        let (mut size, mut chain) = below.max_by_key(|(size, _)| *size).unwrap_or_default();
-        size += frames.get(at).copied().unwrap_or(0);
-        chain.push(at);
-        known.insert(at, (size, chain.clone()));
-        (size, chain)
-    }
-    visit(from, calls, frames, &mut known)
-}
-
 /// The largest local of these functions that is still on the stack.
-fn largest(module: &Module, chain: &[usize], moved: &Moved) -> Option<(usize, LocalId)> {
+fn largest(
+    module: &Module,
+    chain: &[usize],
+    moved: &Moved,
+    smallest: u64,
+) -> Option<(usize, LocalId)> {
     let of = |index: &usize| {
         let (function, moved) = (module.functions.get(*index)?, moved.get(*index)?);
         let locals = (0..).map(LocalId).zip(&function.locals);
@@ -159,7 +132,7 @@ fn largest(module: &Module, chain: &[usize], moved: &Moved) -> Option<(usize, Lo
         sizes.max_by_key(|(size, _, id)| (*size, std::cmp::Reverse(id.0)))
     };
     let best = chain.iter().filter_map(of).max_by_key(|(size, ..)| *size)?;
-    (best.0 > SMALL).then_some((best.1, best.2))
+    (best.0 > smallest).then_some((best.1, best.2))
 }
 
 /// Reports functions whose locals no map holds either.

@@ -66,6 +66,8 @@ pub(crate) struct Session<'a> {
     pub kernel: Version,
     /// The processor whose registers the programs read.
     pub arch: kernel::Arch,
+    /// What is known of the stack that the code takes.
+    pub spills: crate::spills::Spills,
     /// What reads the arguments of markers, if a program is called at one.
     pub markers: Option<Markers>,
     /// The oldest kernel that has all that was used so far.
@@ -116,6 +118,7 @@ impl<'a> Session<'a> {
             kernel_types: KernelTypes::new(types),
             kernel,
             arch: kernel::Arch::host(),
+            spills: crate::spills::Spills::default(),
             markers: None,
             needs: Version::OLDEST,
             unasked: Vec::new(),

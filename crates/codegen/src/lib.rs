@@ -30,6 +30,8 @@ mod place;
 mod stack_sums;
 mod text;
 
+use std::collections::HashMap;
+
 use diagnostics::SourceFile;
 use inkwell::context::Context;
 
@@ -70,14 +72,29 @@ pub enum Emit {
     Assembly,
 }
 
+/// Bytes of stack that functions take, by their names.
+pub type Frames = HashMap<String, u64>;
+
+/// What was made of a module.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The object, or its text.
+    pub bytes: Vec<u8>,
+    /// What the functions take of the stack that are not part of others. Not known
+    /// of IR.
+    pub frames: Frames,
+}
+
 /// Why there is no object.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A function's locals do not fit the BPF stack.
-    #[error("the locals of `{function}` need more than the 512 bytes of BPF stack")]
+    #[error("`{function}` needs more than the 512 bytes of BPF stack")]
     Stack {
         /// Name of the function.
         function: String,
+        /// What each function takes.
+        frames: Frames,
     },
     /// The instruction set has no such atomic operation.
     #[error("`{function}` uses an atomic operation that instruction sets before v3 do not have")]
@@ -108,12 +125,12 @@ pub fn generate(
     source: &SourceFile,
     cpu: Cpu,
     emit: Emit,
-) -> std::result::Result<Vec<u8>, Error> {
+) -> std::result::Result<Output, Error> {
     let context = Context::create();
     let complaints = emit::Complaints::listen(&context);
     let machine = emit::machine(cpu)?;
     let llvm = declare::lower(&context, &machine, module, source)?;
-    let output = emit::emit(&context, &llvm, &machine, emit);
+    let bytes = emit::emit(&context, &llvm, &machine, emit, &complaints);
     complaints.first()?;
-    output
+    Ok(Output { bytes: bytes?, frames: complaints.frames() })
 }

@@ -75,7 +75,7 @@ const STACK: usize = 256 << 20;
 
 /// Checks a file: all diagnostics, nothing made. `output` is always absent.
 pub fn check(source: &SourceFile, options: &Options) -> Compilation {
-    on_large_stack(|| front(source, options).0)
+    on_large_stack(|| front(source, options, &check::Spills::default()).0)
 }
 
 /// The names that a file imports from `vmlinux`, in order; none if it cannot be
@@ -89,21 +89,38 @@ pub fn kernel_names(source: &SourceFile) -> Vec<String> {
     })
 }
 
-/// Compiles a file.
+/// Compiles a file. Where its code takes more stack than there is, the file is
+/// checked again with what is known then, as long as more can leave the stack.
 pub fn compile(source: &SourceFile, options: &Options, emit: Emit) -> Compilation {
     on_large_stack(|| {
-        let (mut compilation, module) = front(source, options);
-        if let Some(module) = module {
-            match back(source, &module, options, emit) {
-                Ok(output) => compilation.output = Some(output),
-                Err(diagnostic) => compilation.diagnostics.push(*diagnostic),
+        let mut spills = check::Spills::default();
+        loop {
+            let (mut compilation, module) = front(source, options, &spills);
+            let Some(module) = module else { return compilation };
+            let made = back(source, &module, options, emit);
+            let frames = match &made {
+                Ok(output) => &output.frames,
+                Err(refusal) => &refusal.frames,
+            };
+            let deep = check::too_deep(&module, frames);
+            if deep.is_some() && spills.learn(&module, frames) {
+                continue;
             }
+            match (made, deep) {
+                (_, Some(diagnostic)) => compilation.diagnostics.push(diagnostic),
+                (Err(refusal), None) => compilation.diagnostics.push(refusal.diagnostic),
+                (Ok(output), None) => compilation.output = Some(output.bytes),
+            }
+            return compilation;
         }
-        compilation
     })
 }
 
-fn front(source: &SourceFile, options: &Options) -> (Compilation, Option<ir::Module>) {
+fn front(
+    source: &SourceFile,
+    options: &Options,
+    spills: &check::Spills,
+) -> (Compilation, Option<ir::Module>) {
     let (tree, mut diagnostics) = syntax::parse(source);
     let unread = diagnostics.iter().any(|diagnostic| {
         diagnostic.code == &codes::SYNTAX_ERROR || diagnostic.code == &codes::TOO_DEEP
@@ -115,7 +132,7 @@ fn front(source: &SourceFile, options: &Options) -> (Compilation, Option<ir::Mod
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     let (kernel, types) = (options.kernel, &options.types);
     let speed = check::Speed { without: &options.without, suggest: options.perf };
-    let checked = check::check(source, &tree, kernel, types, options.arch, &speed);
+    let checked = check::check(source, &tree, kernel, types, options.arch, &speed, spills);
     // A definition that could not be read leaves nothing to compile; the
     // reason was given.
     let spare = |diagnostic: &Diagnostic| failed && diagnostic.code == &codes::NOTHING_TO_COMPILE;
@@ -143,43 +160,67 @@ fn front(source: &SourceFile, options: &Options) -> (Compilation, Option<ir::Mod
     (Compilation { diagnostics, output: None, programs, needs: checked.needs }, module)
 }
 
+/// Why there is no output, and how much stack the code took that was made.
+struct Refusal {
+    diagnostic: Diagnostic,
+    frames: codegen::Frames,
+}
+
+impl From<Diagnostic> for Refusal {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { diagnostic, frames: codegen::Frames::default() }
+    }
+}
+
 fn back(
     source: &SourceFile,
     module: &ir::Module,
     options: &Options,
     emit: Emit,
-) -> Result<Vec<u8>, Box<Diagnostic>> {
+) -> Result<codegen::Output, Box<Refusal>> {
     // Cheap beside LLVM, and what it finds would be a wrong program.
     if let Err(rule) = ir::verify(module) {
-        return Err(Box::new(internal(&format!("the typed program breaks a rule: {rule}"))));
+        return Err(Box::new(internal(&format!("the typed program breaks a rule: {rule}")).into()));
     }
-    let emit = match emit {
-        Emit::Typed => return Ok(ir::print(module).into_bytes()),
-        Emit::Object => codegen::Emit::Object,
-        Emit::Ir => codegen::Emit::Ir,
-        Emit::Assembly => codegen::Emit::Assembly,
+    let generate = |emit| {
+        codegen::generate(module, source, options.cpu, emit)
+            .map_err(|error| Box::new(refusal(module, error)))
     };
-    codegen::generate(module, source, options.cpu, emit).map_err(|error| {
-        Box::new(match error {
-            Error::Stack { function } => {
-                let found = module.functions.iter().find(|known| known.name == function);
-                let at = found.map_or(Span::default(), |function| function.span);
-                let message =
-                    format!("the locals of `{function}` do not fit the 512 bytes of BPF stack");
-                Diagnostic::new(&codes::STACK_TOO_LARGE, at, message)
-                    .help("make its structs and strings smaller, or keep them in a map")
-            }
-            Error::Atomic { function } => {
-                let found = module.functions.iter().find(|known| known.name == function);
-                let at = found.map_or(Span::default(), |function| function.span);
-                let message = format!("an atomic operation of `{function}` needs `--cpu v3`");
-                Diagnostic::new(&codes::HELPER_NOT_SUPPORTED, at, message)
-                    .note("v1 and v2 only add, and do not give the old value")
-                    .help("build for v3, which kernels have from 5.1 on")
-            }
-            Error::Llvm(text) => internal(&text),
-        })
-    })
+    match emit {
+        Emit::Typed => {
+            let frames = codegen::Frames::default();
+            Ok(codegen::Output { bytes: ir::print(module).into_bytes(), frames })
+        }
+        Emit::Object => generate(codegen::Emit::Object),
+        // It shows what becomes of the object's.
+        Emit::Ir => {
+            let frames = generate(codegen::Emit::Object)?.frames;
+            Ok(codegen::Output { frames, ..generate(codegen::Emit::Ir)? })
+        }
+        Emit::Assembly => generate(codegen::Emit::Assembly),
+    }
+}
+
+fn refusal(module: &ir::Module, error: Error) -> Refusal {
+    let span_of = |name: &str| {
+        let found = module.functions.iter().find(|known| known.name == name);
+        found.map_or(Span::default(), |function| function.span)
+    };
+    match error {
+        Error::Stack { function, frames } => {
+            let message = format!("`{function}` does not fit the 512 bytes of BPF stack");
+            let diagnostic = Diagnostic::new(&codes::STACK_TOO_LARGE, span_of(&function), message);
+            Refusal { diagnostic, frames }
+        }
+        Error::Atomic { function } => {
+            let message = format!("an atomic operation of `{function}` needs `--cpu v3`");
+            Diagnostic::new(&codes::HELPER_NOT_SUPPORTED, span_of(&function), message)
+                .note("v1 and v2 only add, and do not give the old value")
+                .help("build for v3, which kernels have from 5.1 on")
+                .into()
+        }
+        Error::Llvm(text) => internal(&text).into(),
+    }
 }
 
 fn internal(text: &str) -> Diagnostic {
