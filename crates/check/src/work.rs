@@ -356,7 +356,7 @@ fn text(op: &TextOp, module: &ir::Module, function: &Function) -> Work {
     let choices = match op {
         TextOp::StartsWith(_, text) => text.len() as u64 / 8 + 3,
         TextOp::EndsWith(_, text) => bytes + text.len() as u64,
-        TextOp::Len(_) => bytes,
+        TextOp::Len(..) => bytes,
         TextOp::Order(..) => 2 * bytes,
     };
     Work { steps: 4 * choices, choices }

@@ -38,7 +38,7 @@ impl<'c> Lowering<'_, 'c, '_> {
     pub(crate) fn text(&mut self, expr: &ir::Expr, op: &TextOp) -> Result<BasicValueEnum<'c>> {
         match op {
             TextOp::StartsWith(..) | TextOp::EndsWith(..) => self.test_value(expr),
-            TextOp::Len(place) => {
+            TextOp::Len(place, _) => {
                 let text = self.text_in(place)?;
                 Ok(self.text_len(text)?.into())
             }
@@ -94,7 +94,7 @@ impl<'c> Lowering<'_, 'c, '_> {
                     self.go_to(next);
                 }
             }
-            TextOp::Len(_) | TextOp::Order(..) => {
+            TextOp::Len(..) | TextOp::Order(..) => {
                 return Err(Error::Llvm("a number where a test is needed".to_owned()));
             }
         }
@@ -146,6 +146,19 @@ impl<'c> Lowering<'_, 'c, '_> {
         Ok(self.d.apart.keep(&self.builder, text.region, value.into())?.into_int_value())
     }
 
+    /// A byte of a text whose end is looked for. Those of the stack are in registers
+    /// or can be read at any time: LLVM would choose from what it asked all of them
+    /// instead of going on at the end, with paths beyond number. It does nothing
+    /// early that goes through a barrier.
+    fn byte(&mut self, text: Text<'c>, at: IntValue<'c>) -> Result<IntValue<'c>> {
+        let byte = self.word(text, at, 1)?;
+        if text.region != Region::Stack {
+            return Ok(byte);
+        }
+        let byte = self.builder.build_int_z_extend(byte, self.d.context.i64_type(), "")?;
+        self.hidden(byte)
+    }
+
     fn go_if(
         &self,
         predicate: IntPredicate,
@@ -188,7 +201,7 @@ impl<'c> Lowering<'_, 'c, '_> {
         let more = self.new_block("more");
         let scan = self.scan(text.size)?;
         let at = scan.index.as_basic_value().into_int_value();
-        let byte = self.word(text, at, 1)?;
+        let byte = self.byte(text, at)?;
         let found = self.here()?;
         self.go_if(IntPredicate::EQ, byte, byte.get_type().const_zero(), after, more)?;
         self.go_to(more);

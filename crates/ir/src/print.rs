@@ -254,7 +254,7 @@ impl Writer<'_> {
             TextOp::EndsWith(place, bytes) => {
                 format!("endswith({}, {})", self.place(place), quoted(bytes))
             }
-            TextOp::Len(place) => format!("len({})", self.place(place)),
+            TextOp::Len(place, _) => format!("len({})", self.place(place)),
             TextOp::Order(left, right) => {
                 format!("order({}, {})", self.place(left), self.place(right))
             }

@@ -11,8 +11,8 @@ pub enum TextOp {
     StartsWith(Place, Vec<u8>),
     /// Whether the text ends with these bytes, as a bool.
     EndsWith(Place, Vec<u8>),
-    /// The number of bytes in the text, as a `u64`.
-    Len(Place),
+    /// The number of bytes in the text, as an `i64`; there is room for so many.
+    Len(Place, u32),
     /// Negative, zero or positive as the first text sorts before, with or
     /// after the second, as an `int`.
     Order(Place, Place),
@@ -23,7 +23,7 @@ impl TextOp {
     pub fn ty(&self) -> Type {
         match self {
             Self::StartsWith(..) | Self::EndsWith(..) => Type::Bool,
-            Self::Len(_) => Type::U64,
+            Self::Len(..) => Type::I64,
             Self::Order(..) => Type::I32,
         }
     }
@@ -31,7 +31,7 @@ impl TextOp {
     /// The strings that are looked at.
     pub fn places(&self) -> Vec<&Place> {
         match self {
-            Self::StartsWith(place, _) | Self::EndsWith(place, _) | Self::Len(place) => {
+            Self::StartsWith(place, _) | Self::EndsWith(place, _) | Self::Len(place, _) => {
                 vec![place]
             }
             Self::Order(left, right) => vec![left, right],
@@ -41,7 +41,7 @@ impl TextOp {
     /// The same, to be changed.
     pub fn places_mut(&mut self) -> Vec<&mut Place> {
         match self {
-            Self::StartsWith(place, _) | Self::EndsWith(place, _) | Self::Len(place) => {
+            Self::StartsWith(place, _) | Self::EndsWith(place, _) | Self::Len(place, _) => {
                 vec![place]
             }
             Self::Order(left, right) => vec![left, right],
@@ -52,7 +52,7 @@ impl TextOp {
     pub fn bytes(&self) -> Option<&[u8]> {
         match self {
             Self::StartsWith(_, bytes) | Self::EndsWith(_, bytes) => Some(bytes),
-            Self::Len(_) | Self::Order(..) => None,
+            Self::Len(..) | Self::Order(..) => None,
         }
     }
 }

@@ -241,6 +241,9 @@ impl Checker<'_> {
             let size = self.string(place)? as usize;
             let len = op.bytes().map_or(1, <[u8]>::len);
             require((1..=size).contains(&len), "a text is empty or longer than its string")?;
+            if let TextOp::Len(_, room) = op {
+                require(*room as usize == size, "a text of another room than its string")?;
+            }
         }
         Ok(())
     }

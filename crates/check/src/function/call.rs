@@ -209,6 +209,11 @@ impl Body<'_, '_> {
         if let Some(map) = self.map_named(&args[0])? {
             return self.map_len(map, args[0].span);
         }
+        if let syntax::ExprKind::Index(base, index) = &args[0].kind
+            && let syntax::ExprKind::Slice(start, stop, step) = &index.kind
+        {
+            return self.slice_len(base, [start, stop, step].map(Option::as_deref), at);
+        }
         let value = self.expr(&args[0])?;
         // An entry of a map has the length of its type, found or not.
         if let Value::Scalar(pointer) = &value

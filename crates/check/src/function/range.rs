@@ -1,7 +1,9 @@
 //! Between what bounds a number lies: from its type, from how it is computed,
 //! and from the tests that were passed on the way ([`Flow`]).
 
-use ir::{BinaryOp, CompareOp, Expr, ExprKind, IntType, Local, LocalId, Place, Type, UnaryOp};
+use ir::{
+    BinaryOp, CompareOp, Expr, ExprKind, IntType, Local, LocalId, Place, TextOp, Type, UnaryOp,
+};
 
 use super::flow::Flow;
 
@@ -62,6 +64,10 @@ pub(crate) fn range(expr: &Expr, flow: &Flow, locals: &[Local]) -> Range {
         ExprKind::Convert(inner) if matches!(inner.ty, Type::Int(_) | Type::Bool) => of(inner),
         ExprKind::Hidden(inner) | ExprKind::Sequence(_, inner) => of(inner),
         ExprKind::Binary(op, left, right) => binary(*op, of(left), of(right)).unwrap_or(whole),
+        ExprKind::Text(op) => match op.as_ref() {
+            TextOp::Len(_, room) => Range::between(0, (*room).into()),
+            _ => whole,
+        },
         ExprKind::Select(test, yes, no) => {
             let arm = |value: &Expr, outcome: bool| {
                 let mut known = flow.clone();

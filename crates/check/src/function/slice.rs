@@ -1,13 +1,21 @@
 //! `text[1:5]`: parts of texts with constant bounds.
 
 use diagnostics::{Diagnostic, Span, codes};
-use ir::{Expr, Place, Stmt, StmtKind, TextOp, Type};
+use ir::{BinaryOp, CompareOp, Expr, ExprKind, Place, Stmt, StmtKind, TextOp, Type};
 
 use super::Body;
 use super::arithmetic::negate;
+use super::range::Range;
 use super::text::Text;
 use super::value::Value;
 use crate::session::Result;
+
+/// What a slice takes of a text.
+enum Cut {
+    Known(Vec<u8>),
+    /// The bytes from a start up to a stop.
+    Held(Place, u32, u32),
+}
 
 impl Body<'_, '_> {
     /// `base[start:stop:step]`
@@ -17,6 +25,43 @@ impl Body<'_, '_> {
         bounds: [Option<&syntax::Expr>; 3],
         at: Span,
     ) -> Result<Value> {
+        Ok(match self.cut(base, bounds)? {
+            Cut::Known(bytes) => Value::Text(bytes),
+            Cut::Held(place, start, stop) => self.part(place, start, stop, at),
+        })
+    }
+
+    /// `len(base[start:stop:step])`: what the text up to the stop has behind the start.
+    pub(super) fn slice_len(
+        &mut self,
+        base: &syntax::Expr,
+        bounds: [Option<&syntax::Expr>; 3],
+        at: Span,
+    ) -> Result<Value> {
+        let (place, start, stop) = match self.cut(base, bounds)? {
+            Cut::Known(bytes) => return self.literal(bytes.len() as i128, at),
+            Cut::Held(_, start, stop) if start == stop => return self.literal(0, at),
+            Cut::Held(place, start, stop) => (place, start, stop),
+        };
+        let whole = Place::Part(Box::new(place), 0, stop);
+        let len = Expr::text(TextOp::Len(whole, stop), at);
+        if start == 0 {
+            return Ok(Value::Scalar(len));
+        }
+        let len = self.keep(len, "len");
+        let number = |value: u32| Expr::int(value.into(), Type::I64, at);
+        let reaches = Expr::compare(CompareOp::Gt, len.clone(), number(start), at);
+        let rest = Expr::binary(BinaryOp::Sub, len, number(start), at);
+        let choice = ExprKind::Select(Box::new(reaches), Box::new(rest), Box::new(number(0)));
+        let rest = self.keep(Expr::new(choice, Type::I64, at), "rest");
+        if let ExprKind::Load(Place::Local(slot)) = rest.kind {
+            self.flow.narrow(slot, Range::between(0, (stop - start).into()));
+        }
+        Ok(Value::Scalar(rest))
+    }
+
+    /// The bytes of a slice, or where they are held.
+    fn cut(&mut self, base: &syntax::Expr, bounds: [Option<&syntax::Expr>; 3]) -> Result<Cut> {
         let value = self.expr(base)?;
         let text = self.as_text(value, base.span)?;
         if let Some(step) = bounds[2] {
@@ -31,13 +76,13 @@ impl Body<'_, '_> {
         match text {
             Text::Known(bytes) => {
                 let (start, stop) = within(start, stop, bytes.len());
-                Ok(Value::Text(bytes[start..stop].to_vec()))
+                Ok(Cut::Known(bytes[start..stop].to_vec()))
             }
             Text::Held(place, size) => {
                 self.known_end(start, bounds[0])?;
                 self.known_end(stop, bounds[1])?;
                 let (start, stop) = within(start, stop, size as usize);
-                Ok(self.part(place, start as u32, stop as u32, at))
+                Ok(Cut::Held(place, start as u32, stop as u32))
             }
         }
     }
@@ -89,7 +134,7 @@ impl Body<'_, '_> {
                 let byte = Place::Part(Box::new(place.clone()), index, 1);
                 negate(Expr::text(TextOp::StartsWith(byte, vec![0]), at), at)
             })
-            .reduce(|a, b| Expr::new(ir::ExprKind::And(Box::new(a), Box::new(b)), Type::Bool, at));
+            .reduce(|a, b| Expr::new(ExprKind::And(Box::new(a), Box::new(b)), Type::Bool, at));
         let copy = StmtKind::Copy(slot.clone(), Place::Part(Box::new(place), start, len));
         if let Some(reaches) = reaches {
             self.push(StmtKind::If(reaches, vec![Stmt::new(copy, at)], Vec::new()), at);

@@ -185,7 +185,7 @@ impl Body<'_, '_> {
     pub(super) fn text_len(&mut self, value: Value, at: Span) -> Result<Value> {
         match self.as_text(value, at)? {
             Text::Known(text) => self.literal(text.len() as i128, at),
-            Text::Held(place, _) => Ok(Value::Scalar(Expr::text(TextOp::Len(place), at))),
+            Text::Held(place, size) => Ok(Value::Scalar(Expr::text(TextOp::Len(place, size), at))),
         }
     }
 
