@@ -218,6 +218,12 @@ impl Generator {
         Some(Stmt::Augment(Target::Item(map, key), op, value))
     }
 
+    fn may_write_held(&self, map: usize) -> bool {
+        let declared = &self.program.maps[map];
+        let numbers = declared.hash && matches!(declared.value, Type::Scalar(_));
+        numbers && self.is_main && !self.held.contains(&map)
+    }
+
     fn look_up(&mut self) -> Option<Stmt> {
         self.pay_choice();
         let map = self.some_map(false, false)?;
@@ -226,9 +232,16 @@ impl Generator {
         let found = self.random.pick(&[Found::If, Found::IsNotNone, Found::IfNot])?;
         let outer = self.visible.clone();
         self.visible.push(var);
+        // Written once while its entry is held: who holds it still sees the old value.
+        let replaces = self.may_write_held(map) && self.random.percent(30);
         self.held.push(map);
+        let first = replaces.then(|| {
+            let target = Target::Item(map, key.clone());
+            Stmt::Assign(target, self.expr(DEPTH - 1))
+        });
         let statements = 1 + self.random.below(3);
-        let then = self.block(statements);
+        let mut then = self.block(statements);
+        then.splice(0..0, first);
         self.held.pop();
         self.visible = outer;
         // `if not v:` needs a branch of its own.
