@@ -2,7 +2,7 @@
 //! called adds its frame, in steps of 32 bytes, to those of its callers. Functions
 //! that timers call start a stack of their own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use ir::{ExprKind, Function, FunctionKind, Module};
 
@@ -50,6 +50,16 @@ impl Calls {
             calls.read(function);
         }
         calls
+    }
+
+    /// What the kernel starts by itself: programs, and the functions that timers call.
+    pub(crate) fn roots(&self) -> BTreeSet<usize> {
+        self.roots.iter().copied().collect()
+    }
+
+    /// The functions that a function calls, or has called meanwhile.
+    pub(crate) fn callees(&self, of: usize) -> impl Iterator<Item = usize> {
+        self.callees.get(of).into_iter().flatten().copied()
     }
 
     fn read(&mut self, function: &Function) {

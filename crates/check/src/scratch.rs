@@ -4,15 +4,16 @@
 //! index into the stack that they do not know. Aggregates that are too large,
 //! or that are indexed by such a number, move to a per-CPU array of one entry
 //! that each function has for itself; the function looks it up at its start.
-//! There is no recursion, and a function that two programs reach has a copy
-//! for each, so that one interrupting the other finds its own memory.
+//! There is no recursion, and a function that two programs reach, or a program and
+//! what its timers call, has a copy for each, so that one interrupting the other finds
+//! its own memory.
 
 use std::collections::{HashMap, HashSet};
 
 use diagnostics::{Diagnostic, Span, codes};
 use ir::{
-    Expr, ExprKind, Function, FunctionId, FunctionKind, Local, LocalId, Map, MapId, Module, Place,
-    PtrType, Region, Stmt, StmtKind, Struct, StructId, Type, UnaryOp,
+    Expr, ExprKind, Function, FunctionId, Local, LocalId, Map, MapId, Module, Place, PtrType,
+    Region, Stmt, StmtKind, Struct, StructId, Type, UnaryOp,
 };
 
 use crate::depth::Calls;
@@ -101,22 +102,6 @@ fn shrink_frames(module: &Module, spills: &Spills, moved: &mut Moved) {
     }
 }
 
-/// The functions that each function calls.
-fn calls(module: &Module) -> Vec<Vec<usize>> {
-    let of = |function: &Function| {
-        let mut callees = Vec::new();
-        ir::each_expr(&function.body, &mut |expr| {
-            if let ExprKind::Call(id, _) | ExprKind::Function(id) = expr.kind {
-                callees.push(id.0 as usize);
-            }
-        });
-        callees.sort_unstable();
-        callees.dedup();
-        callees
-    };
-    module.functions.iter().map(of).collect()
-}
-
 /// The largest local of these functions that is still on the stack.
 fn largest(
     module: &Module,
@@ -165,29 +150,26 @@ fn too_large(session: &mut Session<'_>, moved: &Moved) -> bool {
     !found.is_empty()
 }
 
-/// Gives each program its own copy of functions that use such memory and that
-/// an earlier program reaches, too.
+/// Gives each program, and what timers call, its own copy of functions that use such
+/// memory and that another one reaches, too.
 fn separate(module: &mut Module, moved: &mut Moved) {
-    let calls = calls(module);
+    let calls = Calls::of(module);
     let reach = |from: usize| {
         let mut seen = HashSet::new();
         let mut left = vec![from];
         while let Some(at) = left.pop() {
             if seen.insert(at) {
-                left.extend(calls.get(at).into_iter().flatten());
+                left.extend(calls.callees(at));
             }
         }
         seen
     };
     let uses = |at: usize| reach(at).iter().any(|callee| !moved[*callee].is_empty());
     let users: Vec<bool> = (0..module.functions.len()).map(uses).collect();
-    let programs: Vec<usize> = (0..module.functions.len())
-        .filter(|at| matches!(module.functions[*at].kind, FunctionKind::Program { .. }))
-        .collect();
     let mut taken: HashSet<usize> = HashSet::new();
-    for program in programs {
+    for root in calls.roots() {
         let mut own: Vec<usize> =
-            reach(program).into_iter().filter(|at| *at != program && users[*at]).collect();
+            reach(root).into_iter().filter(|at| *at != root && users[*at]).collect();
         own.sort_unstable();
         let mut copies: HashMap<FunctionId, FunctionId> = HashMap::new();
         for at in own {
@@ -201,7 +183,7 @@ fn separate(module: &mut Module, moved: &mut Moved) {
             moved.push(moved[at].clone());
             copies.insert(FunctionId(at as u32), copy);
         }
-        let callers = copies.values().map(|id| id.0 as usize).chain([program]);
+        let callers = copies.values().map(|id| id.0 as usize).chain([root]);
         for caller in callers.collect::<Vec<_>>() {
             ir::each_call_mut(&mut module.functions[caller].body, &mut |callee| {
                 *callee = copies.get(callee).copied().unwrap_or(*callee);

@@ -86,3 +86,54 @@ fn less_is_left_above_a_tail_call() {
                     than 256";
     assert_eq!(found, [expected]);
 }
+
+const TIMED: &str = "
+from ctypes import POINTER
+from pythonbpf.helper import CLOCK_MONOTONIC, bpf_timer
+
+@bpf
+@struct
+class Alarm:
+    sum: c_uint64
+    timer: bpf_timer
+
+@bpf
+@map
+def alarms() -> Array:
+    return Array(value=Alarm, max_entries=1)
+
+@bpf
+def mixed(n: c_uint64) -> c_uint64:
+    numbers: c_uint64 * 50
+    for i in range(50):
+        numbers[i] = n + i
+    return numbers[given[n & 63] & 31]
+
+@bpf
+def ring(m: c_void_p, key: POINTER(c_uint32), alarm: Alarm) -> None:
+    alarm.sum += mixed(alarm.sum)
+
+@bpf
+@section(\"xdp\")
+def prog(ctx: c_void_p) -> c_int64:
+    alarm = alarms.lookup(0)
+    if not alarm:
+        return 1
+    alarm.timer.init(alarms, CLOCK_MONOTONIC)
+    alarm.timer.set_callback(ring)
+    alarm.timer.start(1000)
+    return mixed(5)
+";
+
+/// A timer goes off while the program that set it runs on the same CPU.
+#[test]
+fn what_timers_call_has_memory_of_its_own() {
+    let source = SourceFile::new("prog.py", format!("{HEAD}{TIMED}"));
+    let options = Options { kernel: "5.15".parse().unwrap(), ..Options::default() };
+    let made = compiler::compile(&source, &options, Emit::Typed);
+    assert_eq!(made.diagnostics.len(), 0, "{:?}", made.diagnostics);
+    let text = String::from_utf8(made.output.unwrap()).unwrap();
+    assert!(text.contains("mixed__2"), "{text}");
+    let memories = text.lines().filter(|line| line.starts_with("map __pythonbpf_")).count();
+    assert_eq!(memories, 2, "{text}");
+}
