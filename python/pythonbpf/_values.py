@@ -30,6 +30,36 @@ _MATCH_ARGS = "__match_args__"
 _generated: dict[tuple[str, tuple[str, ...]], type[Any]] = {}
 
 
+class RawText(str):
+    """Text of a key that is not UTF-8: shown with U+FFFD in the place of what is not.
+
+    Compared, and given back to the map, by its bytes: two such keys stay two.
+    """
+
+    __slots__ = ("raw",)
+
+    raw: bytes
+    """What the map has."""
+
+    def __new__(cls, raw: bytes) -> RawText:
+        """The text of these bytes."""
+        made = str.__new__(cls, raw.decode(errors="replace"))
+        made.raw = raw
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RawText) and self.raw == other.raw
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.raw)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RawText, (self.raw,)
+
+
 class Struct:
     """A base class that tells type checkers of a struct's fields.
 

@@ -185,8 +185,14 @@ fn integer(object: &Bound<'_, PyAny>) -> PyResult<Value> {
 }
 
 /// A text; one that stands for bytes that are no UTF-8, as keys do that were
-/// read, becomes these bytes again.
+/// read and names of files (`os.fsdecode`), becomes these bytes again.
 fn string(text: &Bound<'_, PyString>, layout: Option<&Layout>) -> PyResult<Value> {
+    if !text.is_exact_instance_of::<PyString>()
+        && let Ok(raw) = text.getattr(pyo3::intern!(text.py(), "raw"))
+        && let Ok(bytes) = raw.cast::<PyBytes>()
+    {
+        return Ok(Value::Bytes(bytes.as_bytes().to_vec()));
+    }
     if let Ok(text) = text.to_str() {
         return Ok(Value::Str(text.to_owned()));
     }

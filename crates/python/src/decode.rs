@@ -264,13 +264,12 @@ fn text<'py>(py: Python<'py>, bytes: &[u8]) -> Bound<'py, PyAny> {
     PyString::new(py, &String::from_utf8_lossy(before_nul(bytes))).into_any()
 }
 
-/// The same, but bytes that are no UTF-8 become surrogates, as in the names of
-/// files (`os.fsdecode`).
+/// The same, but what is no UTF-8 is text that knows its bytes.
 fn key_text<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     let bytes = before_nul(bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(PyString::new(py, text).into_any()),
-        Err(_) => PyBytes::new(py, bytes).call_method1("decode", ("utf-8", "surrogateescape")),
+        Err(_) => py.import("pythonbpf._values")?.getattr("RawText")?.call1((bytes,)),
     }
 }
 
