@@ -16,7 +16,7 @@ use crate::holders::Apart;
 use crate::iterate::{Entries, Shape, next_key};
 use crate::layout::Layout;
 use crate::object::{Inner, Loaded};
-use crate::open::check;
+use crate::open::{ENOTSUPP, check};
 use crate::privilege::{Capability, missing_capabilities};
 use crate::spec::MapSpec;
 use crate::update_error;
@@ -272,7 +272,7 @@ impl Map {
             Some(libc::EEXIST) => Error::KeyExists { map },
             Some(libc::ENOENT) => Error::NoSuchKey { map },
             Some(libc::EPERM) => self.refused(operation),
-            Some(524 | libc::EOPNOTSUPP | libc::EINVAL) => {
+            Some(ENOTSUPP | libc::EOPNOTSUPP | libc::EINVAL) => {
                 self.unsupported(operation, "this kernel does not offer it for this type of map")
             }
             _ => Error::System { action: format!("{operation} of map `{map}`"), source },

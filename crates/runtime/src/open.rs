@@ -354,6 +354,10 @@ fn load_raw(object: libbpf_rs::OpenObject) -> io::Result<libbpf_rs::Object> {
     Ok(unsafe { libbpf_rs::Object::from_ptr(object.take_ptr()) })
 }
 
+/// What the kernel says of what it does not do; no number of user space's, so that libc
+/// does not name it.
+pub(crate) const ENOTSUPP: i32 = 524;
+
 /// A libbpf status: negative is an error number.
 pub(crate) fn check(status: i32) -> io::Result<i32> {
     if status < 0 { Err(io::Error::from_raw_os_error(-status)) } else { Ok(status) }

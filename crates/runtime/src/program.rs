@@ -9,7 +9,7 @@ use libbpf_rs::libbpf_sys;
 
 use crate::error::{Error, ProgramPlace, Result};
 use crate::object::{Inner, Loaded};
-use crate::open::check;
+use crate::open::{ENOTSUPP, check};
 use crate::privilege::{capabilities_for_section, missing_capabilities};
 use crate::spec::ProgramSpec;
 use crate::test_input::refusal;
@@ -226,8 +226,7 @@ impl Program {
                     place: Some(place),
                 };
             }
-            // ENOTSUPP is the kernel's own 524, which libc does not name.
-            Some(524 | libc::EOPNOTSUPP) => {
+            Some(ENOTSUPP | libc::EOPNOTSUPP) => {
                 "this kernel cannot test-run programs of this type".to_owned()
             }
             // Of tracing programs the kernel runs those on its own test functions alone.

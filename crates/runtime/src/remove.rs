@@ -8,7 +8,7 @@ use libbpf_rs::libbpf_sys;
 use crate::error::{Error, Result};
 use crate::iterate::next_key;
 use crate::map::{Map, UpdateMode, lookup_raw, void};
-use crate::open::check;
+use crate::open::{ENOTSUPP, check};
 use crate::value::Value;
 
 impl Map {
@@ -65,8 +65,7 @@ impl Map {
         let taken = self.with_fd(|fd| Ok(lookup_and_delete(fd, key, value_bytes)))?;
         match taken.map_err(|error| (error.raw_os_error(), error)) {
             Ok(value) => Ok(value),
-            // ENOTSUPP is the kernel's own 524, which libc does not name.
-            Err((Some(524 | libc::EOPNOTSUPP | libc::EINVAL), _)) => {
+            Err((Some(ENOTSUPP | libc::EOPNOTSUPP | libc::EINVAL), _)) => {
                 let value = self.with_fd(|fd| {
                     lookup_raw(fd, key, value_bytes).map_err(|error| self.failure("removal", error))
                 })?;

@@ -11,11 +11,10 @@ use crate::inspect::program_kind;
 use crate::interface::Interface;
 use crate::load_error::duplicate;
 use crate::map::Map;
+use crate::open::ENOTSUPP;
 use crate::pins::{map_info, program_info};
 use crate::spec::MapSpec;
 
-/// What the kernel says of what a type of map has not; no number of user space's.
-const ENOTSUPP: i32 = 524;
 /// How many packets may wait for a CPU (`kernel/bpf/cpumap.c`).
 const MOST_WAITING: u32 = 16_384;
 
